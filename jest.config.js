@@ -1,0 +1,10 @@
+// Tests run the TypeScript sources as they are; swc only strips the types.
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!@tessera/)'],
+  testTimeout: 60_000,
+};

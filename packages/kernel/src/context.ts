@@ -1,0 +1,29 @@
+// Who asks, for which tenant, at what time: the first argument of everything that runs for a caller.
+import type { IdSource } from './ids.ts';
+import type { Logger } from './logger.ts';
+
+/** Who acts. `system` is the platform itself (imports of demo data, jobs). */
+export interface Actor {
+  readonly kind: 'user' | 'system';
+  /** The user's record id; the platform has none. */
+  readonly userId: string | null;
+}
+
+/** The clock; replaced in tests. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface Context {
+  readonly tenant: string;
+  readonly actor: Actor;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  /** BCP 47, best first: labels and messages come in the first that the metadata has. */
+  readonly languages: readonly string[];
+  readonly requestId: string;
+  /** Aborted when the caller has gone or the time is up. */
+  readonly signal?: AbortSignal;
+}
