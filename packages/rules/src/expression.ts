@@ -1,0 +1,125 @@
+// The typed form of a rule: what the checker makes, and what JavaScript and SQL are made from.
+
+/** The static type of an expression. */
+export type RuleType =
+  /** `options`: the closed set of values of a picklist, so that comparing with another word is refused. */
+  | { readonly kind: 'text'; readonly options?: readonly string[] }
+  /** An exact decimal. `currency`: an ISO 4217 code, or `varies` where each record says its own. */
+  | { readonly kind: 'number'; readonly currency?: string }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'datetime' }
+  | { readonly kind: 'time' }
+  /** The id of a record of one of these objects. */
+  | { readonly kind: 'reference'; readonly to: readonly string[] }
+  | { readonly kind: 'list'; readonly of: RuleType }
+  | { readonly kind: 'json' }
+  /** The type of the literal null; it fits everywhere. */
+  | { readonly kind: 'null' };
+
+/**
+ * A value while rules are worked out, in the same form that records hold it: decimals as canonical text (`"12.5"`, no exponent),
+ * dates as `YYYY-MM-DD`, datetimes as `YYYY-MM-DDTHH:MM:SS.sssZ`, times as `HH:MM:SS`, references as ids.
+ */
+export type Value = string | boolean | null | readonly Value[] | { readonly [key: string]: unknown };
+
+/**
+ * Where a path starts. A number is a record frame: 0 is `$record`, each aggregate around the expression opens the next one
+ * (its innermost is `$item`, the one around it `$outer`).
+ */
+export type PathRoot = number | '$old' | '$user' | '$tenant' | '$steps';
+
+/** One name of a path, with the object that has it. All but the last are lookups. */
+export interface PathStep {
+  /** The object whose field this is; empty for roots that are no records (`$tenant`, `$steps`). */
+  readonly object: string;
+  readonly field: string;
+  /** For a polymorphic lookup that is followed: the one target taken (`"about:account"` in a path). */
+  readonly target?: string;
+}
+
+export interface LiteralExpression {
+  readonly node: 'literal';
+  readonly type: RuleType;
+  readonly value: Value;
+}
+
+export interface PathExpression {
+  readonly node: 'path';
+  readonly type: RuleType;
+  readonly root: PathRoot;
+  readonly steps: readonly PathStep[];
+}
+
+/** An operator of the operator table with checked arguments. */
+export interface CallExpression {
+  readonly node: 'call';
+  readonly type: RuleType;
+  readonly operator: string;
+  readonly arguments: readonly Expression[];
+}
+
+export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max' | 'first' | 'list' | 'some' | 'all' | 'none';
+
+/** What an aggregate runs over: a child relation of a record, or every record of an object (correlated by `where`). */
+export type AggregateSource =
+  | {
+      readonly kind: 'children';
+      /** The frame (or root) whose children they are, and the lookups that lead to it. */
+      readonly root: PathRoot;
+      readonly steps: readonly PathStep[];
+      /** The relation's name on the parent object, and what it stands for: `object.by` points to the parent. */
+      readonly relation: string;
+      readonly parent: string;
+      readonly object: string;
+      readonly by: string;
+    }
+  | { readonly kind: 'object'; readonly object: string }
+  /** The records above one in its own tree, nearest first: `by` is the lookup to the same object. */
+  | { readonly kind: 'ancestors'; readonly root: PathRoot; readonly steps: readonly PathStep[]; readonly object: string; readonly by: string };
+
+/** Opens record frame `frame`; `value`, `where` and `sort` stand in it. */
+export interface AggregateExpression {
+  readonly node: 'aggregate';
+  readonly type: RuleType;
+  readonly source: AggregateSource;
+  readonly frame: number;
+  readonly function: AggregateFunction;
+  readonly value?: Expression;
+  readonly where?: Expression;
+  readonly sort?: readonly SortKey[];
+  /** At most so many records, after `where` and `sort`. */
+  readonly first?: number;
+}
+
+export interface SortKey {
+  readonly by: Expression;
+  readonly descending: boolean;
+}
+
+export type Expression = LiteralExpression | PathExpression | CallExpression | AggregateExpression;
+
+/** What the checker must know of the metadata around a rule. The metadata package implements it. */
+export interface Catalog {
+  hasObject(object: string): boolean;
+  field(object: string, field: string): CatalogField | undefined;
+  /** Names of an object's fields, for messages. */
+  fieldNames(object: string): readonly string[];
+  /** A child relation by its name on the parent. */
+  relation(object: string, name: string): CatalogRelation | undefined;
+  relationNames(object: string): readonly string[];
+  /** A named rule's source and the object it stands on (undefined: none needed). */
+  rule(name: string): { readonly source: unknown; readonly object: string | undefined } | undefined;
+  parameter(name: string): { readonly type: RuleType; readonly value: Value } | undefined;
+}
+
+export interface CatalogField {
+  readonly type: RuleType;
+  /** The targets where the field is a lookup. */
+  readonly to?: readonly string[];
+}
+
+export interface CatalogRelation {
+  readonly object: string;
+  readonly by: string;
+}
