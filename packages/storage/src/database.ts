@@ -1,0 +1,33 @@
+// The doors to PostgreSQL that the rest of the engine sees: statements as one tenant, alone or in a transaction.
+import type { Statement } from '@tessera/kernel';
+
+/** Rows as pg gives them: numeric, date, time and timestamps as PostgreSQL's text, bigint as text, json parsed, json text as `text`. */
+export interface QueryResult {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly rowCount: number;
+}
+
+export interface Queryable {
+  query(statement: Statement): Promise<QueryResult>;
+}
+
+/** A transaction as the tenant's role; ended by whoever opened it. */
+export interface Transaction extends Queryable {
+  readonly tenant: string;
+}
+
+export interface TransactionOptions {
+  /** How often the work is run again after a deadlock or a serialisation failure; default 5. `work` must be repeatable. */
+  readonly retries?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One tenant's door: every statement runs as the tenant's role and can reach nothing of another tenant. */
+export interface TenantDatabase extends Queryable {
+  readonly tenant: string;
+  /** The schema that holds the tenant's tables. */
+  readonly schema: string;
+  /** One statement on its own, outside a transaction. */
+  query(statement: Statement, options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<QueryResult>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+}
