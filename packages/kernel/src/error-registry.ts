@@ -23,11 +23,98 @@ const entries = {
   AUTHENTICATION_FAILED: { status: 401, message: 'Tenant, email or password is wrong.' },
   TOKEN_INVALID: { status: 401, message: 'The token is invalid or has expired. Sign in again, or use the refresh token.' },
   PERMISSION_DENIED: { status: 403, message: 'You may not {action}.' },
+  // values
+  VALUE_TYPE: { status: 422, message: '{field} takes {expected}, not {given}.' },
+  VALUE_REQUIRED: { status: 422, message: '{field} must have a value.' },
+  VALUE_TOO_LONG: { status: 422, message: '{field} takes at most {limit} {unit}; this has {length}.' },
+  VALUE_TOO_SHORT: { status: 422, message: '{field} takes at least {limit} characters; this has {length}.' },
+  VALUE_PATTERN: { status: 422, message: '{field} must match {pattern}.' },
+  VALUE_OUT_OF_RANGE: { status: 422, message: '{field} must lie between {min} and {max}.' },
+  VALUE_TOO_MANY_DIGITS: { status: 422, message: '{field}: a JSON number of more than 15 digits is not exact. Send it as a string.' },
+  VALUE_OPTION_UNKNOWN: { status: 422, message: '{field} has no option {option}. Options: {options}.' },
+  // layers and references of metadata
+  METADATA_INVALID: { status: 422, message: 'The metadata has {count} mistake(s); nothing was changed.' },
+  METADATA_FILE_UNKNOWN: {
+    status: 422,
+    message: 'Nothing is read from {path}. Files are pack.json, settings.json or <folder>/<name>.json in: {folders}.',
+  },
+  METADATA_FILE_NAME: { status: 422, message: 'The file is called {file} but the component {name}. Name the file after the component.' },
+  METADATA_COLLISION: {
+    status: 422,
+    message: '{kind} {name} is defined by {first} already. Change it with an extension, or give yours another name.',
+  },
+  METADATA_EXTENDS_MISSING: { status: 422, message: 'There is no {kind} {name} below this layer to extend.' },
+  METADATA_NAMESPACE: { status: 422, message: '{name} must be called {expected}: {reason}' },
+  METADATA_NAME_RESERVED: { status: 422, message: 'The name {name} is reserved. Choose another.' },
+  METADATA_NAME_CLASH: { status: 422, message: '{name} and {other} both become {identifier}. Rename one.' },
+  METADATA_REFERENCE_MISSING: { status: 422, message: 'There is no {kind} {name}{where}. {known}' },
+  METADATA_REFERENCE_UNFIT: { status: 422, message: '{reason}' },
+  METADATA_CYCLE: { status: 422, message: 'These depend on one another in a circle: {chain}. Break it at one of them.' },
+  METADATA_SCHEMA: { status: 422, message: '{reason}' },
+  METADATA_UNKNOWN_PROPERTY: { status: 422, message: '{owner} has no property {property}. {hint}' },
+  METADATA_MISSING_PROPERTY: { status: 422, message: '{owner} must say {property}: {meaning}' },
+  METADATA_MISPLACED_PROPERTY: { status: 422, message: '{property} does not go with the rest: {reason}' },
+  METADATA_TYPE: { status: 422, message: '{property} must be {expected}; this is {actual}.' },
+  METADATA_VALUE_UNKNOWN: { status: 422, message: '{property} cannot be {value}. {hint}' },
+  METADATA_NAME_INVALID: { status: 422, message: '{name} is no key here. {meaning}' },
+  // reading
+  CURSOR_INVALID: {
+    status: 400,
+    message: 'The cursor is not one of this list for you. Start again without it, with the same filter and order.',
+  },
   // rules
   RULE_SYNTAX: { status: 422, message: '{reason}' },
-  RULE_OPERATOR_UNKNOWN: { status: 422, message: 'There is no operator {operator}. Known: {known}.' },
+  RULE_OPERATOR_UNKNOWN: { status: 422, message: '{reason}' },
   RULE_TYPE: { status: 422, message: '{reason}' },
   RULE_NAME_UNKNOWN: { status: 422, message: '{reason}' },
+  // database
+  DATABASE_UNAVAILABLE: { status: 503, message: 'The database cannot be reached or has dropped the connection. Try again in a moment.' },
+  DATABASE_TOO_OLD: { status: 503, message: 'The server is PostgreSQL {version}; PostgreSQL {oldest} or newer is needed.' },
+  DATABASE_TOO_NEW: {
+    status: 503,
+    message: 'The database has been migrated by a newer version, which this one does not know: {migrations}. Update this node.',
+  },
+  DATABASE_ENCODING: { status: 503, message: "The database's encoding is {encoding}. Create it with encoding UTF8." },
+  DATABASE_ROLES_MISSING: {
+    status: 503,
+    message:
+      'The roles {prefix}_owner, {prefix}_server and {prefix}_tenants of this database are not on this server. Connect once as a user who may create roles.',
+  },
+  POOL_EXHAUSTED: { status: 503, message: 'No connection to the database became free within {limit} ms. Try again in a moment.' },
+  QUERY_TIMEOUT: { status: 503, message: 'The database took too long over this request. Ask for less at once, or narrow the filter.' },
+  REQUEST_CANCELLED: { status: 499, message: 'The request was given up before it was answered.' },
+  TENANT_EXISTS: { status: 409, message: 'There is a tenant {name} already.' },
+  TENANT_NOT_FOUND: { status: 404, message: 'There is no tenant {name}.' },
+  TENANT_NAME_INVALID: { status: 422, message: 'A tenant cannot be called {name}: {reason}.' },
+  TENANT_BUSY: { status: 503, message: 'Another change of tenant {tenant} holds what this one needs. Try again in a moment.' },
+  TENANT_SYSTEM_VERSION: {
+    status: 503,
+    message: "Tenant {tenant}'s system tables have version {version}; this node works with {expected}. Run tessera migrate, or update this node.",
+  },
+  // embedded database
+  DATA_DIR_IN_USE: {
+    status: 503,
+    message:
+      'The data folder {dataDir} is in use by process {pid} on {host}, since {since}. Stop that one first, or set DATA_DIR to another folder.',
+  },
+  DATA_DIR_UNUSABLE: { status: 503, message: 'The data folder {dataDir} cannot be used: {reason} {remedy}' },
+  EMBEDDED_UNSUPPORTED: {
+    status: 503,
+    message:
+      'There is no embedded PostgreSQL for {platform} here. Set DATABASE_URL to a PostgreSQL server, 15 or newer; on a platform that has one, run npm install without --omit=optional.',
+  },
+  EMBEDDED_FAILED: { status: 503, message: 'The embedded PostgreSQL did not {action}: {reason}\n{log}' },
+  // changes of tables
+  MODEL_TOO_MANY_COLUMNS: {
+    status: 422,
+    message: '{object}: {count} fields of varying length; a record holds at most {limit}. Move some to an object of their own.',
+  },
+  CHANGE_TYPE_IMPOSSIBLE: {
+    status: 422,
+    message:
+      '{object}.{field}: values of type {from} cannot become {to}. Give the field a new name; the old one is set aside with its data.',
+  },
+  DDL_REFUSED: { status: 422, message: 'The change of the tables is refused: {count} problems.' },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof entries;

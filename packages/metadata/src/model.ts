@@ -62,7 +62,20 @@ export interface Column {
  * How a field's value looks in JSON. `number`: a decimal of at most 15 digits, a JSON number; `decimal`: more digits, a string.
  * `reference`: an id; `anyReference`: `{ "object", "id" }` of a polymorphic lookup. `date`, `datetime`, `time`, `text`: strings.
  */
-export type WireKind = 'text' | 'number' | 'decimal' | 'integer' | 'boolean' | 'date' | 'datetime' | 'time' | 'textList' | 'reference' | 'anyReference' | 'json' | 'secret';
+export type WireKind =
+  | 'text'
+  | 'number'
+  | 'decimal'
+  | 'integer'
+  | 'boolean'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'textList'
+  | 'reference'
+  | 'anyReference'
+  | 'json'
+  | 'secret';
 
 export interface OptionModel {
   readonly name: string;
@@ -110,6 +123,8 @@ export interface FieldModel {
   readonly history: boolean;
   readonly searchable: boolean;
   readonly indexed: boolean;
+  /** Names the field had before, whose data it takes over. */
+  readonly renamedFrom: readonly string[];
   /** Length limits of texts in code points, byte limits of json. */
   readonly text?: { readonly maxLength: number; readonly minLength: number; readonly pattern: string | undefined };
   /** Decimals as text, so that no float ever holds them. */
@@ -189,7 +204,6 @@ export interface ObjectModel {
   readonly recordTypes: Readonly<Record<string, RecordTypeModel>>;
   readonly keys: Readonly<Record<string, KeyModel>>;
   readonly validationRules: Readonly<Record<string, ValidationRuleModel>>;
-  /** The lookup to the same object that makes it a tree, where there is exactly one such with an inverse. */
   readonly renamedFrom: readonly string[];
   readonly hash: string;
 }

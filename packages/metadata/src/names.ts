@@ -42,7 +42,16 @@ export const systemFieldNames = [
   'lockedBy',
 ] as const;
 
-const languageWords = ['constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toLocaleString'];
+const languageWords = [
+  'constructor',
+  'prototype',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toLocaleString',
+];
 
 /** Field and relation names that mean something else on a surface: filters' `and`, a connection's parts, access. */
 export const reservedFieldNames: ReadonlySet<string> = new Set([

@@ -1,0 +1,79 @@
+// Inputs and outputs of the operations: what a transport hands in and gets back.
+import type { Problem } from '@tessera/kernel';
+import type { ReadRequest, SelectionRequest } from './read/request.ts';
+
+/** Values of a record by field name, as JSON. Nested creates of children: `{ relation: [values, …] }`. */
+export type RecordInput = Readonly<Record<string, unknown>>;
+
+export interface WriteOptions {
+  /** Default true: one wrong record refuses all. False: the others are written, with an error for each that is not. */
+  readonly allOrNone?: boolean;
+  /** What to answer of each written record, read in the same transaction. */
+  readonly returning?: readonly SelectionRequest[];
+  readonly modelHash?: string;
+}
+
+export interface CreateInput extends WriteOptions {
+  readonly object: string;
+  readonly records: readonly RecordInput[];
+}
+
+export interface UpdateInput extends WriteOptions {
+  readonly object: string;
+  readonly records: readonly {
+    readonly id: string;
+    /** Refused with RECORD_CHANGED where the record has another by now. */
+    readonly version?: number;
+    readonly values: RecordInput;
+  }[];
+}
+
+export interface UpsertInput extends WriteOptions {
+  readonly object: string;
+  /** A unique field, or a key's name. Each record holds the values of its fields. */
+  readonly by: string;
+  readonly records: readonly RecordInput[];
+}
+
+export interface DeleteInput extends WriteOptions {
+  readonly object: string;
+  readonly records: readonly { readonly id: string; readonly version?: number }[];
+}
+
+export interface RestoreInput extends WriteOptions {
+  readonly object: string;
+  readonly ids: readonly string[];
+}
+
+export type RecordResult =
+  | {
+      readonly ok: true;
+      readonly id: string;
+      readonly version: number;
+      readonly created: boolean;
+      /** JSON text of `returning`, if asked for. */
+      readonly record?: string;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** One result per record, in the order of the input. */
+export interface WriteResult {
+  readonly results: readonly RecordResult[];
+}
+
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Seconds until the access token ends. */
+  readonly expiresIn: number;
+}
+
+/** A change of a record as subscribers hear it. */
+export interface RecordEvent {
+  readonly object: string;
+  readonly id: string;
+  readonly change: 'created' | 'updated' | 'deleted' | 'restored';
+  readonly version: number;
+}
+
+export type { ReadRequest };

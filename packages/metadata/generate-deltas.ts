@@ -1,0 +1,177 @@
+// Derives the schemas of changes (extensions) from those of whole components: nothing is required, and null removes.
+import { absolute, allProperties, baseUrl, isMap, parseRef, resolve, without, type Schema } from './generate-schemas.ts';
+
+/** What an extension may change: its kind in an extension file, and the schema of the whole. */
+export const extensible: Readonly<Record<string, string>> = {
+  object: 'object',
+  layout: 'layout',
+  listView: 'list-view',
+  app: 'app',
+  parameter: 'parameter',
+  rule: 'rule',
+};
+
+/** What a change never touches: the layer that owns a component names it and says what it is. */
+const owned = new Set(['name', 'plural', 'object', '$schema', 'renamedFrom']);
+/** The same for a field: what its column is stays. */
+const ownedByField = new Set(['type', 'renamedFrom', 'to', 'returns', '$comment', 'description']);
+
+class DeltaBuilder {
+  readonly definitions: Record<string, Schema> = {};
+  readonly #schemas: ReadonlyMap<string, Schema>;
+
+  constructor(schemas: ReadonlyMap<string, Schema>) {
+    this.#schemas = schemas;
+  }
+
+  /** The change of a whole component. */
+  root(kind: string, schemaKind: string): void {
+    const whole = resolve(this.#schemas, `${baseUrl}${schemaKind}.json`);
+    const kept = Object.entries(whole.properties ?? {}).filter(([name]) => !owned.has(name));
+    this.definitions[kind] = {
+      title: `${whole.title ?? kind} change`,
+      description: `What an extension may change of a component of kind ${kind}.`,
+      type: 'object',
+      properties: {
+        $schema: { description: 'The address of the schema: lets an editor complete and check the file.', type: 'string' },
+        extends: { description: 'The name of the component that is changed.', $ref: 'common.json#/$defs/name' },
+        kind: { description: 'What kind of component it is.', const: kind },
+        ...this.#properties(Object.fromEntries(kept)),
+      },
+      required: kind === 'object' ? ['extends'] : ['extends', 'kind'],
+      additionalProperties: false,
+    };
+  }
+
+  #properties(properties: Record<string, Schema | false>): Record<string, Schema | false> {
+    const entries = Object.entries(properties).map(
+      ([name, schema]) =>
+        [name, schema === false || name === 'description' || name === '$comment' ? schema : this.#nullable(schema)] as const,
+    );
+    return Object.fromEntries(entries);
+  }
+
+  /** The schema of a changed value, or null. */
+  #nullable(schema: Schema): Schema {
+    const changed = without(this.#change(schema), 'default');
+    const types = this.#types(changed);
+    if (types.includes('null')) return changed;
+    if (changed.const !== undefined) return changed;
+    if (changed.$ref !== undefined) {
+      const { $ref, description } = changed;
+      return {
+        ...(description === undefined ? {} : { description }),
+        type: [...types, 'null'],
+        if: { type: types.length === 1 ? (types[0] ?? '') : types },
+        then: { $ref },
+      };
+    }
+    return { ...changed, type: [...types, 'null'], ...(changed.enum ? { enum: [...changed.enum, null] } : {}) };
+  }
+
+  #types(schema: Schema): string[] {
+    if (schema.type !== undefined) return [schema.type].flat();
+    if (schema.$ref?.startsWith('#')) return ['object'];
+    return schema.$ref === undefined ? [] : this.#types(resolve(this.#schemas, schema.$ref));
+  }
+
+  #change(schema: Schema): Schema {
+    if (schema.$ref === undefined) return isMap(schema) ? this.#map(schema) : schema;
+    const { kind, definition } = parseRef(schema.$ref);
+    const target = resolve(this.#schemas, schema.$ref);
+    if (kind === 'field' && definition === undefined) return { ...schema, $ref: this.#field() };
+    if (target.properties === undefined) return schema;
+    const name = definition === undefined ? this.#camel(kind) : definition;
+    this.#define(`${name}Change`, target);
+    return { ...schema, $ref: `#/$defs/${name}Change` };
+  }
+
+  #map(schema: Schema): Schema {
+    return { ...schema, additionalProperties: this.#nullable(schema.additionalProperties as Schema) };
+  }
+
+  #define(name: string, target: Schema): void {
+    if (this.definitions[name]) return;
+    const shell: Schema = {
+      title: `${target.title ?? name} change`,
+      description: `A change: ${target.description ?? name}`,
+      type: 'object',
+    };
+    this.definitions[name] = shell;
+    if (isMap(target)) {
+      Object.assign(shell, { ...this.#map(target), title: shell.title, minProperties: 1 });
+      return;
+    }
+    const properties = Object.fromEntries(
+      Object.entries(target.properties ?? {}).filter(([key]) => key !== '$schema' && key !== 'renamedFrom'),
+    );
+    Object.assign(shell, { properties: this.#properties(properties), additionalProperties: false });
+  }
+
+  /** With a type: a whole new field. Without: a change of one that is there, of whichever type. */
+  #field(): string {
+    if (this.definitions['fieldEntry']) return '#/$defs/fieldEntry';
+    this.definitions['fieldEntry'] = {
+      title: 'Field entry',
+      description: 'With `type`: a new field, in full. Without: changes to a field of a lower layer.',
+      type: 'object',
+      if: { required: ['type'] },
+      then: { $ref: `${baseUrl}field.json` },
+      else: { $ref: '#/$defs/fieldChange' },
+    };
+    const merged: Record<string, Schema[]> = {};
+    for (const branch of resolve(this.#schemas, `${baseUrl}field.json`).oneOf ?? []) {
+      for (const [name, schema] of Object.entries(allProperties(this.#schemas, branch))) {
+        if (schema === false || ownedByField.has(name)) continue;
+        const list = (merged[name] ??= []);
+        if (!list.some((other) => sameLetter(other, schema))) list.push(schema);
+      }
+    }
+    const properties = Object.entries(merged).map(([name, schemas]) => [name, this.#widest(schemas)] as const);
+    this.definitions['fieldChange'] = {
+      title: 'Field change',
+      description: 'Changes to a field of a lower layer; its type stays.',
+      type: 'object',
+      properties: {
+        ...this.#properties(Object.fromEntries(properties)),
+        description: { $ref: `${baseUrl}common.json#/$defs/description` },
+        $comment: { $ref: `${baseUrl}common.json#/$defs/comment` },
+      },
+      additionalProperties: false,
+    };
+    return '#/$defs/fieldEntry';
+  }
+
+  /** One schema that takes whatever any of these take; the effective field is checked in full after merging. */
+  #widest(schemas: Schema[]): Schema {
+    const [first, ...others] = schemas;
+    if (!first || others.length === 0) return first ?? {};
+    const types = [...new Set(schemas.flatMap((schema) => this.#types(schema)))];
+    const list = types.includes('array') ? { items: first.items ?? { type: 'string' } } : {};
+    return { ...(first.description === undefined ? {} : { description: first.description }), type: types, ...list };
+  }
+
+  #camel(kind: string): string {
+    return kind.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  }
+}
+
+/** Whether two schemas say the same but for words and defaults. */
+function sameLetter(a: Schema, b: Schema): boolean {
+  const letter = (schema: Schema): string => JSON.stringify(without(schema, 'description', 'default'));
+  return letter(a) === letter(b);
+}
+
+/** The schema file of changes, derived from the schemas of whole components. */
+export function deltaSchema(schemas: ReadonlyMap<string, Schema>): Schema {
+  const builder = new DeltaBuilder(schemas);
+  for (const [kind, schemaKind] of Object.entries(extensible)) builder.root(kind, schemaKind);
+  return absolute({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `${baseUrl}delta.json`,
+    title: 'Delta',
+    description:
+      'What an extension may say of a component of a lower layer. Generated from the other schemas by `npm run generate`; do not edit.',
+    $defs: builder.definitions,
+  });
+}

@@ -1,0 +1,39 @@
+// `npm run generate`: writes what is derived from schemas/ — types, validators, the schema of changes. With --check: only compares.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { deltaSchema } from './generate-deltas.ts';
+import { deltaFile, readSchemas } from './generate-schemas.ts';
+import { typesText } from './generate-types.ts';
+import { validatorTypesText, validatorsText } from './generate-validators.ts';
+
+const folder = new URL('src/generated/', import.meta.url);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Every derived file with its text. */
+async function derive(): Promise<Map<URL, string>> {
+  const schemas = readSchemas();
+  const delta = deltaSchema(schemas);
+  schemas.set('delta', delta);
+  const deltaPath = fileURLToPath(deltaFile);
+  const config = (await resolveConfig(deltaPath)) ?? {};
+  return new Map([
+    [deltaFile, await format(JSON.stringify(delta), { ...config, filepath: deltaPath })],
+    [new URL('types.ts', folder), await typesText(schemas)],
+    [new URL('validators.js', folder), validatorsText(schemas)],
+    [new URL('validators.d.ts', folder), validatorTypesText(schemas)],
+  ]);
+}
+
+const files = await derive();
+if (process.argv.includes('--check')) {
+  const stale = [...files].filter(([url, text]) => !existsSync(url) || readFileSync(url, 'utf8') !== text);
+  if (stale.length > 0) {
+    const names = stale.map(([url]) => `  ${fileURLToPath(url).slice(root.length)}`).join('\n');
+    process.stderr.write(`These files are not what schemas/ gives; run npm run generate:\n${names}\n`);
+    process.exitCode = 1;
+  }
+} else {
+  mkdirSync(folder, { recursive: true });
+  for (const [url, text] of files) writeFileSync(url, text);
+}

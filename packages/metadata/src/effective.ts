@@ -1,0 +1,183 @@
+// The shapes of effective metadata: what is left after the layers are merged, checked by the schemas, not yet resolved.
+import type { FieldTypeName, Label } from './model.ts';
+
+/** A field as metadata says it: all properties of all types, which the schema has already held to the type. */
+export interface FieldSource {
+  readonly type: FieldTypeName;
+  readonly label?: Label;
+  readonly help?: Label;
+  readonly required?: unknown;
+  readonly readOnly?: unknown;
+  readonly default?: unknown;
+  readonly unique?: boolean;
+  readonly history?: boolean;
+  readonly searchable?: boolean;
+  readonly indexed?: boolean;
+  readonly active?: boolean;
+  readonly renamedFrom?: readonly string[];
+  readonly maxLength?: number;
+  readonly minLength?: number;
+  readonly pattern?: string;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly min?: number | string;
+  readonly max?: number | string;
+  readonly currency?: string;
+  readonly currencyField?: string;
+  readonly options?: Readonly<Record<string, OptionSource>>;
+  readonly dependsOn?: { readonly field: string; readonly values: Readonly<Record<string, readonly string[]>> };
+  readonly format?: string;
+  readonly start?: number;
+  readonly to?: string | readonly string[];
+  readonly inverse?: string;
+  readonly onDelete?: 'restrict' | 'setNull';
+  readonly reparent?: boolean;
+  readonly filter?: unknown;
+  readonly maxSize?: number;
+  readonly types?: readonly string[];
+  readonly returns?: FieldTypeName;
+  readonly formula?: unknown;
+  readonly aggregate?: unknown;
+  readonly upkeep?: 'transaction' | 'live';
+  readonly through?: string;
+  readonly field?: string;
+}
+
+export interface OptionSource {
+  readonly order?: number;
+  readonly label?: Label;
+  readonly color?: string;
+  readonly active?: boolean;
+}
+
+export interface RecordTypeSource {
+  readonly label?: Label;
+  readonly order?: number;
+  readonly active?: boolean;
+  readonly default?: boolean;
+  readonly options?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface KeySource {
+  readonly fields: readonly string[];
+  readonly unique?: boolean;
+  readonly where?: unknown;
+  readonly message?: Label;
+  readonly active?: boolean;
+}
+
+export interface ValidationRuleSource {
+  readonly refuseWhen: unknown;
+  readonly check?: 'save' | 'commit';
+  readonly at?: string;
+  readonly message: Label;
+  readonly active?: boolean;
+  readonly recordTypes?: readonly string[];
+}
+
+export interface ObjectSource {
+  readonly name: string;
+  readonly plural: string;
+  readonly label: Label;
+  readonly pluralLabel?: Label;
+  readonly description?: string;
+  readonly icon?: string;
+  readonly color?: string;
+  readonly sharing?: 'private' | 'publicRead' | 'publicReadWrite' | 'controlledByParent';
+  readonly appendOnly?: boolean;
+  readonly active?: boolean;
+  readonly renamedFrom?: readonly string[];
+  readonly fields?: Readonly<Record<string, FieldSource>>;
+  readonly recordTypes?: Readonly<Record<string, RecordTypeSource>>;
+  readonly keys?: Readonly<Record<string, KeySource>>;
+  readonly validationRules?: Readonly<Record<string, ValidationRuleSource>>;
+}
+
+type Keyed<T> = Readonly<Record<string, T>>;
+
+export interface LayoutSource {
+  readonly name: string;
+  readonly object: string;
+  readonly label?: Label;
+  readonly recordTypes?: readonly string[];
+  readonly sections?: Keyed<{
+    readonly order?: number;
+    readonly label?: Label;
+    readonly columns?: number;
+    readonly visibleWhen?: unknown;
+    readonly fields?: Keyed<{
+      readonly order?: number;
+      readonly required?: unknown;
+      readonly readOnly?: unknown;
+      readonly visibleWhen?: unknown;
+      readonly wide?: boolean;
+    }>;
+  }>;
+  readonly relatedLists?: Keyed<{
+    readonly relation: string;
+    readonly order?: number;
+    readonly label?: Label;
+    readonly columns?: Keyed<{ readonly order?: number }>;
+    readonly sort?: SortSource;
+    readonly first?: number;
+  }>;
+}
+
+export type SortSource = Keyed<{ readonly order?: number; readonly direction?: 'ascending' | 'descending' }>;
+
+export interface ListViewSource {
+  readonly name: string;
+  readonly object: string;
+  readonly label: Label;
+  readonly kind?: 'table' | 'kanban' | 'calendar';
+  readonly columns?: Keyed<{ readonly order?: number }>;
+  readonly filter?: unknown;
+  readonly sort?: SortSource;
+  readonly groupBy?: string;
+  readonly dateField?: string;
+  readonly endField?: string;
+  readonly order?: number;
+  readonly default?: boolean;
+}
+
+export interface AppSource {
+  readonly name: string;
+  readonly label: Label;
+  readonly icon?: string;
+  readonly order?: number;
+  readonly items?: Keyed<{ readonly order?: number; readonly label?: Label; readonly object?: string; readonly listView?: string }>;
+}
+
+export interface RuleSource {
+  readonly name: string;
+  readonly object?: string;
+  readonly label?: Label;
+  readonly rule: unknown;
+}
+
+export interface ParameterSource {
+  readonly name: string;
+  readonly label?: Label;
+  readonly type: 'number' | 'text' | 'boolean' | 'date' | 'textList' | 'duration';
+  readonly value: number | string | boolean | readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface SettingsSource {
+  readonly languages?: readonly string[];
+  readonly timeZone?: string;
+  readonly currency?: string;
+  readonly currencies?: readonly string[];
+}
+
+/** The effective components of each kind by name. */
+export interface Effective {
+  readonly object: Keyed<ObjectSource>;
+  readonly layout: Keyed<LayoutSource>;
+  readonly listView: Keyed<ListViewSource>;
+  readonly app: Keyed<AppSource>;
+  readonly rule: Keyed<RuleSource>;
+  readonly parameter: Keyed<ParameterSource>;
+  readonly settings: Keyed<SettingsSource>;
+}

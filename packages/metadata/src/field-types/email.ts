@@ -1,0 +1,18 @@
+// email: an address (RFC 5321 addr-spec without comments and quoting), kept in lower case in its domain.
+import { accept, wrongType } from './field-type.ts';
+import { coerceText, textualType } from './textual.ts';
+
+const address = /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]+\.[^\s@.]{2,}$/u;
+
+export const email = textualType({
+  name: 'email',
+  maxLength: 254,
+  format: 'email',
+  coerce: (value, field) => {
+    const coerced = coerceText(typeof value === 'string' ? value.trim() : value, field);
+    if (!coerced.ok || typeof coerced.value !== 'string') return coerced;
+    if (!address.test(coerced.value)) return wrongType('an email address', value);
+    const at = coerced.value.lastIndexOf('@');
+    return accept(coerced.value.slice(0, at) + coerced.value.slice(at).toLowerCase());
+  },
+});

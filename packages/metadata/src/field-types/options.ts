@@ -1,0 +1,23 @@
+// The options of picklists: sorted, labelled.
+import type { FieldSource } from '../effective.ts';
+import type { FieldModel, OptionModel } from '../model.ts';
+
+export function optionFacets(source: FieldSource): Partial<FieldModel> {
+  const options = Object.entries(source.options ?? {})
+    .map(([name, option]): OptionModel => ({
+      name,
+      label: option.label ?? { en: name },
+      order: option.order ?? 0,
+      active: option.active ?? true,
+      ...(option.color === undefined ? {} : { color: option.color }),
+    }))
+    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+  return {
+    options: Object.fromEntries(options.map((option) => [option.name, option])),
+    ...(source.dependsOn === undefined ? {} : { dependsOn: source.dependsOn }),
+  };
+}
+
+export function optionNames(field: FieldModel): readonly string[] {
+  return Object.keys(field.options ?? {});
+}

@@ -1,0 +1,4 @@
+// textarea: several lines of plain text.
+import { textualType } from './textual.ts';
+
+export const textarea = textualType({ name: 'textarea', maxLength: 32_000 });

@@ -1,0 +1,19 @@
+// Metadata: from JSON in layers to the frozen Model that everything else is compiled from.
+
+// The Model and its parts.
+export type * from './model.ts';
+export { buildModel, type Built } from './resolve/build.ts';
+export { diff, type Change } from './diff.ts';
+export { canonicalJson, contentHash, deepFreeze } from './canonical.ts';
+
+// Layers of files, and the schemas' view of one file.
+export { fileOf, type ComponentKind, type FileKind, type Layer } from './layers/layer.ts';
+export { checkFile } from './schema-check.ts';
+
+// Field types: columns, values, JSON Schemas, filters.
+export { fieldTypes, type Coerced, type FieldType, type FilterOperator, type JsonSchema } from './field-types/index.ts';
+export { compareDecimals, parseDecimal, roundHalfUp } from './decimal.ts';
+
+// Names on every surface.
+export { lookupColumn, snakeCase, systemFieldNames, typeName } from './names.ts';
+export { ModelCatalog } from './resolve/catalog.ts';

@@ -1,0 +1,77 @@
+// Puts the texts of a translation file into the labels of the components they name.
+import { problem, type Problem } from '@tessera/kernel';
+import type { Components } from './assemble.ts';
+import type { ComponentKind } from './layer.ts';
+import { isJsonObject } from './merge.ts';
+import { escapePointer } from './provenance.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const folders: Readonly<Record<string, ComponentKind>> = {
+  objects: 'object',
+  layouts: 'layout',
+  listViews: 'listView',
+  apps: 'app',
+  parameters: 'parameter',
+  rules: 'rule',
+};
+
+/** In these maps a plain text stands for the one text that an entry has. */
+const textOfEntry: Readonly<Record<string, string>> = { validationRules: 'message', keys: 'message', options: 'label' };
+
+interface Walk {
+  readonly language: string;
+  readonly file: string;
+  readonly problems: Problem[];
+}
+
+function withText(component: Json, property: string, text: string, language: string): Json {
+  const label = component[property];
+  return { ...component, [property]: { ...(isJsonObject(label) ? label : {}), [language]: text } };
+}
+
+function translateMap(map: Json, texts: Json, property: string, walk: Walk, pointer: string): Json {
+  const result: Record<string, unknown> = { ...map };
+  for (const [key, text] of Object.entries(texts)) {
+    const entry = map[key];
+    const at = `${pointer}/${escapePointer(key)}`;
+    if (!isJsonObject(entry)) {
+      walk.problems.push(
+        problem(
+          'METADATA_REFERENCE_MISSING',
+          { kind: property, name: key, where: '', known: `Known: ${Object.keys(map).join(', ')}.` },
+          { file: walk.file, pointer: at },
+        ),
+      );
+    } else if (typeof text === 'string') {
+      result[key] = withText(entry, textOfEntry[property] ?? 'label', text, walk.language);
+    } else if (isJsonObject(text)) {
+      result[key] = translateComponent(entry, text, walk, at);
+    }
+  }
+  return result;
+}
+
+function translateComponent(component: Json, texts: Json, walk: Walk, pointer: string): Json {
+  let result = component;
+  for (const [property, text] of Object.entries(texts)) {
+    const at = `${pointer}/${escapePointer(property)}`;
+    if (property === 'description') continue;
+    if (typeof text === 'string') result = withText(result, property, text, walk.language);
+    else if (isJsonObject(text)) {
+      const map = result[property];
+      result = { ...result, [property]: translateMap(isJsonObject(map) ? map : {}, text, property, walk, at) };
+    }
+  }
+  return result;
+}
+
+/** Changes `components` in place; texts for things that are not there are problems. */
+export function translate(components: Components, content: Json, file: string): readonly Problem[] {
+  const walk: Walk = { language: String(content['language']), file, problems: [] };
+  for (const [folder, kind] of Object.entries(folders)) {
+    const texts = content[folder];
+    if (isJsonObject(texts)) components[kind] = translateMap(components[kind], texts, folder, walk, `/${folder}`) as Record<string, Json>;
+  }
+  return walk.problems;
+}

@@ -1,0 +1,46 @@
+// Collects the mistakes that resolving finds, each told at the file and pointer where it was written.
+import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
+import { componentId } from '../layers/assemble.ts';
+import type { ComponentKind } from '../layers/layer.ts';
+import type { Provenance } from '../layers/provenance.ts';
+
+/** The mistakes of one component. */
+export interface Report {
+  add(pointer: string, code: ErrorCode, params: Readonly<Record<string, unknown>>): void;
+  /** Problems whose pointers are relative to `pointer`. */
+  addAll(pointer: string, problems: readonly Problem[]): void;
+  /** The layer that brought the part at `pointer`. */
+  originOf(pointer: string): string;
+}
+
+export class Reports {
+  readonly problems: Problem[] = [];
+  readonly #provenance: Provenance;
+
+  constructor(provenance: Provenance) {
+    this.#provenance = provenance;
+  }
+
+  for(kind: ComponentKind, name: string): Report {
+    const id = componentId(kind, name);
+    const provenance = this.#provenance;
+    const place = (pointer: string): { readonly file: string; readonly pointer: string } => {
+      const origin = provenance.find(id, pointer);
+      return { file: origin?.file ?? id, pointer: origin?.pointer ?? pointer };
+    };
+    return {
+      add: (pointer, code, params) => void this.problems.push(problem(code, params, place(pointer))),
+      addAll: (pointer, problems) => {
+        for (const found of problems) this.problems.push({ ...found, ...place(pointer + (found.pointer ?? '')) });
+      },
+      originOf: (pointer) => provenance.definedBy(id, pointer) ?? 'platform',
+    };
+  }
+}
+
+/** "Known: a, b, c." for messages about a name that is not there. */
+export function known(names: readonly string[]): string {
+  if (names.length === 0) return 'There are none.';
+  const shown = names.slice(0, 12).join(', ');
+  return names.length > 12 ? `Known: ${shown}, … (${String(names.length)}).` : `Known: ${shown}.`;
+}

@@ -1,0 +1,67 @@
+// Why a record was not written: a lookup without a live target, or a unique key that another record has.
+import { ident, join, sql, toStatement, type Statement } from '@tessera/kernel';
+import type { FieldModel, KeyModel, ObjectModel } from '@tessera/metadata';
+import { objectOf, type ReadTarget } from '../query/compilation.ts';
+import { expressionSql } from '../query/environment.ts';
+import { columnsOf, recordset, rowOf, storedFields, type RecordValues } from './record-rows.ts';
+
+/** Something that must be unique: a field's value or a key's. */
+export interface UniqueKey {
+  readonly name: string;
+  readonly fields: readonly FieldModel[];
+  readonly where: KeyModel['where'];
+  readonly key: KeyModel | undefined;
+}
+
+export function uniqueKeys(object: ObjectModel): readonly UniqueKey[] {
+  const single = storedFields(object)
+    .filter((field) => field.unique)
+    .map((field): UniqueKey => ({ name: field.name, fields: [field], where: undefined, key: undefined }));
+  const keys = Object.values(object.keys)
+    .filter((key) => key.unique)
+    .map((key): UniqueKey => ({
+      name: key.name,
+      fields: key.fields.map((name) => object.fields[name]).filter((field): field is FieldModel => field !== undefined),
+      where: key.where,
+      key,
+    }));
+  return [...single, ...keys];
+}
+
+/**
+ * For each record (`i`) and each unique key (`k0`, `k1` …): does another live record of the table have its values. And for each
+ * lookup column (`l_<column>`): does it point to nothing.
+ */
+export function diagnoseStatement(target: ReadTarget, object: ObjectModel, records: readonly RecordValues[]): Statement {
+  const fields = storedFields(object);
+  const rows = records.map((record, i) => ({ i, ...rowOf(fields, record) }));
+  const table = ident(target.schema, object.table);
+  const taken = uniqueKeys(object).map((key, n) => {
+    const same = key.fields.flatMap((field) => field.columns.map((column) => sql`o.${ident(column.name)} = r.${ident(column.name)}`));
+    const wheres =
+      key.where === undefined ? [] : [expressionSql(target, key.where, { rows: ['o'] }), expressionSql(target, key.where, { rows: ['r'] })];
+    return sql`exists (select 1 from ${table} o where ${join([...same, ...wheres, sql`o.deleted_at is null`, sql`o.id <> r.id`], ' and ')}) as ${ident(`k${String(n)}`)}`;
+  });
+  const missing = columnsOf(fields)
+    .filter((column) => column.references !== undefined)
+    .map((column) => {
+      const parent = ident(target.schema, objectOf(target, column.references ?? '').table);
+      const reference = sql`r.${ident(column.name)}`;
+      return sql`(${reference} is not null and not exists (select 1 from ${parent} p where p.id = ${reference} and p.deleted_at is null)) as ${ident(`l_${column.name}`)}`;
+    });
+  return toStatement(sql`
+    select r.i, ${join([...taken, ...missing, sql`exists (select 1 from ${table} o where o.id = r.id) as same_id`])}
+    from ${recordset(rows, columnsOf(fields), 'r', [sql`i integer`])} order by r.i`);
+}
+
+/** The live records that have a key's values: `i` of the asked-for record and the `id` found. */
+export function findByKeyStatement(target: ReadTarget, object: ObjectModel, key: UniqueKey, records: readonly RecordValues[]): Statement {
+  const columns = columnsOf(key.fields);
+  const rows = records.map((record, i) => ({ i, ...rowOf(key.fields, record) }));
+  const same = columns.map((column) => sql`o.${ident(column.name)} = r.${ident(column.name)}`);
+  const where = key.where === undefined ? [] : [expressionSql(target, key.where, { rows: ['o'] })];
+  return toStatement(sql`
+    select r.i, o.id from ${recordset(rows, columns, 'r', [sql`i integer`])}
+    join ${ident(target.schema, object.table)} o on ${join([...same, ...where, sql`o.deleted_at is null`], ' and ')}
+    order by r.i`);
+}

@@ -1,0 +1,89 @@
+// Works out expressions over records that are not written yet: what rules need beyond the record itself.
+import { bind, ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
+import { parseDecimal, type ObjectModel } from '@tessera/metadata';
+import type { Expression, RuleType, Value } from '@tessera/rules';
+import type { ReadTarget } from '../query/compilation.ts';
+import { expressionSql } from '../query/environment.ts';
+import type { Queryable } from '../database.ts';
+import { columnsOf, recordset, rowOf, storedFields, type RecordValues } from './record-rows.ts';
+
+/** What the slots of compiled rules stand for. */
+export interface RuleSlots {
+  /** RFC 3339. */
+  readonly now: string;
+  readonly zone: string;
+  readonly user: string | null;
+  readonly roles: readonly string[];
+}
+
+function asText(value: Sql, type: RuleType): Sql {
+  switch (type.kind) {
+    case 'datetime':
+      return sql`to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+    case 'list':
+    case 'json':
+      return sql`to_jsonb(${value})::text`;
+    case 'null':
+      return sql`null::text`;
+    case 'text':
+    case 'number':
+    case 'boolean':
+    case 'date':
+    case 'time':
+    case 'reference':
+      return sql`(${value})::text`;
+  }
+}
+
+function fromText(text: unknown, type: RuleType): Value {
+  if (typeof text !== 'string') return null;
+  switch (type.kind) {
+    case 'boolean':
+      return text === 'true' || text === 't';
+    case 'number':
+      return parseDecimal(text) ?? null;
+    case 'list':
+    case 'json':
+      return JSON.parse(text) as Value;
+    case 'text':
+    case 'date':
+    case 'datetime':
+    case 'time':
+    case 'reference':
+    case 'null':
+      return text;
+  }
+}
+
+/** One statement for all expressions and all records: `i` and a column per expression. Frame 0 is the proposed record. */
+export function factsStatement(
+  target: ReadTarget,
+  object: ObjectModel,
+  expressions: readonly Expression[],
+  records: readonly RecordValues[],
+): Statement {
+  const fields = storedFields(object);
+  const rows = records.map((record, i) => ({ i, ...rowOf(fields, record) }));
+  const columns = expressions.map(
+    (expression, n) => sql`${asText(expressionSql(target, expression, { rows: ['r'] }), expression.type)} as ${ident(`f${String(n)}`)}`,
+  );
+  return toStatement(sql`select r.i, ${join(columns)} from ${recordset(rows, columnsOf(fields), 'r', [sql`i integer`])} order by r.i`);
+}
+
+/** The value of each expression for each record, in their order. */
+export async function workOutFacts(
+  queryable: Queryable,
+  target: ReadTarget,
+  input: {
+    readonly object: ObjectModel;
+    readonly expressions: readonly Expression[];
+    readonly records: readonly RecordValues[];
+    readonly slots: RuleSlots;
+  },
+): Promise<readonly ReadonlyMap<Expression, Value>[]> {
+  const { object, expressions, records, slots } = input;
+  if (expressions.length === 0 || records.length === 0) return records.map(() => new Map());
+  const statement = bind(factsStatement(target, object, expressions, records), { ...slots });
+  const { rows } = await queryable.query(statement);
+  return rows.map((row) => new Map(expressions.map((expression, n) => [expression, fromText(row[`f${String(n)}`], expression.type)])));
+}

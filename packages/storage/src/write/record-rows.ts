@@ -1,0 +1,92 @@
+// Between records (values by field) and rows (values by column).
+import { ident, join, keyword, sql, type Sql } from '@tessera/kernel';
+import { parseDecimal, type Column, type FieldModel, type ObjectModel } from '@tessera/metadata';
+import type { Value } from '@tessera/rules';
+import { typeText } from '../ddl/column-types.ts';
+
+/** A record's stored values by field name, in the form that rules use (see Value). */
+export type RecordValues = Readonly<Record<string, Value>>;
+
+/** A stored field whose value is written: not one that is only computed when read. */
+export function storedFields(object: ObjectModel): readonly FieldModel[] {
+  return Object.values(object.fields).filter((field) => field.columns.length > 0);
+}
+
+function instant(text: string): string {
+  // `2026-03-01 00:00:00.12+00`, as PostgreSQL writes it with the session's zone at UTC.
+  const match = /^(\S+) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/.exec(text);
+  if (match === null) throw new TypeError(`Not a timestamp in UTC: ${text}`);
+  return `${match[1] ?? ''}T${match[2] ?? ''}.${(match[3] ?? '').padEnd(3, '0')}Z`;
+}
+
+function columnValue(column: Column, value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  switch (column.type.kind) {
+    case 'numeric':
+    case 'integer':
+      return parseDecimal(String(value)) ?? null;
+    case 'datetime':
+      return instant(String(value));
+    case 'json':
+      return (typeof value === 'string' ? JSON.parse(value) : value) as Value;
+    case 'text':
+    case 'boolean':
+    case 'date':
+    case 'time':
+    case 'uuid':
+    case 'textList':
+      return value as Value;
+  }
+}
+
+/** The value of one field in a row that pg gave. A polymorphic lookup becomes `{ object, id }`. */
+export function fieldValue(field: FieldModel, row: Readonly<Record<string, unknown>>): Value {
+  if (field.columns.length === 1) {
+    const [column] = field.columns;
+    return column === undefined ? null : columnValue(column, row[column.name]);
+  }
+  for (const column of field.columns) {
+    const id = row[column.name];
+    if (typeof id === 'string') return { object: column.references ?? '', id };
+  }
+  return null;
+}
+
+/** A record from a row with all stored columns. */
+export function recordOf(object: ObjectModel, row: Readonly<Record<string, unknown>>): RecordValues {
+  return Object.fromEntries(storedFields(object).map((field) => [field.name, fieldValue(field, row)]));
+}
+
+/** The column values of one field, ready to be read by `json_to_recordset`. */
+export function columnValues(field: FieldModel, value: Value): Readonly<Record<string, unknown>> {
+  if (field.wire === 'anyReference') {
+    const reference = value as { readonly object: string; readonly id: string } | null;
+    return Object.fromEntries(field.columns.map((column) => [column.name, reference?.object === column.references ? reference?.id : null]));
+  }
+  const [column] = field.columns;
+  return column === undefined ? {} : { [column.name]: value };
+}
+
+/** A row of the given fields, in JSON. */
+export function rowOf(fields: readonly FieldModel[], record: RecordValues): Readonly<Record<string, unknown>> {
+  return Object.assign({}, ...fields.map((field) => columnValues(field, record[field.name] ?? null))) as Record<string, unknown>;
+}
+
+export function columnsOf(fields: readonly FieldModel[]): readonly Column[] {
+  return fields.flatMap((field) => field.columns);
+}
+
+export function columnList(columns: readonly Column[], alias?: string): Sql {
+  return join(columns.map((column) => (alias === undefined ? ident(column.name) : ident(alias, column.name))));
+}
+
+/** `json_to_recordset($1::json) as r("id" uuid, …)`: rows of the table's own types out of one parameter. */
+export function recordset(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  columns: readonly Column[],
+  alias: string,
+  extra: Sql[] = [],
+): Sql {
+  const definitions = [...extra, ...columns.map((column) => sql`${ident(column.name)} ${keyword(typeText(column.type))}`)];
+  return sql`json_to_recordset(${JSON.stringify(rows)}::json) as ${ident(alias)}(${join(definitions)})`;
+}

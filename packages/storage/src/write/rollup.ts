@@ -1,0 +1,28 @@
+// Roll-ups that are worked out anew from the children: min, max and avg at each write, all of them when they are new.
+import { ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
+import type { ReadTarget } from '../query/compilation.ts';
+import { expressionSql } from '../query/environment.ts';
+
+function rollupSql(target: ReadTarget, field: FieldModel, alias: string): Sql {
+  if (field.rollup === undefined) throw new TypeError(`${field.name} is no roll-up.`);
+  const value = expressionSql(target, field.rollup.aggregate, { rows: [alias] });
+  return field.decimal === undefined ? value : sql`round(${value}, ${field.decimal.scale})`;
+}
+
+/** The values of roll-ups of parents that are locked, one column per field under the column's name, with `id`. */
+export function rollupValuesStatement(
+  target: ReadTarget,
+  object: ObjectModel,
+  fields: readonly FieldModel[],
+  ids: readonly string[],
+): Statement {
+  const columns = fields.map((field) => sql`${rollupSql(target, field, 't')} as ${ident(field.columns[0]?.name ?? '')}`);
+  return toStatement(sql`select t.id, ${join(columns)} from ${ident(target.schema, object.table)} t where t.id = any(${ids}::uuid[])`);
+}
+
+/** Works roll-ups out for every record of an object: after they were added or changed. */
+export function recomputeStatement(target: ReadTarget, object: ObjectModel, fields: readonly FieldModel[]): Statement {
+  const assignments = fields.map((field) => sql`${ident(field.columns[0]?.name ?? '')} = ${rollupSql(target, field, 't')}`);
+  return toStatement(sql`update ${ident(target.schema, object.table)} t set ${join(assignments)}`);
+}
