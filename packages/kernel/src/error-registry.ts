@@ -23,6 +23,34 @@ const entries = {
   AUTHENTICATION_FAILED: { status: 401, message: 'Tenant, email or password is wrong.' },
   TOKEN_INVALID: { status: 401, message: 'The token is invalid or has expired. Sign in again, or use the refresh token.' },
   PERMISSION_DENIED: { status: 403, message: 'You may not {action}.' },
+  // records
+  OBJECT_UNKNOWN: { status: 404, message: 'There is no object {object}.' },
+  FIELD_UNKNOWN: { status: 422, message: '{object} has no field {field}. {known}' },
+  FIELD_READ_ONLY: { status: 422, message: '{field} cannot be set: {reason}' },
+  KEY_UNKNOWN: { status: 422, message: '{object} has no unique field or key {key}. {known}' },
+  RECORD_NOT_FOUND: { status: 404, message: 'There is no {object} with id {id}.' },
+  RECORD_NOT_UNIQUE: { status: 409, message: 'Another record has the same {fields}.' },
+  RECORD_CHANGED: {
+    status: 409,
+    message: 'The record has been changed meanwhile: it has version {version} now, not {expected}. Read it again.',
+  },
+  RECORD_IN_USE: { status: 409, message: 'The record cannot be deleted: {count} record(s) of {object} point to it by {field}.' },
+  RECORD_PARENT_DELETED: { status: 409, message: 'The record cannot be restored before the {object} that it belongs to.' },
+  RECORDS_INVALID: { status: 422, message: '{count} mistake(s); nothing was written.' },
+  RECORDS_TOO_MANY: {
+    status: 413,
+    message: 'At most {limit} records fit one request; these are {count}. Send them in parts, or use import.',
+  },
+  OBJECT_APPEND_ONLY: {
+    status: 409,
+    message: 'Records of {object} are never changed or deleted. Correct one by a record that reverses it.',
+  },
+  LOOKUP_NOT_FOUND: { status: 422, message: '{field} points to a record of {object} that is not there.' },
+  LOOKUP_NOT_ALLOWED: { status: 422, message: '{field} may not point to that record: it does not meet the field’s filter.' },
+  VALIDATION_FAILED: { status: 422, message: '{message}' },
+  RELATION_UNKNOWN: { status: 422, message: '{object} has no child relation {relation}. {known}' },
+  MODEL_CHANGED: { status: 409, message: 'The metadata has changed since the request was prepared. Send it again.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, message: 'The Idempotency-Key {key} was used for another request. Take a new one.' },
   // values
   VALUE_TYPE: { status: 422, message: '{field} takes {expected}, not {given}.' },
   VALUE_REQUIRED: { status: 422, message: '{field} must have a value.' },
@@ -89,7 +117,8 @@ const entries = {
   TENANT_BUSY: { status: 503, message: 'Another change of tenant {tenant} holds what this one needs. Try again in a moment.' },
   TENANT_SYSTEM_VERSION: {
     status: 503,
-    message: "Tenant {tenant}'s system tables have version {version}; this node works with {expected}. Run tessera migrate, or update this node.",
+    message:
+      "Tenant {tenant}'s system tables have version {version}; this node works with {expected}. Run tessera migrate, or update this node.",
   },
   // embedded database
   DATA_DIR_IN_USE: {

@@ -60,5 +60,7 @@ export function fail(code: ErrorCode, params: Readonly<Record<string, unknown>> 
 
 /** One error for several problems; with exactly one problem, that one itself. */
 export function failAll(code: ErrorCode, problems: readonly Problem[], params: Readonly<Record<string, unknown>> = {}): TesseraError {
+  const [only] = problems;
+  if (only !== undefined && problems.length === 1) return new TesseraError(only, problems);
   return new TesseraError(problem(code, { count: problems.length, ...params }), problems);
 }

@@ -55,19 +55,32 @@ function fromText(text: unknown, type: RuleType): Value {
   }
 }
 
+/** A record as it is proposed, and as it was. */
+export interface FactRecord {
+  readonly record: RecordValues;
+  readonly old?: RecordValues | undefined;
+}
+
 /** One statement for all expressions and all records: `i` and a column per expression. Frame 0 is the proposed record. */
 export function factsStatement(
   target: ReadTarget,
   object: ObjectModel,
   expressions: readonly Expression[],
-  records: readonly RecordValues[],
+  records: readonly FactRecord[],
 ): Statement {
   const fields = storedFields(object);
-  const rows = records.map((record, i) => ({ i, ...rowOf(fields, record) }));
+  const definitions = columnsOf(fields);
+  const rows = records.map(({ record }, i) => ({ i, ...rowOf(fields, record) }));
+  const olds = records.flatMap(({ old }, i) => (old === undefined ? [] : [{ i, ...rowOf(fields, old) }]));
   const columns = expressions.map(
-    (expression, n) => sql`${asText(expressionSql(target, expression, { rows: ['r'] }), expression.type)} as ${ident(`f${String(n)}`)}`,
+    (expression, n) =>
+      sql`${asText(expressionSql(target, expression, { rows: ['r'], old: 'o' }), expression.type)} as ${ident(`f${String(n)}`)}`,
   );
-  return toStatement(sql`select r.i, ${join(columns)} from ${recordset(rows, columnsOf(fields), 'r', [sql`i integer`])} order by r.i`);
+  const i = sql`i integer`;
+  return toStatement(sql`
+    select r.i, ${join(columns)}
+    from ${recordset(rows, definitions, 'r', [i])} left join ${recordset(olds, definitions, 'o', [i])} on o.i = r.i
+    order by r.i`);
 }
 
 /** The value of each expression for each record, in their order. */
@@ -77,13 +90,27 @@ export async function workOutFacts(
   input: {
     readonly object: ObjectModel;
     readonly expressions: readonly Expression[];
-    readonly records: readonly RecordValues[];
+    readonly records: readonly FactRecord[];
     readonly slots: RuleSlots;
   },
 ): Promise<readonly ReadonlyMap<Expression, Value>[]> {
   const { object, expressions, records, slots } = input;
-  if (expressions.length === 0 || records.length === 0) return records.map(() => new Map());
+  if (expressions.length === 0 || records.length === 0) return records.map(() => new Map<Expression, Value>());
   const statement = bind(factsStatement(target, object, expressions, records), { ...slots });
   const { rows } = await queryable.query(statement);
   return rows.map((row) => new Map(expressions.map((expression, n) => [expression, fromText(row[`f${String(n)}`], expression.type)])));
+}
+
+/** Of these live records, the ids of those for which the condition holds (frame 0 is the record). */
+export async function matchingIds(
+  queryable: Queryable,
+  target: ReadTarget,
+  input: { readonly object: ObjectModel; readonly condition: Expression; readonly ids: readonly string[]; readonly slots: RuleSlots },
+): Promise<ReadonlySet<string>> {
+  const { object, condition, ids, slots } = input;
+  const statement = toStatement(sql`
+    select t.id from ${ident(target.schema, object.table)} t
+    where t.id = any(${ids}::uuid[]) and t.deleted_at is null and ${expressionSql(target, condition, { rows: ['t'] })}`);
+  const { rows } = await queryable.query(bind(statement, { ...slots }));
+  return new Set(rows.map((row) => String(row['id'])));
 }

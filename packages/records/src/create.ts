@@ -1,0 +1,91 @@
+// Creates records, with their children where the input nests them.
+import type { ObjectModel, RelationModel } from '@tessera/metadata';
+import { createSet, runPipeline, type NewRecord, type SetOptions } from './pipeline.ts';
+import { outcomesOf, type RecordOutcome } from './results.ts';
+import { objectOf, type WriteSession } from './session.ts';
+import { replaceItems, type WriteItem, type WriteSet } from './write-set.ts';
+
+interface Nested {
+  readonly relation: RelationModel;
+  /** Index of the parent in its set, and the child's place in the parent's list. */
+  readonly parent: number;
+  readonly place: number;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Parts the nested children from a record's own values. */
+function separate(object: ObjectModel, record: Input, parent: number): { readonly own: Input; readonly children: readonly Nested[] } {
+  const children: Nested[] = [];
+  const own: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) {
+    const relation = object.relations[name];
+    if (relation === undefined || !Array.isArray(value)) own[name] = value;
+    else
+      value.forEach(
+        (input: unknown, place) => void children.push({ relation, parent, place, input: isRecord(input) ? input : { '': input } }),
+      );
+  }
+  return { own, children };
+}
+
+function isRecord(value: unknown): value is Input {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Children carry their parent's id; what is wrong with one is a problem of its parent. */
+async function createChildren(set: WriteSet, children: readonly Nested[], options: SetOptions): Promise<WriteSet> {
+  let result = set;
+  for (const relation of new Set(children.map((child) => child.relation))) {
+    const parents = new Map(result.items.map((item) => [item.index, item]));
+    const own = children.filter((child) => child.relation === relation && parents.get(child.parent)?.written !== undefined);
+    const child = objectOf(set.session, relation.object);
+    const polymorphic = child.fields[relation.by]?.wire === 'anyReference';
+    const records = own.map(({ parent, place, input }): NewRecord => {
+      const item = parents.get(parent);
+      const reference = polymorphic ? { object: set.object.name, id: item?.id } : item?.id;
+      return { pointer: `${item?.pointer ?? ''}/${relation.name}/${String(place)}`, input: { ...input, [relation.by]: reference } };
+    });
+    const created = await createTree(set.session, child, records, { ...options, allOrNone: true });
+    const failed = created.items.flatMap((item, i): WriteItem[] => {
+      const parent = parents.get(own[i]?.parent ?? -1);
+      return parent === undefined || item.problems.length === 0 ? [] : [{ ...parent, problems: item.problems }];
+    });
+    result = replaceItems(result, failed);
+  }
+  return result;
+}
+
+async function createTree(
+  session: WriteSession,
+  object: ObjectModel,
+  records: readonly NewRecord[],
+  options: SetOptions,
+): Promise<WriteSet> {
+  const parts = records.map((record, i) => separate(object, record.input, i));
+  const set = await runPipeline(
+    createSet(
+      session,
+      object,
+      records.map((record, i) => ({ ...record, input: parts[i]?.own ?? {} })),
+      options,
+    ),
+  );
+  const children = parts.flatMap((part) => part.children);
+  return children.length === 0 ? set : createChildren(set, children, options);
+}
+
+/**
+ * Creates a set of records. Nested children are all or none with the whole request: where one of them is wrong, nothing is written.
+ * Throws RECORDS_INVALID (or the one problem) where `allOrNone` and any is wrong.
+ */
+export async function createRecords(
+  session: WriteSession,
+  objectName: string,
+  records: readonly NewRecord[],
+  options: SetOptions,
+): Promise<readonly RecordOutcome[]> {
+  const object = objectOf(session, objectName);
+  return outcomesOf(await createTree(session, object, records, options));
+}

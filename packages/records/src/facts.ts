@@ -1,0 +1,46 @@
+// What rules need beyond the record itself: found in the expressions, fetched in one statement.
+import type { ObjectModel } from '@tessera/metadata';
+import type { Expression, Value } from '@tessera/rules';
+import { workOutFacts, type FactRecord } from '@tessera/storage';
+import type { WriteSession } from './session.ts';
+
+export type Facts = ReadonlyMap<Expression, Value>;
+
+export const noFacts: Facts = new Map();
+
+/** The parts of a rule (and of the formulas that it reads) that only the database knows: paths through lookups, aggregates. */
+export function factsOf(object: ObjectModel, expression: Expression, found = new Set<Expression>()): Set<Expression> {
+  if (expression.node === 'aggregate') found.add(expression);
+  else if (expression.node === 'call') for (const argument of expression.arguments) factsOf(object, argument, found);
+  else if (expression.node === 'path') {
+    const { root, steps } = expression;
+    const [first] = steps;
+    if (
+      root === '$tenant' ||
+      root === '$steps' ||
+      (root === '$user' && (first === undefined || (steps.length === 1 && first.field === 'id')))
+    )
+      return found;
+    if (root === '$user' || steps.length > 1) found.add(expression);
+    else if (first !== undefined) {
+      const field = object.fields[first.field];
+      const computed =
+        field?.formula?.expression ?? (field?.columns.length === 0 ? (field.quote?.path ?? field.rollup?.aggregate) : undefined);
+      if (computed !== undefined) factsOf(object, computed, found);
+    }
+  }
+  return found;
+}
+
+/** The facts of several rules for several records: one statement, or none. */
+export async function fetchFacts(
+  session: WriteSession,
+  object: ObjectModel,
+  expressions: readonly Expression[],
+  records: readonly FactRecord[],
+): Promise<readonly Facts[]> {
+  const wanted = new Set<Expression>();
+  for (const expression of expressions) factsOf(object, expression, wanted);
+  if (wanted.size === 0) return records.map(() => noFacts);
+  return workOutFacts(session.transaction, session.target, { object, expressions: [...wanted], records, slots: session.slots });
+}

@@ -1,0 +1,15 @@
+// Writing records: the pipeline, and what it is run for.
+export { createRecords } from './create.ts';
+export { updateRecords } from './update.ts';
+export { upsertRecords, uniqueKey } from './upsert.ts';
+export { deleteRecords } from './delete.ts';
+export { purgeRecords, restoreRecords } from './restore.ts';
+export { runInSession, type SessionInput } from './run.ts';
+export { commitChecks } from './commit-checks.ts';
+export { RuleCache } from './rule-cache.ts';
+export { inLanguage } from './steps/validate.ts';
+export { recordEnvironment } from './environment.ts';
+export { fetchFacts } from './facts.ts';
+export type { RecordOutcome } from './results.ts';
+export type { Sealer, WriteSession } from './session.ts';
+export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';

@@ -1,0 +1,89 @@
+// The order in which a set of records is written: a visible list.
+import { isUuid } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import { noFacts } from './facts.ts';
+import type { WriteSession } from './session.ts';
+import { coerce } from './steps/coerce.ts';
+import { defaults } from './steps/defaults.ts';
+import { lock } from './steps/lock.ts';
+import { number } from './steps/number.ts';
+import { refuse } from './steps/refuse.ts';
+import { rollUps } from './steps/roll-ups.ts';
+import { validate } from './steps/validate.ts';
+import { write } from './steps/write.ts';
+import { withProblem, type Step, type WriteItem, type WriteSet } from './write-set.ts';
+
+const steps: readonly Step[] = [lock, coerce, defaults, validate, refuse, number, write, refuse, rollUps];
+
+/** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
+export async function runPipeline(set: WriteSet): Promise<WriteSet> {
+  let result = set;
+  for (const step of steps) result = await step(result);
+  return result;
+}
+
+export interface NewRecord {
+  readonly pointer: string;
+  /** Given by the caller's own bookkeeping (imports, restores of backups); else a new one is made. */
+  readonly id?: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface ChangedRecord {
+  readonly pointer: string;
+  readonly id: string;
+  readonly expected?: number | undefined;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface SetOptions {
+  readonly allOrNone: boolean;
+  readonly internal?: boolean;
+}
+
+export function createSet(
+  session: WriteSession,
+  object: ObjectModel,
+  records: readonly NewRecord[],
+  { allOrNone, internal = false }: SetOptions,
+): WriteSet {
+  const items = records.map(({ pointer, id, input }, index): WriteItem => ({
+    index,
+    pointer,
+    id: id ?? session.context.newId(),
+    input,
+    expected: undefined,
+    old: undefined,
+    values: {},
+    facts: noFacts,
+    problems: [],
+    written: undefined,
+  }));
+  return { kind: 'create', session, object, items, allOrNone, internal };
+}
+
+export function updateSet(
+  session: WriteSession,
+  object: ObjectModel,
+  records: readonly ChangedRecord[],
+  { allOrNone, internal = false }: SetOptions,
+): WriteSet {
+  const items = records.map(({ pointer, id, expected, input }, index): WriteItem => {
+    const item: WriteItem = {
+      index,
+      pointer,
+      id: id.toLowerCase(),
+      input,
+      expected,
+      old: undefined,
+      values: {},
+      facts: noFacts,
+      problems: [],
+      written: undefined,
+    };
+    return isUuid(id) ? item : withProblem(item, 'RECORD_NOT_FOUND', { object: object.name, id });
+  });
+  const set: WriteSet = { kind: 'update', session, object, items, allOrNone, internal };
+  if (!object.appendOnly || internal) return set;
+  return { ...set, items: items.map((item) => withProblem(item, 'OBJECT_APPEND_ONLY', { object: object.name })) };
+}

@@ -1,0 +1,16 @@
+// What a write says of each record.
+import type { Problem } from '@tessera/kernel';
+import type { WriteSet } from './write-set.ts';
+
+export type RecordOutcome =
+  | { readonly ok: true; readonly id: string; readonly version: number; readonly created: boolean }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** One outcome per record, in the order of the input. */
+export function outcomesOf(set: WriteSet): readonly RecordOutcome[] {
+  return set.items.map((item) =>
+    item.written === undefined
+      ? { ok: false, problems: item.problems }
+      : { ok: true, id: item.id, version: item.written, created: item.old === undefined },
+  );
+}

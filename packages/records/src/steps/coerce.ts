@@ -1,0 +1,56 @@
+// coerce: the caller's values made fit for their fields, or refused with the reason.
+import sanitizeHtml from 'sanitize-html';
+import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
+import type { Value } from '@tessera/rules';
+import type { WriteSession } from '../session.ts';
+import { mapSound, withProblem, type Step, type WriteItem } from '../write-set.ts';
+
+/** System fields that a caller may set. */
+const settable: ReadonlySet<string> = new Set(['name', 'recordType', 'owner']);
+
+function whyReadOnly(field: FieldModel, internal: boolean): string | undefined {
+  if (field.type === 'formula' || field.type === 'rollup' || field.type === 'quote') return 'it is computed.';
+  if (field.type === 'autoNumber') return 'it is numbered by the engine.';
+  if (internal) return undefined;
+  if (field.system && !settable.has(field.name)) return 'it is kept by the engine.';
+  return field.readOnly === true ? 'it is read-only.' : undefined;
+}
+
+function known(object: ObjectModel): string {
+  const names = Object.keys(object.fields);
+  return `Fields: ${names.slice(0, 30).join(', ')}${names.length > 30 ? ', …' : ''}.`;
+}
+
+/** What is stored for a value of the type. */
+function stored(session: WriteSession, field: FieldModel, value: Value): Value {
+  if (field.type === 'richText' && typeof value === 'string') return sanitizeHtml(value);
+  if (field.type === 'secret' && typeof value === 'string') return session.sealer.seal(value);
+  return value;
+}
+
+function coerceField(session: WriteSession, item: WriteItem, field: FieldModel, given: unknown): WriteItem {
+  // An empty text is no value: so CSV, forms and JSON mean the same.
+  if (given === null || given === undefined || given === '') {
+    const value = field.type === 'boolean' ? false : null;
+    return { ...item, values: { ...item.values, [field.name]: value } };
+  }
+  const coerced = fieldTypes[field.type].coerce(given, field);
+  if (!coerced.ok) return withProblem(item, coerced.code, { field: field.name, ...coerced.params }, field.name);
+  return { ...item, values: { ...item.values, [field.name]: stored(session, field, coerced.value) } };
+}
+
+export const coerce: Step = (set) => {
+  const { object, session, internal } = set;
+  return mapSound(set, (item) => {
+    let result = item;
+    for (const [name, given] of Object.entries(item.input)) {
+      const field = object.fields[name];
+      const reason = field === undefined ? undefined : whyReadOnly(field, internal);
+      if (field === undefined)
+        result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);
+      else if (reason !== undefined) result = withProblem(result, 'FIELD_READ_ONLY', { field: name, reason }, name);
+      else result = coerceField(session, result, field, given);
+    }
+    return result;
+  });
+};

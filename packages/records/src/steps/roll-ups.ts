@@ -1,0 +1,13 @@
+// roll-ups: parents follow what was written.
+import { applyRollups } from '../rollups.ts';
+import type { Step } from '../write-set.ts';
+
+export const rollUps: Step = async (set) => {
+  const written = set.items.filter((item) => item.written !== undefined);
+  await applyRollups(
+    set.session,
+    set.object,
+    written.map((item) => ({ old: item.old, now: item.values })),
+  );
+  return set;
+};

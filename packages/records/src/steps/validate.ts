@@ -1,0 +1,138 @@
+// validate: required fields, options, masters, lookup filters, validation rules.
+import { problem } from '@tessera/kernel';
+import type { FieldModel, Label, ObjectModel, ValidationRuleModel } from '@tessera/metadata';
+import type { Expression } from '@tessera/rules';
+import { matchingIds } from '@tessera/storage';
+import { recordEnvironment } from '../environment.ts';
+import { fetchFacts } from '../facts.ts';
+import { changedFields, sameValue } from '../changed.ts';
+import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+
+/** The text in the first of the reader's languages that there is, else in any. */
+export function inLanguage(label: Label, languages: readonly string[]): string {
+  for (const language of languages) {
+    const text =
+      label[language] ??
+      label[language.split('-')[0] ?? ''] ??
+      Object.entries(label).find(([key]) => key.split('-')[0] === language.split('-')[0])?.[1];
+    if (text !== undefined) return text;
+  }
+  return label['en'] ?? Object.values(label)[0] ?? '';
+}
+
+const isRule = (flag: boolean | Expression): flag is Expression => typeof flag !== 'boolean';
+
+function rulesOf(object: ObjectModel): readonly Expression[] {
+  const fields = Object.values(object.fields).flatMap((field) => [field.required, field.readOnly].filter(isRule));
+  return [...fields, ...saveRules(object).map((rule) => rule.refuseWhen)];
+}
+
+function saveRules(object: ObjectModel): readonly ValidationRuleModel[] {
+  return Object.values(object.validationRules).filter((rule) => rule.check === 'save');
+}
+
+function optionsAllowed(object: ObjectModel, field: FieldModel, item: WriteItem): readonly string[] {
+  const { values } = item;
+  let allowed = Object.values(field.options ?? {})
+    .filter((option) => option.active)
+    .map((option) => option.name);
+  const recordType = values['recordType'];
+  const narrowed = typeof recordType === 'string' ? object.recordTypes[recordType]?.options[field.name] : undefined;
+  if (narrowed !== undefined) allowed = allowed.filter((option) => narrowed.includes(option));
+  if (field.dependsOn !== undefined) {
+    const controlling = values[field.dependsOn.field];
+    const dependent = typeof controlling === 'string' ? (field.dependsOn.values[controlling] ?? []) : [];
+    allowed = allowed.filter((option) => dependent.includes(option));
+  }
+  return allowed;
+}
+
+/** A value that stays may be one that could not be chosen any more. */
+function checkOptions(object: ObjectModel, field: FieldModel, item: WriteItem): WriteItem {
+  const value = item.values[field.name];
+  if (field.options === undefined || value === null || value === undefined || field.columns.length === 0) return item;
+  const controlled = field.dependsOn !== undefined && !sameValue(item.values[field.dependsOn.field], item.old?.[field.dependsOn.field]);
+  if (item.old !== undefined && sameValue(value, item.old[field.name]) && !controlled) return item;
+  const allowed = optionsAllowed(object, field, item);
+  const unfit = (Array.isArray(value) ? value : [value]).find((option) => typeof option === 'string' && !allowed.includes(option));
+  return unfit === undefined
+    ? item
+    : withProblem(item, 'VALUE_OPTION_UNKNOWN', { field: field.name, option: unfit, options: allowed.join(', ') }, field.name);
+}
+
+function checkField(set: WriteSet, field: FieldModel, item: WriteItem): WriteItem {
+  const { session, object } = set;
+  const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
+  const value = item.values[field.name] ?? null;
+  const changed = !sameValue(value, item.old?.[field.name] ?? null);
+  const required = isRule(field.required) ? session.rules.evaluate(field.required, environment) === true : field.required;
+  const empty = value === null || (Array.isArray(value) && value.length === 0);
+  if (required && empty && field.columns.length > 0 && field.autoNumber === undefined)
+    return withProblem(item, 'VALUE_REQUIRED', { field: field.name }, field.name);
+  if (changed && !set.internal && isRule(field.readOnly) && session.rules.evaluate(field.readOnly, environment) === true) {
+    return withProblem(item, 'FIELD_READ_ONLY', { field: field.name, reason: 'a rule makes it read-only here.' }, field.name);
+  }
+  if (changed && item.old !== undefined && field.lookup?.reparent === false) {
+    return withProblem(item, 'FIELD_READ_ONLY', { field: field.name, reason: 'a record stays with its master.' }, field.name);
+  }
+  return checkOptions(object, field, item);
+}
+
+function checkRules(set: WriteSet, item: WriteItem): WriteItem {
+  const { session, object } = set;
+  const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
+  const broken = saveRules(object).filter((rule) => {
+    if (rule.recordTypes !== undefined && !rule.recordTypes.includes(String(item.values['recordType']))) return false;
+    return session.rules.evaluate(rule.refuseWhen, environment) === true;
+  });
+  const problems = broken.map((rule) => {
+    const message = inLanguage(rule.message, session.context.languages);
+    const pointer = rule.at === undefined ? item.pointer : `${item.pointer}/${rule.at}`;
+    return problem('VALIDATION_FAILED', { message, rule: rule.name, object: object.name }, { pointer });
+  });
+  return problems.length === 0 ? item : { ...item, problems: [...item.problems, ...problems] };
+}
+
+/** Lookups with a filter may only be set to records that meet it. */
+async function checkFilters(set: WriteSet): Promise<WriteSet> {
+  const { session, object } = set;
+  let result = set;
+  for (const field of Object.values(object.fields)) {
+    const filter = field.lookup?.filter;
+    const target = session.model.objects[field.lookup?.to[0] ?? ''];
+    if (filter === undefined || target === undefined || field.lookup?.to.length !== 1) continue;
+    const items = soundItems(result).filter((item) => changedFields(object, item).includes(field) && item.values[field.name] !== null);
+    if (items.length === 0) continue;
+    const ids = [...new Set(items.map((item) => String(item.values[field.name])))];
+    const fitting = await matchingIds(session.transaction, session.target, {
+      object: target,
+      condition: filter,
+      ids,
+      slots: session.slots,
+    });
+    const refused = items.filter((item) => !fitting.has(String(item.values[field.name])));
+    result = replaceItems(
+      result,
+      refused.map((item) => withProblem(item, 'LOOKUP_NOT_ALLOWED', { field: field.name }, field.name)),
+    );
+  }
+  return result;
+}
+
+export const validate: Step = async (set) => {
+  const { session, object } = set;
+  const items = soundItems(set);
+  const facts = await fetchFacts(
+    session,
+    object,
+    rulesOf(object),
+    items.map((item) => ({ record: item.values, old: item.old })),
+  );
+  const checked = items.map((plain, i): WriteItem => {
+    const item: WriteItem = { ...plain, facts: facts[i] ?? plain.facts };
+    let result = item;
+    for (const field of Object.values(object.fields)) result = checkField(set, field, result);
+    return checkRules(set, result);
+  });
+  return checkFilters(replaceItems(set, checked));
+};

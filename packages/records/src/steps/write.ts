@@ -1,0 +1,158 @@
+// write: the rows with their history and outbox entry in one statement; what did not go in is told why.
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
+import {
+  diagnoseStatement,
+  insertStatement,
+  uniqueKeys,
+  uniqueKeyOfError,
+  updateStatement,
+  withSavepoint,
+  type ChangeLog,
+  type HistoryEntry,
+} from '@tessera/storage';
+import { changedFields } from '../changed.ts';
+import { inLanguage } from './validate.ts';
+import { touch } from '../session.ts';
+import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+
+function historyOf(object: ObjectModel, item: WriteItem): readonly HistoryEntry[] {
+  const version = Number(item.values['version']);
+  if (item.old === undefined) return [{ recordId: item.id, field: null, old: null, new: null, change: 'created', version }];
+  return changedFields(object, item)
+    .filter((field) => field.history)
+    .map((field) => ({
+      recordId: item.id,
+      field: field.name,
+      old: item.old?.[field.name] ?? null,
+      new: item.values[field.name] ?? null,
+      change: 'updated',
+      version,
+    }));
+}
+
+function logOf(set: WriteSet, items: readonly WriteItem[]): ChangeLog {
+  const { session, object, kind } = set;
+  return {
+    object: object.name,
+    change: kind === 'create' ? 'created' : 'updated',
+    actor: session.slots.user,
+    at: session.at,
+    history: items.flatMap((item) => historyOf(object, item)),
+  };
+}
+
+function uniqueProblem(set: WriteSet, item: WriteItem, name: string): WriteItem {
+  const key = uniqueKeys(set.object).find((each) => each.name === name);
+  const names = key?.fields.map((field) => field.name) ?? [name];
+  const refused = withProblem(item, 'RECORD_NOT_UNIQUE', { fields: names.join(', ') }, names[0]);
+  if (key?.key?.message === undefined) return refused;
+  const message = inLanguage(key.key.message, set.session.context.languages);
+  return { ...refused, problems: refused.problems.map((found) => (found.code === 'RECORD_NOT_UNIQUE' ? { ...found, message } : found)) };
+}
+
+/** Tells of each item that PostgreSQL left out what stood against it. */
+async function diagnose(set: WriteSet, missing: readonly WriteItem[]): Promise<readonly WriteItem[]> {
+  const { session, object } = set;
+  const { rows } = await session.transaction.query(
+    diagnoseStatement(
+      session.target,
+      object,
+      missing.map((item) => item.values),
+    ),
+  );
+  return missing.map((item, i) => {
+    const row = rows[i] ?? {};
+    let result = item;
+    for (const field of Object.values(object.fields)) {
+      for (const column of field.columns) {
+        if (row[`l_${column.name}`] === true)
+          result = withProblem(result, 'LOOKUP_NOT_FOUND', { field: field.name, object: column.references }, field.name);
+      }
+    }
+    uniqueKeys(object).forEach((key, n) => {
+      if (row[`k${String(n)}`] === true) result = uniqueProblem(set, result, key.name);
+    });
+    if (row['same_id'] === true && set.kind === 'create') result = withProblem(result, 'RECORD_NOT_UNIQUE', { fields: 'id' }, 'id');
+    // Two records of one request collide with each other: the first is in by now, so the later one finds it. Else the other writer
+    // has rolled back since, and the request may simply be sent again.
+    return result === item ? withProblem(item, 'UNAVAILABLE', { reason: 'another write collided with this one.' }) : result;
+  });
+}
+
+async function insert(set: WriteSet): Promise<WriteSet> {
+  const { session, object } = set;
+  const items = soundItems(set);
+  const { rows } = await session.transaction.query(
+    insertStatement(
+      session.target,
+      object,
+      items.map((item) => item.values),
+      logOf(set, items),
+    ),
+  );
+  return settle(set, items, rows);
+}
+
+async function settle(set: WriteSet, items: readonly WriteItem[], rows: readonly Readonly<Record<string, unknown>>[]): Promise<WriteSet> {
+  const versions = new Map(rows.map((row) => [String(row['id']), Number(row['version'])]));
+  const missing = items.filter((item) => !versions.has(item.id));
+  const written = items.filter((item) => versions.has(item.id)).map((item) => ({ ...item, written: versions.get(item.id) }));
+  touch(set.session, set.object.name, versions.keys());
+  return replaceItems(set, [...written, ...(missing.length === 0 ? [] : await diagnose(set, missing))]);
+}
+
+/** Every row gets the changed fields of all rows: those of a row that stay have their old value in `values`. */
+function fieldsToWrite(object: ObjectModel, items: readonly WriteItem[]): readonly FieldModel[] {
+  return [...new Set(items.flatMap((item) => changedFields(object, item)))];
+}
+
+async function update(set: WriteSet): Promise<WriteSet> {
+  const { session, object, allOrNone } = set;
+  const items = soundItems(set).filter((item) => item.written === undefined);
+  if (items.length === 0) return set;
+  const statement = updateStatement(
+    session.target,
+    object,
+    fieldsToWrite(object, items),
+    items.map((item) => item.values),
+    logOf(set, items),
+  );
+  if (allOrNone && items.length > 1 && uniqueKeys(object).length === 0) {
+    return settle(set, items, (await session.transaction.query(statement)).rows);
+  }
+  try {
+    const { rows } = await withSavepoint(session.transaction, () => session.transaction.query(statement));
+    return await settle(set, items, rows);
+  } catch (error) {
+    const key = uniqueKeyOfError(object, error);
+    if (key === undefined) throw error;
+    const [only] = items;
+    if (only !== undefined && items.length === 1) return replaceItems(set, [uniqueProblem(set, only, key)]);
+    // Which of them collides is found by writing them one after the other.
+    let result = set;
+    for (const item of items) {
+      const alone = await update({ ...set, items: [item] });
+      result = replaceItems(result, alone.items);
+    }
+    return result;
+  }
+}
+
+/** New versions and times of records that change; a record in which nothing changes stays as it is. */
+function bump(set: WriteSet): WriteSet {
+  const { session, object } = set;
+  return replaceItems(
+    set,
+    soundItems(set).map((item): WriteItem => {
+      if (item.old === undefined) return item;
+      const version = Number(item.old['version']);
+      if (changedFields(object, item).length === 0) return { ...item, written: version };
+      return { ...item, values: { ...item.values, updatedAt: session.at, updatedBy: session.slots.user, version: String(version + 1) } };
+    }),
+  );
+}
+
+export const write: Step = async (set) => {
+  if (soundItems(set).length === 0) return set;
+  return set.kind === 'create' ? insert(set) : update(bump(set));
+};

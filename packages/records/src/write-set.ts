@@ -1,0 +1,62 @@
+// A set of records of one object on its way through the pipeline.
+import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import type { RecordValues } from '@tessera/storage';
+import type { Facts } from './facts.ts';
+import type { WriteSession } from './session.ts';
+
+export interface WriteItem {
+  /** Place in the caller's list. */
+  readonly index: number;
+  /** Put before the pointers of its problems. */
+  readonly pointer: string;
+  readonly id: string;
+  /** What the caller sets, unchecked. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Version that the caller expects. */
+  readonly expected: number | undefined;
+  /** The record as it is stored; undefined for a new one. */
+  readonly old: RecordValues | undefined;
+  /** The record as it is to be. */
+  readonly values: RecordValues;
+  readonly facts: Facts;
+  readonly problems: readonly Problem[];
+  /** The version after the write; undefined until then. */
+  readonly written: number | undefined;
+}
+
+export interface WriteSet {
+  readonly kind: 'create' | 'update';
+  readonly session: WriteSession;
+  readonly object: ObjectModel;
+  readonly items: readonly WriteItem[];
+  /** One wrong record refuses all. */
+  readonly allOrNone: boolean;
+  /** Writes of the engine itself (imports of seed data, set-null on delete) may set what callers may not. */
+  readonly internal: boolean;
+}
+
+/** One step of the pipeline: the set as it is after it. */
+export type Step = (set: WriteSet) => WriteSet | Promise<WriteSet>;
+
+export const isSound = (item: WriteItem): boolean => item.problems.length === 0;
+
+export function withProblem(item: WriteItem, code: ErrorCode, params: Readonly<Record<string, unknown>>, field?: string): WriteItem {
+  return {
+    ...item,
+    problems: [...item.problems, problem(code, params, { pointer: field === undefined ? item.pointer : `${item.pointer}/${field}` })],
+  };
+}
+
+/** Applies a change to every item that has no problem yet. */
+export function mapSound(set: WriteSet, change: (item: WriteItem) => WriteItem): WriteSet {
+  return { ...set, items: set.items.map((item) => (isSound(item) ? change(item) : item)) };
+}
+
+export const soundItems = (set: WriteSet): readonly WriteItem[] => set.items.filter(isSound);
+
+/** Puts changed items back into their places. */
+export function replaceItems(set: WriteSet, changed: readonly WriteItem[]): WriteSet {
+  const byIndex = new Map(changed.map((item) => [item.index, item]));
+  return { ...set, items: set.items.map((item) => byIndex.get(item.index) ?? item) };
+}

@@ -1,0 +1,16 @@
+// Tries something inside a transaction that goes on where it fails.
+import { sql, toStatement } from '@tessera/kernel';
+import type { Transaction } from '../database.ts';
+
+/** Runs the work; what it wrote is undone where it throws, and the transaction can go on. Not to be nested. */
+export async function withSavepoint<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
+  await transaction.query(toStatement(sql`savepoint attempt`));
+  try {
+    const result = await work();
+    await transaction.query(toStatement(sql`release savepoint attempt`));
+    return result;
+  } catch (error) {
+    await transaction.query(toStatement(sql`rollback to savepoint attempt`));
+    throw error;
+  }
+}
