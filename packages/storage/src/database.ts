@@ -1,7 +1,10 @@
 // The doors to PostgreSQL that the rest of the engine sees: statements as one tenant, alone or in a transaction.
 import type { Statement } from '@tessera/kernel';
 
-/** Rows as pg gives them: numeric, date, time and timestamps as PostgreSQL's text, bigint as text, json parsed, json text as `text`. */
+/**
+ * Rows as PostgreSQL writes them: numeric, bigint, date, time, timestamps (in UTC) and uuid as text. json and jsonb are text too and
+ * not parsed, because answers go out as they are. Parsed are boolean, int2, int4, float, bytea, and arrays of text, uuid and integers.
+ */
 export interface QueryResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly rowCount: number;

@@ -1,4 +1,5 @@
 // The query AST: the one form of every read, whoever asks (REST, GraphQL, list views, exports, look-ups of rules).
+import type { Slot } from '@tessera/kernel';
 import type { AggregateFunction, Expression } from '@tessera/rules';
 
 /**
@@ -36,6 +37,8 @@ export interface CursorKeys {
 /** One entry of a JSON object that is to come out, under the name `as`. */
 export type Selection =
   | { readonly kind: 'field'; readonly as: string; readonly field: string }
+  /** `<object>:<id>`: an id that knows its object. */
+  | { readonly kind: 'nodeId'; readonly as: string }
   /** A constant, such as GraphQL's `__typename`. */
   | { readonly kind: 'constant'; readonly as: string; readonly value: string | number | boolean | null }
   /** A nested object that regroups values of the same record or row. */
@@ -49,7 +52,13 @@ export type Selection =
       readonly cases: readonly { readonly object: string; readonly where?: Expression; readonly selections: readonly Selection[] }[];
     }
   /** A child relation of the record. */
-  | { readonly kind: 'children'; readonly as: string; readonly relation: string; readonly list: ListQuery; readonly parts: readonly ListPart[] }
+  | {
+      readonly kind: 'children';
+      readonly as: string;
+      readonly relation: string;
+      readonly list: ListQuery;
+      readonly parts: readonly ListPart[];
+    }
   /** An aggregate over a child relation of the record. */
   | { readonly kind: 'childAggregate'; readonly as: string; readonly relation: string; readonly aggregate: AggregateQuery }
   /** A typed rule over the record, as JSON. */
@@ -92,7 +101,12 @@ export interface Measure {
 
 /** A comparison of a measure, for `having`. */
 export type HavingCondition =
-  | { readonly kind: 'compare'; readonly measure: string; readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>='; readonly value: string | null }
+  | {
+      readonly kind: 'compare';
+      readonly measure: string;
+      readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=';
+      readonly value: string | null;
+    }
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly HavingCondition[] }
   | { readonly kind: 'not'; readonly condition: HavingCondition };
 
@@ -118,18 +132,28 @@ export type AggregateSelection =
 
 /** One root of a read; all roots of a request are in one statement, hence one snapshot. */
 export type RootQuery =
-  /** One record by id, or by the fields of a unique key; null where there is none. `where`: what restricts it. */
+  /**
+   * One record by id, or by the fields of a unique key; null where there is none. `where`: what restricts it. A slot stands for an id that
+   * is bound when the statement runs, so that one compiled text serves every get; whoever binds it has checked that it is a uuid.
+   */
   | {
       readonly kind: 'record';
       readonly as: string;
       readonly object: string;
-      readonly by: { readonly id: string } | { readonly key: Readonly<Record<string, unknown>> };
+      readonly by: { readonly id: string | Slot } | { readonly key: Readonly<Record<string, unknown>> };
       readonly where?: Expression;
       readonly deleted?: 'with' | 'only';
       readonly selections: readonly Selection[];
     }
   /** Several records by id, in the order of the ids; null for each that is not there. */
-  | { readonly kind: 'records'; readonly as: string; readonly object: string; readonly ids: readonly string[]; readonly where?: Expression; readonly selections: readonly Selection[] }
+  | {
+      readonly kind: 'records';
+      readonly as: string;
+      readonly object: string;
+      readonly ids: readonly string[];
+      readonly where?: Expression;
+      readonly selections: readonly Selection[];
+    }
   | { readonly kind: 'list'; readonly as: string; readonly list: ListQuery; readonly parts: readonly ListPart[] }
   /** Comes out as an array of groups. */
   | { readonly kind: 'aggregate'; readonly as: string; readonly aggregate: AggregateQuery }

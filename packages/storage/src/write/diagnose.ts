@@ -3,7 +3,7 @@ import { ident, join, sql, toStatement, type Statement } from '@tessera/kernel';
 import type { FieldModel, KeyModel, ObjectModel } from '@tessera/metadata';
 import { objectOf, type ReadTarget } from '../query/compilation.ts';
 import { expressionSql } from '../query/environment.ts';
-import { columnsOf, recordset, rowOf, storedFields, type RecordValues } from './record-rows.ts';
+import { columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
 /** Something that must be unique: a field's value or a key's. */
 export interface UniqueKey {
@@ -14,7 +14,7 @@ export interface UniqueKey {
 }
 
 export function uniqueKeys(object: ObjectModel): readonly UniqueKey[] {
-  const single = storedFields(object)
+  const single = recordFields(object)
     .filter((field) => field.unique)
     .map((field): UniqueKey => ({ name: field.name, fields: [field], where: undefined, key: undefined }));
   const keys = Object.values(object.keys)
@@ -33,7 +33,7 @@ export function uniqueKeys(object: ObjectModel): readonly UniqueKey[] {
  * lookup column (`l_<column>`): does it point to nothing.
  */
 export function diagnoseStatement(target: ReadTarget, object: ObjectModel, records: readonly RecordValues[]): Statement {
-  const fields = storedFields(object);
+  const fields = recordFields(object);
   const rows = records.map((record, i) => ({ i, ...rowOf(fields, record) }));
   const table = ident(target.schema, object.table);
   const taken = uniqueKeys(object).map((key, n) => {

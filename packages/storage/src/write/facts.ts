@@ -5,7 +5,7 @@ import type { Expression, RuleType, Value } from '@tessera/rules';
 import type { ReadTarget } from '../query/compilation.ts';
 import { expressionSql } from '../query/environment.ts';
 import type { Queryable } from '../database.ts';
-import { columnsOf, recordset, rowOf, storedFields, type RecordValues } from './record-rows.ts';
+import { columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
 /** What the slots of compiled rules stand for. */
 export interface RuleSlots {
@@ -68,7 +68,7 @@ export function factsStatement(
   expressions: readonly Expression[],
   records: readonly FactRecord[],
 ): Statement {
-  const fields = storedFields(object);
+  const fields = recordFields(object);
   const definitions = columnsOf(fields);
   const rows = records.map(({ record }, i) => ({ i, ...rowOf(fields, record) }));
   const olds = records.flatMap(({ old }, i) => (old === undefined ? [] : [{ i, ...rowOf(fields, old) }]));

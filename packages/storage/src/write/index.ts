@@ -2,7 +2,7 @@
 export { childrenStatement, purgeStatement, restoreStatement, softDeleteStatement, type Deletion } from './delete.ts';
 export type { ChangeLog, HistoryEntry } from './changes.ts';
 export { diagnoseStatement, findByKeyStatement, uniqueKeys, type UniqueKey } from './diagnose.ts';
-export { fieldValue, recordOf, storedFields, type RecordValues } from './record-rows.ts';
+export { fieldValue, recordOf, recordFields, type RecordValues } from './record-rows.ts';
 export { insertStatement } from './insert.ts';
 export { lockStatement, setStatement, updateStatement } from './update.ts';
 export { recomputeStatement, rollupValuesStatement } from './rollup.ts';
@@ -13,3 +13,20 @@ export { recordTextsStatement } from './returning.ts';
 export { uniqueKeyOfError } from './unique-error.ts';
 export { withSavepoint } from './savepoint.ts';
 export { conditionsStatement } from './conditions.ts';
+export { claimIdempotencyKey, keepIdempotentResponse, type IdempotencyClaim } from './idempotency.ts';
+export { findMatchesStatement } from './find.ts';
+export {
+  advanceImportStatement,
+  dropKeptRowsStatement,
+  endImportStatement,
+  isRowError,
+  keepRowsStatement,
+  readImportStatement,
+  refusedRowsStatement,
+  startImportStatement,
+  waitingRowsStatement,
+  type ImportStart,
+  type ImportStep,
+  type KeptRow,
+} from './import.ts';
+export { readRecord } from './read-record.ts';

@@ -3,7 +3,7 @@ import { ident, join, sql, toStatement, type Sql, type Statement } from '@tesser
 import type { Column, ObjectModel } from '@tessera/metadata';
 import { objectOf, type ReadTarget } from '../query/compilation.ts';
 import { logSql, type ChangeLog } from './changes.ts';
-import { columnList, columnsOf, recordset, rowOf, storedFields, type RecordValues } from './record-rows.ts';
+import { columnList, columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
 /**
  * The live targets of a set's lookups, locked against deletion (`for key share` stops a delete's `for update`), as parts of a
@@ -34,7 +34,7 @@ export function liveTargets(
  * not there, and those that collide with a unique key: `diagnose` tells which.
  */
 export function insertStatement(target: ReadTarget, object: ObjectModel, records: readonly RecordValues[], log: ChangeLog): Statement {
-  const fields = storedFields(object);
+  const fields = recordFields(object);
   const columns = columnsOf(fields);
   const rows = records.map((record) => rowOf(fields, record));
   const { parts, condition } = liveTargets(target, columns, 'input');

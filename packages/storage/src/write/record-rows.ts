@@ -8,7 +8,7 @@ import { typeText } from '../ddl/column-types.ts';
 export type RecordValues = Readonly<Record<string, Value>>;
 
 /** A stored field whose value is written: not one that is only computed when read. */
-export function storedFields(object: ObjectModel): readonly FieldModel[] {
+export function recordFields(object: ObjectModel): readonly FieldModel[] {
   return Object.values(object.fields).filter((field) => field.columns.length > 0);
 }
 
@@ -54,7 +54,7 @@ export function fieldValue(field: FieldModel, row: Readonly<Record<string, unkno
 
 /** A record from a row with all stored columns. */
 export function recordOf(object: ObjectModel, row: Readonly<Record<string, unknown>>): RecordValues {
-  return Object.fromEntries(storedFields(object).map((field) => [field.name, fieldValue(field, row)]));
+  return Object.fromEntries(recordFields(object).map((field) => [field.name, fieldValue(field, row)]));
 }
 
 /** The column values of one field, ready to be read by `json_to_recordset`. */

@@ -4,7 +4,7 @@ import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import { logSql, type ChangeLog } from './changes.ts';
 import { liveTargets } from './insert.ts';
-import { columnList, columnsOf, recordset, rowOf, storedFields, type RecordValues } from './record-rows.ts';
+import { columnList, columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
 /**
  * The stored values of records, locked in the order of their ids. `no key update` lets others point to them meanwhile; `update`
@@ -16,7 +16,7 @@ export function lockStatement(
   ids: readonly string[],
   options: { readonly strength: 'no key update' | 'update'; readonly deleted?: boolean },
 ): Statement {
-  const columns = columnsOf(storedFields(object));
+  const columns = columnsOf(recordFields(object));
   const state = options.deleted === true ? sql`is not null` : sql`is null`;
   return toStatement(sql`
     select ${columnList(columns, 't')}, t.deletion_id from ${ident(target.schema, object.table)} t

@@ -1,0 +1,121 @@
+// Which rows would break: queries over the tables as they are, seen as they will be.
+import { ident, join, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
+import type { ColumnChange, TableChange } from './change.ts';
+import { columnLiteral } from './column-types.ts';
+import { indexPart } from './statements.ts';
+import type { DdlCheck } from './step.ts';
+import type { ColumnSpec, IndexSpec } from './tables.ts';
+
+const sampleSize = keyword('10');
+
+/** The column's value after the plan, as an expression over the row before it. */
+function futureValue(change: ColumnChange): Sql {
+  switch (change.how) {
+    case 'add':
+      return emptyValue(change.column);
+    case 'keep':
+      return ident(change.old.name);
+    case 'restore':
+      return sql`coalesce(${ident(change.aside)}, ${emptyValue(change.column)})`;
+    case 'convert': {
+      const column = ident(change.old.name);
+      const refused = change.cast.refused === undefined ? keyword('false') : change.cast.refused(column);
+      // Only a case keeps PostgreSQL from casting values that it could not.
+      return sql`case when ${column} is null or ${refused} then ${emptyValue(change.column)} else ${change.cast.value(column)} end`;
+    }
+  }
+}
+
+/** What a row has in a column that nothing is known of. */
+export function emptyValue(column: ColumnSpec): Sql {
+  if (column.fill !== undefined) return column.fill;
+  if (column.type.kind === 'boolean') return columnLiteral(column.type, false) ?? keyword('false');
+  if (column.field === 'version' && column.default !== undefined) return keyword(column.default);
+  return sql`null::${keyword(column.typeText)}`;
+}
+
+/** The table's rows after the plan, as a sub-select over the table before it. */
+function futureRows(schema: string, change: TableChange): Sql {
+  const columns = change.columns.map((column) => sql`${futureValue(column)} as ${ident(column.column.name)}`);
+  return sql`(select ${join(columns)} from ${ident(schema, change.before?.name ?? change.after.name)}) as future`;
+}
+
+function rowsWhere(schema: string, change: TableChange, value: Sql, broken: Sql, message: string): DdlCheck {
+  const rows = sql`from ${futureRows(schema, change)} where ${broken}`;
+  return {
+    count: sql`select count(*)::integer as count ${rows}`,
+    sample: sql`select id, (${value})::text as value ${rows} order by id limit ${sampleSize}`,
+    message,
+  };
+}
+
+/** Rows that have no value where one will be needed. */
+export function requiredCheck(schema: string, change: TableChange, column: ColumnSpec): DdlCheck {
+  const name = ident(column.name);
+  const message = `{count} records of ${change.object.name} have no ${column.field ?? column.name} (records in the recycle bin count too).`;
+  return rowsWhere(schema, change, name, sql`${name} is null`, message);
+}
+
+/** Rows whose value cannot become one of the new type. */
+export function castCheck(
+  schema: string,
+  change: TableChange,
+  column: Extract<ColumnChange, { readonly how: 'convert' }>,
+): DdlCheck | undefined {
+  if (column.cast.refused === undefined || change.before === undefined) return undefined;
+  const old = ident(column.old.name);
+  const rows = sql`from ${ident(schema, change.before.name)} where ${old} is not null and ${column.cast.refused(old)}`;
+  return {
+    count: sql`select count(*)::integer as count ${rows}`,
+    sample: sql`select id, ${old}::text as value ${rows} order by id limit ${sampleSize}`,
+    message: `{count} values of ${change.object.name}.${column.old.field ?? column.old.name} cannot become ${column.column.typeText} without loss.`,
+  };
+}
+
+/** Rows that point to records which are not there. @param target the target's table as it is named now; undefined: it is new */
+export function foreignKeyCheck(schema: string, change: TableChange, column: ColumnSpec, target: string | undefined): DdlCheck {
+  const name = ident(column.name);
+  const there =
+    target === undefined ? keyword('false') : sql`exists (select 1 from ${ident(schema, target)} as t where t.id = future.${name})`;
+  const message = `{count} records of ${change.object.name} point by ${column.field ?? column.name} to something that is no record of its target.`;
+  return rowsWhere(schema, change, name, sql`${name} is not null and not ${there}`, message);
+}
+
+/** Rows whose text is none of a picklist's options. */
+export function optionsCheck(schema: string, change: TableChange, column: ColumnSpec, options: readonly string[]): DdlCheck {
+  const name = ident(column.name);
+  const known = sql`array[${join(options.map((option) => textLiteral(option)))}]::text[]`;
+  const broken = column.type.kind === 'textList' ? sql`not ${name} <@ ${known}` : sql`not ${name} = any(${known})`;
+  const message = `{count} records of ${change.object.name} have a ${column.field ?? column.name} that is none of its options.`;
+  return rowsWhere(schema, change, name, sql`${name} is not null and ${broken}`, message);
+}
+
+/** Rows that would stand twice under a unique index. */
+export function uniqueCheck(schema: string, change: TableChange, index: IndexSpec): DdlCheck | undefined {
+  if (index.parts.some((part) => part.every((name) => isAlwaysEmpty(change, name)))) return undefined;
+  const parts = index.parts.map(indexPart);
+  const filled = parts.map((part) => sql`${part} is not null`);
+  const rows = sql`from ${futureRows(schema, change)} where ${join([...(index.where === undefined ? [] : [index.where]), ...filled], ' and ')}`;
+  const value = join(
+    parts.map((part) => sql`(${part})::text`),
+    ` || ' / ' || `,
+  );
+  const counted = sql`select id, ${value} as value, count(*) over (partition by ${join(parts)}) as same ${rows}`;
+  return {
+    count: sql`select count(*)::integer as count from (${counted}) as counted where same > 1`,
+    sample: sql`select id, value from (${counted}) as counted where same > 1 order by value, id limit ${sampleSize}`,
+    message: `{count} records of ${change.object.name} share a value with another one under ${index.subject}.`,
+  };
+}
+
+function isAlwaysEmpty(change: TableChange, name: string): boolean {
+  const column = change.columns.find((candidate) => candidate.column.name === name);
+  return column?.how === 'add' && column.column.fill === undefined && column.column.type.kind !== 'boolean';
+}
+
+/** Rows in which too many, or not exactly one, of the columns of a polymorphic lookup are set. */
+export function oneOfCheck(schema: string, change: TableChange, columns: readonly string[], condition: Sql, field: string): DdlCheck {
+  const value = indexPart(columns);
+  const message = `{count} records of ${change.object.name} have none, or more than one, target in ${field}.`;
+  return rowsWhere(schema, change, value, sql`not (${condition})`, message);
+}

@@ -1,0 +1,97 @@
+// Which object, field and column of one Model is which of the Model before it.
+import { snakeCase, type Column, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
+import { fieldsWithColumns } from './tables.ts';
+
+interface Named {
+  readonly name: string;
+  readonly renamedFrom: readonly string[];
+}
+
+/**
+ * Matches things by name and by what they say they were renamed from.
+ *
+ * - Only a `renamedFrom` that is new since `before` moves anything: applied once, it stays in the metadata without effect.
+ * - A name takes over what it says, even where it had another thing before (which moves on, so a ↔ b can be swapped, or is gone), and
+ *   even where a new thing takes the old name. Only where both names were there and both go on, nothing moves: that would lose one of them.
+ *
+ * @returns for each name of `after` the name it had in `before`; new things have no entry
+ */
+export function matchNames(before: ReadonlyMap<string, Named>, after: readonly Named[]): ReadonlyMap<string, string> {
+  const claims = new Map<string, string>();
+  const claimed = new Set<string>();
+  for (const thing of after) {
+    const stale = before.get(thing.name)?.renamedFrom ?? [];
+    const source = thing.renamedFrom.find((name) => name !== thing.name && before.has(name) && !stale.includes(name) && !claimed.has(name));
+    if (source === undefined) continue;
+    claims.set(thing.name, source);
+    claimed.add(source);
+  }
+  dropClaimsOnWhatStays(before, claims, new Set(after.map((thing) => thing.name)));
+  const moved = new Set(claims.values());
+  const matched = new Map<string, string>();
+  for (const { name } of after) {
+    const source = claims.get(name) ?? (before.has(name) && !moved.has(name) ? name : undefined);
+    if (source !== undefined) matched.set(name, source);
+  }
+  return matched;
+}
+
+function dropClaimsOnWhatStays(before: ReadonlyMap<string, Named>, claims: Map<string, string>, after: ReadonlySet<string>): void {
+  for (;;) {
+    const moving = new Set(claims.values());
+    const idle = [...claims].find(([name, source]) => before.has(name) && !moving.has(name) && after.has(source) && !claims.has(source));
+    if (idle === undefined) return;
+    claims.delete(idle[0]);
+  }
+}
+
+/** Objects of `to` by name → the same object of `from`. */
+export function matchObjects(from: Model, to: Model): ReadonlyMap<string, ObjectModel> {
+  const names = matchNames(new Map(Object.entries(from.objects)), Object.values(to.objects));
+  const matched = new Map<string, ObjectModel>();
+  for (const [name, old] of names) {
+    const object = from.objects[old];
+    if (object !== undefined) matched.set(name, object);
+  }
+  return matched;
+}
+
+/** A stored column that goes on, perhaps under another name or type. */
+export interface ColumnMatch {
+  readonly oldField: FieldModel;
+  readonly newField: FieldModel;
+  readonly old: Column;
+  readonly new: Column;
+}
+
+/**
+ * Columns of an object that go on.
+ * @param objectNames names of objects in the old Model → in the new one, for the targets of lookups
+ */
+export function matchColumns(before: ObjectModel, after: ObjectModel, objectNames: ReadonlyMap<string, string>): readonly ColumnMatch[] {
+  const oldFields = new Map([...Object.values(before.fields), ...Object.values(before.dormantFields)].map((field) => [field.name, field]));
+  const names = matchNames(oldFields, [...Object.values(after.fields), ...Object.values(after.dormantFields)]);
+  return fieldsWithColumns(after).flatMap((newField) => {
+    const oldField = oldFields.get(names.get(newField.name) ?? '');
+    return oldField === undefined ? [] : matchFieldColumns(oldField, newField, objectNames);
+  });
+}
+
+function matchFieldColumns(oldField: FieldModel, newField: FieldModel, objectNames: ReadonlyMap<string, string>): readonly ColumnMatch[] {
+  const [onlyOld] = oldField.columns;
+  const [onlyNew] = newField.columns;
+  if (onlyOld !== undefined && onlyNew !== undefined && oldField.columns.length === 1 && newField.columns.length === 1) {
+    return [{ oldField, newField, old: onlyOld, new: onlyNew }];
+  }
+  // Columns of one field are told apart by the target of a lookup, else by what follows the field's name.
+  const role = (field: FieldModel, column: Column, names?: ReadonlyMap<string, string>): string => {
+    if (column.references !== undefined) return `to:${names?.get(column.references) ?? column.references}`;
+    const prefix = snakeCase(field.name);
+    return column.name.startsWith(prefix) ? column.name.slice(prefix.length) : column.name;
+  };
+  const byRole = new Map(oldField.columns.map((column) => [role(oldField, column, objectNames), column]));
+  return newField.columns.flatMap((column) => {
+    const old = byRole.get(role(newField, column));
+    return old === undefined ? [] : [{ oldField, newField, old, new: column }];
+  });
+}

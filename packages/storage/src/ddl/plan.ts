@@ -1,0 +1,47 @@
+// From one Model to the next: the ordered steps that bring a tenant's tables along. Pure: nothing here touches a database.
+import type { Sql } from '@tessera/kernel';
+import type { Model } from '@tessera/metadata';
+import { planTables } from './carried.ts';
+import { findChanges, type DdlTarget } from './change.ts';
+import { catchUpSteps, preparationsOf } from './conversion.ts';
+import { columnSteps } from './steps-columns.ts';
+import { checkSteps, createSteps, foreignKeySteps, indexSteps, unfinishedValidations } from './steps-after.ts';
+import { freeingSteps, renameSteps, rewriteSteps, setAsideSteps } from './steps-before.ts';
+import type { ConcurrentIndex, DdlPlan } from './step.ts';
+
+/**
+ * Plans the change of a tenant's tables. Equal Models give an empty plan; the same input gives the same plan.
+ *
+ * The order of the steps is this list: each half relies on what is above it.
+ * 0. Columns that were filled ahead are brought up to date, before anything is locked against readers.
+ * 1. Constraints and indexes that end go (names: the old ones).
+ * 2. Tables that have had too many columns are written anew.
+ * 3. What is gone is set aside, which frees its names.
+ * 4. Tables, then columns, constraints and indexes are renamed; tables that come back are renamed too.
+ * 5. New tables are made (names from here on: the new ones).
+ * 6. Columns come back, are added, are converted, lose and get the duty to be filled.
+ * 7. Checks, indexes, and last of all foreign keys.
+ *
+ * @param from the Model in force; undefined for a tenant without tables
+ * @throws MODEL_TOO_MANY_COLUMNS · CHANGE_TYPE_IMPOSSIBLE · DDL_REFUSED for several of these
+ */
+export function planDdl(from: Model | undefined, to: Model, target: DdlTarget): DdlPlan {
+  const changes = findChanges(from, to, target);
+  const tables = planTables(changes);
+  const validations: Sql[] = tables.flatMap((table) => unfinishedValidations(changes, table));
+  const concurrently: ConcurrentIndex[] = [];
+  const steps = [
+    ...changes.tables.flatMap((change) => catchUpSteps(changes, change)),
+    ...freeingSteps(changes, tables),
+    ...rewriteSteps(changes),
+    ...setAsideSteps(changes),
+    ...renameSteps(changes, tables),
+    ...createSteps(changes, tables),
+    ...tables.flatMap((table) => columnSteps(changes, table.change, validations)),
+    ...tables.flatMap((table) => checkSteps(changes, table, validations)),
+    ...tables.flatMap((table) => indexSteps(changes, table, concurrently)),
+    ...foreignKeySteps(changes, tables, validations),
+  ];
+  const preparations = changes.tables.flatMap((change) => preparationsOf(changes, change));
+  return { schema: target.schema, preparations, steps, validations, concurrently };
+}

@@ -1,0 +1,90 @@
+// The plan as a value: ordered steps with a risk each, checks that tell which rows would break, and what follows after the commit.
+import type { Sql } from '@tessera/kernel';
+
+export type DdlStepKind =
+  | 'dropForeignKey'
+  | 'dropCheck'
+  | 'dropIndex'
+  | 'rewriteTable'
+  | 'backfill'
+  | 'setAside'
+  | 'renameTable'
+  | 'renameColumn'
+  | 'renameIndex'
+  | 'renameConstraint'
+  | 'restore'
+  | 'createTable'
+  | 'addColumn'
+  | 'changeType'
+  | 'dropRequired'
+  | 'setDefault'
+  | 'setRequired'
+  | 'addCheck'
+  | 'createIndex'
+  | 'addUnique'
+  | 'addForeignKey';
+
+/**
+ * `safe`: a moment. `locks`: writers of the table wait while rows are read. `rewrites`: rows are written anew, which takes time and room.
+ * `losesData`: what is there is set aside, and gone for good when the retention time is over.
+ */
+export type DdlRisk = 'safe' | 'locks' | 'rewrites' | 'losesData';
+
+/** Rows that would break. Both statements read the tables as they are before the plan. */
+export interface DdlCheck {
+  /** Gives one row with `count`. */
+  readonly count: Sql;
+  /** Gives at most ten rows with `id` and `value` (text). */
+  readonly sample: Sql;
+  /** A sentence in which `{count}` stands for the number. */
+  readonly message: string;
+}
+
+export interface DdlStep {
+  readonly kind: DdlStepKind;
+  /** The object's API name. */
+  readonly object: string;
+  readonly field?: string;
+  readonly risk: DdlRisk;
+  /** A sentence for the one who decides. */
+  readonly summary: string;
+  /** One DDL statement each, in order; none where the step is only a check, or its index is built after the commit. */
+  readonly statements: readonly Sql[];
+  readonly check?: DdlCheck;
+}
+
+/** An index of a table with many rows: built after the commit while readers and writers go on. */
+export interface ConcurrentIndex {
+  readonly object: string;
+  readonly name: string;
+  readonly create: Sql;
+  readonly drop: Sql;
+}
+
+/** A column of a large table that is filled in small parts before the change, while readers and writers go on. */
+export interface Preparation {
+  readonly object: string;
+  readonly field: string;
+  /** Makes the column, and removes it, if it is there. */
+  readonly add: Sql;
+  readonly drop: Sql;
+  /** Fills the next rows after an id; gives one row with `last`, the id to go on from, null at the end. */
+  readonly fill: (after: string) => Sql;
+}
+
+export interface DdlPlan {
+  /** The schema the plan is for. */
+  readonly schema: string;
+  /** To be carried out before the transaction; without them the steps fail. */
+  readonly preparations: readonly Preparation[];
+  readonly steps: readonly DdlStep[];
+  /** To be run one by one after the commit, in this order; each may be repeated. They take locks that readers and writers do not feel. */
+  readonly validations: readonly Sql[];
+  /** To be built one by one after the commit, outside a transaction. */
+  readonly concurrently: readonly ConcurrentIndex[];
+}
+
+/** The step with what tells which rows would break; without a check the step itself. */
+export function withCheck(step: DdlStep, check: DdlCheck | undefined): DdlStep {
+  return check === undefined ? step : { ...step, check };
+}

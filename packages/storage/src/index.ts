@@ -1,0 +1,42 @@
+// PostgreSQL: the cell and its tenants' doors, reads compiled to one statement, tables planned from two Models, the outbox.
+
+// The doors that everything above sees, and what their errors mean.
+export type { Queryable, QueryResult, TenantDatabase, Transaction, TransactionOptions } from './database.ts';
+export { databaseErrorKind, databaseErrorPlace, type DatabaseErrorKind, type DatabaseErrorPlace } from './cell/pg-errors.ts';
+
+// The cell: a database with many tenants. Opening it makes roles and system tables; each tenant has a schema and a role.
+export { openCell, type Cell, type CellOptions, type CellStats } from './cell/cell.ts';
+export type { CellFeatures } from './cell/open.ts';
+export type { PoolStats } from './cell/pool.ts';
+export type { ListenOptions } from './cell/listener.ts';
+export type { TenantInfo } from './cell/tenants.ts';
+export { controlSchema, tenantSchema } from './cell/names.ts';
+
+// Every write holds its tenant's lock shared; `administer` holds it exclusively.
+export { lockTenantShared, tenantLockKey } from './cell/tenant-database.ts';
+
+// System tables of the tenants, migrated one tenant after the other.
+export { migrateTenants, type MigrateOptions } from './system/tenant-migrations.ts';
+export { checkSystemVersion, tenantSystemVersion, type TenantMigration } from './system/tenant-tables.ts';
+
+// Reading: the query AST, compiled to one statement whose value is the answer's JSON text.
+export * from './query/index.ts';
+
+// Tables: what a Model wants, the plan from one Model to the next, its application, and the drift check.
+export * from './ddl/index.ts';
+
+// The outbox: writers insert payloads into `tessera.outbox`, readers hand them on exactly once and notify the nodes.
+export { readOutbox, type OutboxEvent, type OutboxHandler, type OutboxOptions, type OutboxReader } from './outbox/reader.ts';
+export { changesChannel, unpackChanges, type RecordChange } from './outbox/changes.ts';
+
+// The PostgreSQL that comes with npm: nothing to install.
+export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded/launcher.ts';
+
+// Writing: one statement for a set of records, with history and outbox.
+export * from './write/index.ts';
+
+// Who may sign in: credentials and sessions of a tenant.
+export * from './identity/credentials.ts';
+
+// Layers and versions of the tenants' metadata, and the state that guards every statement.
+export * from './system/layers.ts';

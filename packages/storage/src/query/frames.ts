@@ -1,0 +1,14 @@
+// The rows that a rule can speak of, as table aliases.
+
+/** Aliases of the record frames (0 is the record; each aggregate opens the next) and of the record as it was. */
+export interface Frames {
+  readonly rows: readonly (string | undefined)[];
+  readonly old?: string;
+}
+
+/** The frames with one more row. */
+export function withFrame(frames: Frames, frame: number, alias: string): Frames {
+  const rows = [...frames.rows];
+  rows[frame] = alias;
+  return { ...frames, rows };
+}

@@ -1,0 +1,10 @@
+// Reading: the query AST, and its compiler to one SQL statement whose value is the answer's JSON text.
+export type * from './query.ts';
+export type { ReadTarget } from './compilation.ts';
+export type { Frames } from './frames.ts';
+export { compileRead, type ReadGuard, type ReadScope } from './read.ts';
+export { compileExport } from './export.ts';
+export { expressionSql } from './environment.ts';
+export { historyStatement, type HistoryQuery } from './history.ts';
+export { cursorPads, cursorSlots, openCursor, orderDigest, readPosition, type CursorPads, type CursorSlots } from './cursor.ts';
+export { queryCharges, queryCost, type QueryCost } from './cost.ts';

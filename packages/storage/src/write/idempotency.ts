@@ -1,0 +1,43 @@
+// The table of Idempotency-Keys.
+import { ident, sql, toStatement } from '@tessera/kernel';
+import type { Queryable } from '../database.ts';
+
+export interface IdempotencyClaim {
+  readonly key: string;
+  readonly actor: string;
+  readonly operation: string;
+  readonly requestHash: string;
+}
+
+/** Claims a key, waiting for another transaction that has it; gives the earlier request's answer where there is one. */
+export async function claimIdempotencyKey(
+  transaction: Queryable,
+  schema: string,
+  claim: IdempotencyClaim,
+): Promise<{ readonly requestHash: string; readonly response: string } | undefined> {
+  const { key, actor, operation, requestHash } = claim;
+  const table = ident(schema, '_idempotency');
+  const inserted = await transaction.query(
+    toStatement(sql`
+      insert into ${table} (actor, key, operation, request_hash) values (${actor}, ${key}, ${operation}, ${requestHash})
+      on conflict (actor, key) do nothing returning key`),
+  );
+  if (inserted.rows.length > 0) return undefined;
+  const { rows } = await transaction.query(
+    toStatement(sql`select request_hash, response from ${table} where actor = ${actor} and key = ${key}`),
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : { requestHash: String(row['request_hash']), response: String(row['response']) };
+}
+
+export async function keepIdempotentResponse(
+  transaction: Queryable,
+  schema: string,
+  claim: IdempotencyClaim,
+  response: string,
+): Promise<void> {
+  await transaction.query(
+    toStatement(sql`
+      update ${ident(schema, '_idempotency')} set status = 200, response = ${response} where actor = ${claim.actor} and key = ${claim.key}`),
+  );
+}

@@ -1,0 +1,21 @@
+// One record's stored values, for rules that are worked out outside of a write.
+import { ident, sql, toStatement } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import type { Queryable } from '../database.ts';
+import type { ReadTarget } from '../query/compilation.ts';
+import { columnList, columnsOf, recordFields, recordOf, type RecordValues } from './record-rows.ts';
+
+/** Undefined where there is no live record with the id. */
+export async function readRecord(
+  queryable: Queryable,
+  target: ReadTarget,
+  object: ObjectModel,
+  id: string,
+): Promise<RecordValues | undefined> {
+  const columns = columnList(columnsOf(recordFields(object)), 't');
+  const { rows } = await queryable.query(
+    toStatement(sql`select ${columns} from ${ident(target.schema, object.table)} t where t.id = ${id}::uuid and t.deleted_at is null`),
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : recordOf(object, row);
+}
