@@ -254,7 +254,8 @@ export interface Engine {
   logout(context: Context): Promise<void>;
   /** The caller behind an access token. Throws TOKEN_INVALID. */
   authenticate(accessToken: string, request: RequestInfo): Promise<Context>;
-  runtime(tenant: string): Promise<Runtime>;
+  /** As this node last saw it; `fresh`: as it is now. */
+  runtime(tenant: string, options?: { readonly fresh?: boolean }): Promise<Runtime>;
   run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>>;
   /** Changes of an object's records that the caller may read, until the signal aborts. */
   events(

@@ -7,6 +7,8 @@ export interface Actor {
   readonly kind: 'user' | 'system';
   /** The user's record id; the platform has none. */
   readonly userId: string | null;
+  /** The session that the access token belongs to. */
+  readonly sessionId?: string;
 }
 
 /** The clock; replaced in tests. */
@@ -24,6 +26,8 @@ export interface Context {
   /** BCP 47, best first: labels and messages come in the first that the metadata has. */
   readonly languages: readonly string[];
   readonly requestId: string;
+  /** Makes a write that is sent twice happen once. */
+  readonly idempotencyKey?: string;
   /** Aborted when the caller has gone or the time is up. */
   readonly signal?: AbortSignal;
 }

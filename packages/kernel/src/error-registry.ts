@@ -16,12 +16,21 @@ const entries = {
   REQUEST_MEDIA_TYPE: { status: 415, message: 'Content-Type {type} is not taken here; send {expected}.' },
   ROUTE_NOT_FOUND: { status: 404, message: 'There is nothing at {method} {path}.' },
   METHOD_NOT_ALLOWED: { status: 405, message: '{path} does not take {method}; it takes {allowed}.' },
+  NOT_ACCEPTABLE: { status: 406, message: 'This is answered as {type} only. Send Accept: {type}.' },
+  // GraphQL documents
+  GRAPHQL_SYNTAX: { status: 400, message: 'The document is not GraphQL: {reason}' },
+  GRAPHQL_INVALID: { status: 400, message: 'The document does not fit the schema: {reason}' },
+  GRAPHQL_OPERATION: { status: 400, message: 'Which operation is meant? {reason}' },
+  GRAPHQL_VARIABLES: { status: 400, message: 'The variables do not fit the operation: {reason}' },
+  GRAPHQL_TOO_LARGE: { status: 400, message: 'The document has too many {what}; at most {limit} are taken. Ask for less at once.' },
+  // inside
   INTERNAL: { status: 500, message: 'Something went wrong on our side. Quote request {requestId} when you report it.' },
   UNAVAILABLE: { status: 503, message: 'The service is not available now: {reason} Try again in a moment.' },
   // identity
   AUTHENTICATION_REQUIRED: { status: 401, message: 'Sign in first: send Authorization: Bearer with an access token.' },
   AUTHENTICATION_FAILED: { status: 401, message: 'Tenant, email or password is wrong.' },
   TOKEN_INVALID: { status: 401, message: 'The token is invalid or has expired. Sign in again, or use the refresh token.' },
+  PASSWORD_TOO_WEAK: { status: 422, message: 'The password needs at least {shortest} characters, of at least four kinds.' },
   PERMISSION_DENIED: { status: 403, message: 'You may not {action}.' },
   // records
   OBJECT_UNKNOWN: { status: 404, message: 'There is no object {object}.' },
@@ -51,6 +60,38 @@ const entries = {
   RELATION_UNKNOWN: { status: 422, message: '{object} has no child relation {relation}. {known}' },
   MODEL_CHANGED: { status: 409, message: 'The metadata has changed since the request was prepared. Send it again.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, message: 'The Idempotency-Key {key} was used for another request. Take a new one.' },
+  // queries
+  REQUEST_RULES_INVALID: { status: 422, message: 'The rules of the request have {count} mistakes.' },
+  CURRENCIES_MIXED: { status: 422, message: '{field} has amounts in several currencies, which cannot be added. Group by {currencyField}, or filter it to one.' },
+  QUERY_TOO_COSTLY: { status: 422, message: 'The query costs {cost}; at most {limit} is allowed. Ask for fewer records, counts or relations.' },
+  QUERY_TOO_DEEP: { status: 422, message: 'The query nests records {depth} deep; at most {limit} is allowed.' },
+  // plans
+  PLAN_OUTDATED: {
+    status: 409,
+    message: 'The plan {planHash} no longer holds: the tenant has moved on. Plan again and look at the new one.',
+  },
+  PLAN_BLOCKED: { status: 422, message: 'The plan cannot be applied: {count} of its checks found records that would break.' },
+  PLAN_CHECK: { status: 422, message: '{message} ({count}, for example {sample})' },
+  VERSION_UNKNOWN: { status: 404, message: 'There is no version {number}.' },
+  COMPONENT_UNKNOWN: { status: 404, message: 'There is no {kind} {name}. {known}' },
+  PACK_UNREADABLE: { status: 422, message: 'The pack {folder} cannot be read: {reason}' },
+  PACK_DEPENDENCY: { status: 422, message: 'The pack {pack} needs {dependency} {range}, {found}.' },
+  // import
+  IMPORT_MAPPING_INVALID: { status: 422, message: 'The mapping has {count} mistakes; nothing was imported.' },
+  IMPORT_MAPPING_UNFIT: { status: 422, message: '{reason}' },
+  IMPORT_COLUMN_UNMAPPED: {
+    status: 422,
+    message: 'The file has a column {column} that the mapping does not name. Map it to a field, or to null to leave it out.',
+  },
+  IMPORT_COLUMN_MISSING: { status: 422, message: 'The file has no column {column}. Its columns: {columns}.' },
+  IMPORT_UNREADABLE: { status: 422, message: 'The file cannot be read: {reason}' },
+  IMPORT_ROW_UNREADABLE: { status: 422, message: 'The row cannot be read: {reason}' },
+  IMPORT_LOOKUP_MISSING: { status: 422, message: '{field}: there is no {object} whose {by} is {text}.' },
+  IMPORT_LOOKUP_AMBIGUOUS: { status: 422, message: '{field}: {count} records of {object} have the {by} {text}; it must be one.' },
+  IMPORT_MATCH_AMBIGUOUS: { status: 409, message: '{count} records have the same {by}: the row could mean any of them.' },
+  IMPORT_NOT_FOUND: { status: 404, message: 'There is no import {id}.' },
+  IMPORT_DIFFERS: { status: 409, message: 'The import cannot go on: {reason} Start a new one.' },
+  IMPORT_TAKEN: { status: 409, message: 'Somebody else goes on with import {id}. Ask for its status.' },
   // values
   VALUE_TYPE: { status: 422, message: '{field} takes {expected}, not {given}.' },
   VALUE_REQUIRED: { status: 422, message: '{field} must have a value.' },
@@ -97,6 +138,7 @@ const entries = {
   RULE_NAME_UNKNOWN: { status: 422, message: '{reason}' },
   // database
   DATABASE_UNAVAILABLE: { status: 503, message: 'The database cannot be reached or has dropped the connection. Try again in a moment.' },
+  DATABASE_UNREACHABLE: { status: 503, message: 'The database cannot be opened: {reason}. Check DATABASE_URL.' },
   DATABASE_TOO_OLD: { status: 503, message: 'The server is PostgreSQL {version}; PostgreSQL {oldest} or newer is needed.' },
   DATABASE_TOO_NEW: {
     status: 503,

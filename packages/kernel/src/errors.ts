@@ -54,7 +54,12 @@ export function problem(code: ErrorCode, params: Readonly<Record<string, unknown
  * Makes the error to throw: `throw fail('RECORD_NOT_FOUND', { object, id })`.
  * @param cause what was caught, for the log; callers never see it
  */
-export function fail(code: ErrorCode, params: Readonly<Record<string, unknown>> = {}, place: ProblemPlace = {}, cause?: unknown): TesseraError {
+export function fail(
+  code: ErrorCode,
+  params: Readonly<Record<string, unknown>> = {},
+  place: ProblemPlace = {},
+  cause?: unknown,
+): TesseraError {
   return new TesseraError(problem(code, params, place), [], cause);
 }
 

@@ -50,3 +50,12 @@ export function compareDecimals(a: string, b: string): number {
   const right = scaled(b, scale);
   return left < right ? -1 : left > right ? 1 : 0;
 }
+
+/** The exact sum. */
+export function addDecimals(a: string, b: string): string {
+  const scale = Math.max(places(a), places(b));
+  const sum = scaled(a, scale) + scaled(b, scale);
+  return canonical(sum < 0n, String(sum < 0n ? -sum : sum), scale);
+}
+
+export const negateDecimal = (a: string): string => (a.startsWith('-') ? a.slice(1) : a === '0' ? a : `-${a}`);

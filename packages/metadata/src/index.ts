@@ -12,8 +12,8 @@ export { checkFile } from './schema-check.ts';
 
 // Field types: columns, values, JSON Schemas, filters.
 export { fieldTypes, type Coerced, type FieldType, type FilterOperator, type JsonSchema } from './field-types/index.ts';
-export { compareDecimals, parseDecimal, roundHalfUp } from './decimal.ts';
+export { addDecimals, compareDecimals, negateDecimal, parseDecimal, roundHalfUp } from './decimal.ts';
 
 // Names on every surface.
 export { lookupColumn, snakeCase, systemFieldNames, typeName } from './names.ts';
-export { ModelCatalog } from './resolve/catalog.ts';
+export { ruleScope } from './model-scope.ts';

@@ -1,7 +1,7 @@
 // Which fields a write changes.
 import { canonicalJson, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
-import { storedFields } from '@tessera/storage';
+import { recordFields } from '@tessera/storage';
 import type { WriteItem } from './write-set.ts';
 
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
@@ -12,5 +12,5 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
 
 /** Stored fields whose value is another than before; for a new record those that have one. */
 export function changedFields(object: ObjectModel, item: Pick<WriteItem, 'old' | 'values'>): readonly FieldModel[] {
-  return storedFields(object).filter((field) => !sameValue(item.values[field.name], item.old?.[field.name]));
+  return recordFields(object).filter((field) => !sameValue(item.values[field.name], item.old?.[field.name]));
 }

@@ -32,8 +32,7 @@ function fieldOf(session: EnvironmentSession, scope: RecordScope, name: string):
 function settingOf(session: EnvironmentSession, name: string | undefined): Value {
   const { settings } = session.model;
   if (name === 'timeZone' || name === 'currency') return settings[name];
-  if (name === 'language') return settings.languages[0] ?? null;
-  return name === 'name' ? session.context.tenant : null;
+  throw new TypeError(`There is no setting ${String(name)}.`);
 }
 
 function pathValue(session: EnvironmentSession, scope: RecordScope, path: PathExpression): Value {

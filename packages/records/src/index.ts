@@ -9,7 +9,7 @@ export { commitChecks } from './commit-checks.ts';
 export { RuleCache } from './rule-cache.ts';
 export { inLanguage } from './steps/validate.ts';
 export { recordEnvironment } from './environment.ts';
-export { fetchFacts } from './facts.ts';
+export { fetchFacts, noFacts, type Facts } from './facts.ts';
 export type { RecordOutcome } from './results.ts';
 export type { Sealer, WriteSession } from './session.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';

@@ -1,6 +1,7 @@
 // From layers to effective metadata: every file checked, deltas laid over, names and namespaces held to.
 import { problem, type Problem } from '@tessera/kernel';
 import { checkFile } from '../schema-check.ts';
+import { componentId, emptyComponents, type Components } from './components.ts';
 import { fileOf, knownFolders, type ComponentKind, type FileKind, type Layer } from './layer.ts';
 import { isJsonObject, mergeComponent } from './merge.ts';
 import { checkNamespace } from './namespaces.ts';
@@ -8,9 +9,6 @@ import { Provenance } from './provenance.ts';
 import { translate } from './translate.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** Effective components by kind and name, as JSON. */
-export type Components = Record<ComponentKind, Record<string, Json>>;
 
 export interface Assembled {
   readonly components: Components;
@@ -25,10 +23,6 @@ interface File {
   readonly name: string;
   readonly content: Json;
 }
-
-export const componentId = (kind: ComponentKind, name: string): string => `${kind} ${name}`;
-
-const emptyComponents = (): Components => ({ object: {}, layout: {}, listView: {}, app: {}, rule: {}, parameter: {}, settings: {} });
 
 /** Remarks are for the readers of the file only. */
 export function withoutRemarks(value: unknown): unknown {

@@ -1,6 +1,6 @@
 // Puts the texts of a translation file into the labels of the components they name.
 import { problem, type Problem } from '@tessera/kernel';
-import type { Components } from './assemble.ts';
+import type { Components } from './components.ts';
 import type { ComponentKind } from './layer.ts';
 import { isJsonObject } from './merge.ts';
 import { escapePointer } from './provenance.ts';

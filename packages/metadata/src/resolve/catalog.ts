@@ -12,6 +12,7 @@ import type { ParameterSource, RuleSource } from '../effective.ts';
 import { decimalFacet, decimalWire } from '../field-types/decimals.ts';
 import { fieldTypes } from '../field-types/index.ts';
 import type { ColumnType, FieldModel, ParameterModel } from '../model.ts';
+import { tenantScope } from '../model-scope.ts';
 import { lookupColumn, snakeCase } from '../names.ts';
 import type { DraftField, DraftObject } from './draft.ts';
 import { known } from './report.ts';
@@ -40,7 +41,7 @@ export class ModelCatalog implements Catalog {
       catalog: this,
       ...(object === undefined ? {} : { object }),
       userObject: 'user',
-      tenant: { name: { kind: 'text' }, timeZone: { kind: 'text' }, currency: { kind: 'text' }, language: { kind: 'text' } },
+      tenant: tenantScope,
       ...options,
     };
   }

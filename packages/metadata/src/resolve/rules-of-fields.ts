@@ -1,11 +1,10 @@
 // The rules that stand on fields: defaults, conditions, formulas, filters; and the checks that need other fields.
-import { checkCondition, checkRule, type Expression } from '@tessera/rules';
+import { checkCondition, checkRule, dependencies, type Expression } from '@tessera/rules';
 import { fieldTypes } from '../field-types/index.ts';
 import type { FieldModel } from '../model.ts';
 import type { ModelCatalog } from './catalog.ts';
 import type { DraftField, DraftObject } from './draft.ts';
 import { known } from './report.ts';
-import { pathsOf, walkExpression } from './walk.ts';
 
 const literal = (field: FieldModel, value: Extract<Expression, { node: 'literal' }>['value']): Expression => ({
   node: 'literal',
@@ -163,23 +162,14 @@ function checkDependency(draft: DraftObject, entry: DraftField, field: FieldMode
   }
 }
 
-const clockOperators: ReadonlySet<string> = new Set(['now', 'today', 'within']);
-
 /** Does the expression itself ask for the time or for who reads. */
 export function readsClockOrUser(expression: Expression): boolean {
-  let found = false;
-  walkExpression(expression, (node) => {
-    if (node.node === 'call' && (clockOperators.has(node.operator) || node.operator === 'hasRole')) found = true;
-    if (node.node === 'path' && node.root === '$user') found = true;
-  });
-  return found;
+  const { usesNow, usesUser } = dependencies(expression);
+  return usesNow || usesUser;
 }
 
 /** Does the expression leave its own record: paths through lookups, aggregates. */
 export function leavesRecord(expression: Expression, frame: number): boolean {
-  let found = false;
-  walkExpression(expression, (node) => {
-    if (node.node === 'aggregate') found = true;
-  });
-  return found || pathsOf(expression).some((path) => path.steps.length > 1 || path.root !== frame);
+  const { paths, aggregates } = dependencies(expression);
+  return aggregates.length > 0 || paths.some((path) => path.steps.length > 1 || path.root !== frame);
 }

@@ -22,6 +22,11 @@ export interface DdlTarget {
   readonly retentionDays?: number;
   /** From how many rows on an index is built after the commit; default 20,000. */
   readonly largeTable?: number;
+  /**
+   * Whether the caller carries out the plan's preparations, so that changes of type in large tables hold up nobody. Without it the whole
+   * column is filled inside the transaction, and readers of the table wait as long.
+   */
+  readonly ahead?: boolean;
   /** Columns ever made at which a table is written anew; default 1,200. */
   readonly mostAttributes?: number;
 }

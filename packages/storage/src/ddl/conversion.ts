@@ -18,7 +18,8 @@ export function placeOf(change: TableChange, column: ColumnSpec): { readonly obj
 }
 
 /** Large tables are converted before the change, so that it holds up nobody. */
-function conversionsAhead(change: TableChange): readonly Conversion[] {
+function conversionsAhead(changes: Changes, change: TableChange): readonly Conversion[] {
+  if (changes.target.ahead !== true) return [];
   return change.large && !change.rewrite && change.kind === 'keep' ? change.columns.filter((column) => column.how === 'convert') : [];
 }
 
@@ -36,7 +37,7 @@ function newValue({ column, cast }: Conversion, old: Sql): Sql {
 export function preparationsOf(changes: Changes, change: TableChange): readonly Preparation[] {
   const { schema } = changes.target;
   const table = change.before?.name ?? change.after.name;
-  return conversionsAhead(change).map((conversion) => {
+  return conversionsAhead(changes, change).map((conversion) => {
     const name = newName(conversion.column.name);
     const old = ident('t', conversion.old.name);
     const refused = conversion.cast.refused === undefined ? keyword('false') : conversion.cast.refused(old);
@@ -59,7 +60,7 @@ export function preparationsOf(changes: Changes, change: TableChange): readonly 
 export function catchUpSteps(changes: Changes, change: TableChange): readonly DdlStep[] {
   const { schema } = changes.target;
   const table = change.before?.name ?? change.after.name;
-  return conversionsAhead(change).map((conversion) => {
+  return conversionsAhead(changes, change).map((conversion) => {
     const { object, field, at } = placeOf(change, conversion.column);
     const name = ident(newName(conversion.column.name));
     const value = newValue(conversion, ident(conversion.old.name));
@@ -79,7 +80,7 @@ export function convertStep(changes: Changes, change: TableChange, conversion: C
   const { object, field, at } = placeOf(change, conversion.column);
   const table = change.after.name;
   const { name } = conversion.column;
-  const ahead = conversionsAhead(change).includes(conversion);
+  const ahead = conversionsAhead(changes, change).includes(conversion);
   const step: DdlStep = {
     kind: 'changeType',
     object,

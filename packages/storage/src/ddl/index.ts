@@ -35,3 +35,4 @@ export {
   type PhysicalTable,
 } from './physical.ts';
 export { compare, drift, type DriftFinding } from './drift.ts';
+export { planPurge, type Purge } from './purge.ts';

@@ -2,16 +2,17 @@
 
 /** Below PostgreSQL's 63 bytes: Citus appends a shard number to names, and `_gone_<n>_` is put before them. */
 const longest = 54;
+const hashLength = 7;
 
 /** FNV-1a, 32 bit, in base 36: short and the same on every machine; it only keeps shortened names apart. */
 export function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return hash.toString(36).padStart(7, '0');
+  return hash.toString(36).padStart(hashLength, '0');
 }
 
 function fit(name: string, length: number): string {
-  return name.length <= length ? name : `${name.slice(0, length - 8)}_${shortHash(name)}`;
+  return name.length <= length ? name : `${name.slice(0, length - hashLength - 1)}_${shortHash(name)}`;
 }
 
 /** What follows `<table>$<subject>$`: who sees a constraint's name in an error knows what was broken. */
@@ -22,9 +23,10 @@ export type NameSuffix = 'pk' | 'unique' | 'index' | 'key' | 'fk' | 'max1' | 'on
  * @param subject a column, or the key's name in snake case
  */
 export function attachedName(table: string, subject: string, suffix: NameSuffix, hash?: string): string {
-  const name = `${table}$${subject}`;
   const tail = hash === undefined ? `$${suffix}` : `$${suffix}$${hash}`;
-  return fit(name, longest - tail.length) + tail;
+  // Keys keep room for a hash even without one, so that what stands before it is the same for every condition.
+  const room = suffix === 'key' ? '$key$'.length + hashLength : tail.length;
+  return fit(`${table}$${subject}`, longest - room) + tail;
 }
 
 /** The name of a table or column that is set aside. Names that grow too long are shortened with a hash, so always compare forwards. */

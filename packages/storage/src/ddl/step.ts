@@ -75,7 +75,7 @@ export interface Preparation {
 export interface DdlPlan {
   /** The schema the plan is for. */
   readonly schema: string;
-  /** To be carried out before the transaction; without them the steps fail. */
+  /** To be carried out before the transaction (`prepareDdl`); without them the steps fail. Empty unless the target says `ahead`. */
   readonly preparations: readonly Preparation[];
   readonly steps: readonly DdlStep[];
   /** To be run one by one after the commit, in this order; each may be repeated. They take locks that readers and writers do not feel. */

@@ -91,6 +91,7 @@ function selectionCost(model: Model, object: string, selection: Selection): Quer
     case 'childAggregate':
       return aggregateCost(selection.aggregate);
     case 'constant':
+    case 'nodeId':
       return nothing;
   }
 }

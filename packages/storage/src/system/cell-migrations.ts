@@ -4,13 +4,7 @@ import { fail } from '@tessera/kernel';
 import { clientConfig, type Login } from '../cell/login.ts';
 import { controlSchema } from '../cell/names.ts';
 import { control } from './migrations/0001-control.ts';
-
-/** Additive only: nodes of the version before go on working while and after it runs. */
-export interface CellMigration {
-  readonly name: string;
-  /** One DDL statement each: Citus takes no more at a time. */
-  readonly statements: readonly string[];
-}
+import type { CellMigration } from './migrations/migration.ts';
 
 const migrations: readonly CellMigration[] = [control];
 

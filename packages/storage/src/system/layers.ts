@@ -35,7 +35,7 @@ export async function saveLayers(control: Queryable, tenant: string, layers: rea
     await control.query(
       toStatement(sql`
         insert into tessera.layer (tenant, kind, name, position, version, content)
-        values (${tenant}, ${layer.kind}, ${layer.name}, ${position}, ${layer.version}, ${JSON.stringify(layer)}::jsonb)`),
+        values (${tenant}, ${layer.kind}, ${layer.name}, ${position}, ${layer.version}, ${JSON.stringify(layer)}::json)`),
     );
   }
 }
@@ -54,7 +54,7 @@ export async function addVersion(control: Queryable, tenant: string, version: Ne
     toStatement(sql`
       insert into tessera.version (tenant, number, model_hash, author, reason, plan, layers)
       select ${tenant}, coalesce(max(v.number), 0) + 1, ${version.modelHash}, ${version.author}, ${version.reason},
-        ${JSON.stringify(version.plan)}::jsonb, ${JSON.stringify(version.layers)}::jsonb
+        ${JSON.stringify(version.plan)}::jsonb, ${JSON.stringify(version.layers)}::json
       from tessera.version v where v.tenant = ${tenant}
       returning number`),
   );

@@ -1,5 +1,5 @@
 // The first tables of the cell's control schema.
-import type { CellMigration } from '../cell-migrations.ts';
+import type { CellMigration } from './migration.ts';
 
 export const control: CellMigration = {
   name: '0001-control',
@@ -13,14 +13,14 @@ export const control: CellMigration = {
        created_at timestamptz(3) not null default now()
      )`,
 
-    // What is installed: one row per layer of a tenant, with its files as they came.
+    // What is installed: one row per layer of a tenant, with its files as they came: json, not jsonb, keeps the order of fields.
     `create table tessera.layer (
        tenant text not null references tessera.tenant on delete cascade,
        kind text not null,
        name text not null,
        position integer not null,
        version text not null,
-       content jsonb not null,
+       content json not null,
        primary key (tenant, kind, name)
      )`,
 
@@ -32,7 +32,7 @@ export const control: CellMigration = {
        author text,
        reason text,
        plan jsonb not null,
-       layers jsonb not null,
+       layers json not null,
        created_at timestamptz(3) not null default now(),
        primary key (tenant, number)
      )`,
@@ -43,7 +43,7 @@ export const control: CellMigration = {
        tenant text not null references tessera.tenant on delete cascade,
        base_hash text not null,
        author text,
-       content jsonb not null,
+       content json not null,
        created_at timestamptz(3) not null default now()
      )`,
     `create index plan_tenant on tessera.plan (tenant, created_at)`,

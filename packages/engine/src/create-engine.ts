@@ -1,0 +1,112 @@
+// Puts an engine together: the run of any operation by its name, under the guard.
+import { fail, TesseraError, uuidv7Source, type Clock, type Context, type Logger } from '@tessera/kernel';
+import { deriveKey, secretSealer, tokenSigner } from '@tessera/security';
+import { cursorPads, metadataChannel, type Cell } from '@tessera/storage';
+import type { Engine, OperationInput, OperationName, OperationOutput, Runtime } from './engine-types.ts';
+import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
+import { startEvents } from './events.ts';
+import { Identity } from './identity.ts';
+import { operations } from './operations.ts';
+import { Policies } from './policies.ts';
+import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
+
+export interface EngineOptions {
+  readonly cell: Cell;
+  readonly log: Logger;
+  /** From which all keys are derived; the same on every node. */
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly limits?: Partial<EngineLimits>;
+}
+
+const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000 };
+
+export function engineParts({ cell, log, secret, clock, limits }: EngineOptions): EngineParts {
+  return {
+    cell,
+    log,
+    clock,
+    newId: uuidv7Source(() => clock.now()),
+    runtimes: new TenantRuntimes(cell, log),
+    signer: tokenSigner(deriveKey(secret, 'access tokens'), clock),
+    sealer: secretSealer(secret),
+    cursorPads: cursorPads(Buffer.from(deriveKey(secret, 'cursors'))),
+    limits: { ...defaultLimits, ...limits },
+  };
+}
+
+/** Mistakes of a request that may come from a Model that is no longer in force: a name that was not there, a rule that did not fit. */
+function mayBeOutdated(error: unknown): boolean {
+  return error instanceof TesseraError && (error.code === 'MODEL_CHANGED' || error.status === 404 || error.status === 422);
+}
+
+const attempts = 3;
+
+class RunningEngine implements Engine {
+  readonly #parts: EngineParts;
+  readonly #identity: Identity;
+  readonly #policies: Policies;
+  readonly #closers: (() => Promise<void>)[];
+  readonly events: Engine['events'];
+
+  constructor(parts: EngineParts, identity: Identity, events: Awaited<ReturnType<typeof startEvents>>, closers: (() => Promise<void>)[]) {
+    this.#parts = parts;
+    this.#identity = identity;
+    this.#policies = new Policies(identity);
+    this.#closers = closers;
+    this.events = (context, input, signal) => events.subscribe((fresh) => this.#session(context, fresh), context, input, signal);
+  }
+
+  login: Engine['login'] = (input, request) => this.#identity.login(input, request);
+  refresh: Engine['refresh'] = (token) => this.#identity.refresh(token);
+  logout: Engine['logout'] = (context) => this.#identity.logout(context);
+  authenticate: Engine['authenticate'] = (token, request) => this.#identity.authenticate(token, request);
+
+  async runtime(tenant: string, options: { readonly fresh?: boolean } = {}): Promise<Runtime> {
+    const { runtimes } = this.#parts;
+    return (await (options.fresh === true ? runtimes.refresh(tenant) : runtimes.get(tenant))).runtime;
+  }
+
+  async #session(context: Context, fresh: boolean): Promise<Session> {
+    const { runtimes, clock } = this.#parts;
+    const tenant: TenantRuntime = fresh ? await runtimes.refresh(context.tenant) : await runtimes.get(context.tenant);
+    const policy = await this.#policies.get(tenant, context.tenant, context.actor, clock.now());
+    return { ...tenant, parts: this.#parts, context, policy };
+  }
+
+  /**
+   * Runs an operation on the Runtime that this node knows; where that turns out to be old (the guard says so, or a name is missing
+   * and the tenant has moved on), on the present one. A caller who named a Model (`modelHash`) is told instead.
+   */
+  async run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>> {
+    const operation = operations[name];
+    let session = await this.#session(context, operation.fresh);
+    for (let attempt = 1; ; attempt += 1) {
+      if (operation.permission === 'administer' && !session.policy.administrator) throw fail('PERMISSION_DENIED', { action: name });
+      try {
+        return await operation.run(session, input);
+      } catch (error) {
+        if (attempt >= attempts || !mayBeOutdated(error)) throw error;
+        const now = await this.#session(context, true);
+        const moved = now.state.modelHash !== session.state.modelHash || now.state.access !== session.state.access;
+        const named = 'modelHash' in input && input.modelHash !== undefined;
+        if (!moved || (named && now.state.modelHash !== session.state.modelHash)) throw error;
+        session = now;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close();
+  }
+}
+
+/** Starts an engine over an open cell. The caller closes the engine first, then the cell. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const parts = engineParts(options);
+  const listener = await parts.cell.listen(metadataChannel, (tenant) => {
+    parts.runtimes.forget(tenant);
+  });
+  const events = await startEvents(parts);
+  return new RunningEngine(parts, new Identity(parts), events, [() => events.close(), () => listener.close()]);
+}

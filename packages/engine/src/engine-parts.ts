@@ -1,0 +1,35 @@
+// What operations work with: the cell, the secrets, the caches of this node.
+import type { Clock, Context, IdSource, Logger } from '@tessera/kernel';
+import type { Policy, SecretSealer, TokenSigner } from '@tessera/security';
+import type { Cell, CursorPads } from '@tessera/storage';
+import type { TenantRuntime, TenantRuntimes } from './tenant-runtimes.ts';
+
+export interface EngineLimits {
+  /** Most that a read may cost (see `queryCost`); default 200,000. */
+  readonly cost: number;
+  /** Deepest nesting of records; default 12. */
+  readonly depth: number;
+  /** Longest page; default 1,000. */
+  readonly page: number;
+  /** Most records in one write; default 10,000. */
+  readonly records: number;
+}
+
+export interface EngineParts {
+  readonly cell: Cell;
+  readonly runtimes: TenantRuntimes;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  readonly signer: TokenSigner;
+  readonly sealer: SecretSealer;
+  readonly cursorPads: CursorPads;
+  readonly limits: EngineLimits;
+}
+
+/** One run of an operation: who, under which policy, on which Runtime. */
+export interface Session extends TenantRuntime {
+  readonly parts: EngineParts;
+  readonly context: Context;
+  readonly policy: Policy;
+}

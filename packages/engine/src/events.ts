@@ -1,0 +1,136 @@
+// Changes of records as they happen: the outbox reader notifies, and each subscriber's event is read again with its own rights.
+import { fail, isUuid, type Context } from '@tessera/kernel';
+import { changesChannel, readOutbox, unpackChanges, type RecordChange } from '@tessera/storage';
+import type { Engine, JsonText } from './engine-types.ts';
+import type { EngineParts, Session } from './engine-parts.ts';
+import type { RecordEvent } from './operation-types.ts';
+import { readRoots, resolving } from './operations/read.ts';
+import { objectOf, resolveSelections } from './read/resolve.ts';
+import { condition } from './read/rules.ts';
+
+type Input = Parameters<Engine['events']>[1];
+type Event = RecordEvent & { readonly record: JsonText | null };
+type Listener = (change: RecordChange) => void;
+
+/** Changes that wait for one slow subscriber; beyond it the stream ends, so that it does not seem complete when it is not. */
+const mostWaiting = 10_000;
+const changes: readonly string[] = ['created', 'updated', 'deleted', 'restored'];
+
+/** A queue between the notifications and one reader. */
+class Waiting {
+  readonly #changes: RecordChange[] = [];
+  #wake: (() => void) | undefined;
+  overflow = false;
+
+  push(change: RecordChange): void {
+    if (this.#changes.length >= mostWaiting) this.overflow = true;
+    else this.#changes.push(change);
+    this.#wake?.();
+  }
+
+  async next(signal: AbortSignal): Promise<RecordChange | undefined> {
+    while (this.#changes.length === 0 && !signal.aborted && !this.overflow) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal.addEventListener(
+          'abort',
+          () => {
+            resolve();
+          },
+          { once: true },
+        );
+      });
+    }
+    return signal.aborted || this.overflow ? undefined : this.#changes.shift();
+  }
+}
+
+/** Reads the record as the subscriber may see it; undefined where it is none of the subscriber's business. */
+async function eventFor(session: Session, input: Input, change: RecordChange): Promise<Event | undefined> {
+  const object = objectOf(session.runtime.model, input.object);
+  const where =
+    input.filter === undefined || input.filter === null
+      ? undefined
+      : condition(session.runtime.model, object.name, input.filter, '/filter');
+  const selections = resolveSelections(resolving(session), object, input.selections);
+  const text = await readRoots(session, [
+    {
+      kind: 'record',
+      as: 'r',
+      object: object.name,
+      by: { id: change.id },
+      deleted: 'with',
+      selections: [{ kind: 'field', as: 'id', field: 'id' }],
+      ...(where === undefined ? {} : { where }),
+    },
+    { kind: 'record', as: 'v', object: object.name, by: { id: change.id }, selections },
+  ]);
+  if (text.startsWith('{"r":null')) return undefined;
+  const start = text.indexOf(',"v":') + 5;
+  const record = text.slice(start, -1);
+  return {
+    object: change.object,
+    id: change.id,
+    change: change.change as Event['change'],
+    version: change.version,
+    record: record === 'null' ? null : record,
+  };
+}
+
+export interface Events {
+  subscribe(sessionOf: (fresh: boolean) => Promise<Session>, context: Context, input: Input, signal: AbortSignal): AsyncIterable<Event>;
+  close(): Promise<void>;
+}
+
+/** Starts to read the outbox and to hear its notifications. */
+export async function startEvents(parts: EngineParts): Promise<Events> {
+  const listeners = new Map<string, Set<Listener>>();
+  const closed = new AbortController();
+  const listener = await parts.cell.listen(changesChannel, (payload) => {
+    for (const change of unpackChanges(payload)) {
+      if (!isUuid(change.id) || !changes.includes(change.change)) continue;
+      for (const hear of listeners.get(`${change.tenant} ${change.object}`) ?? []) hear(change);
+    }
+  });
+  const reader = readOutbox(parts.cell, () => Promise.resolve(), { log: parts.log });
+
+  async function* subscribe(
+    sessionOf: (fresh: boolean) => Promise<Session>,
+    context: Context,
+    input: Input,
+    signal: AbortSignal,
+  ): AsyncGenerator<Event> {
+    const ended = AbortSignal.any([signal, closed.signal]);
+    objectOf((await sessionOf(true)).runtime.model, input.object);
+    const waiting = new Waiting();
+    const key = `${context.tenant} ${input.object}`;
+    const hear: Listener = (change) => {
+      waiting.push(change);
+    };
+    let own = listeners.get(key);
+    if (own === undefined) listeners.set(key, (own = new Set()));
+    own.add(hear);
+    try {
+      for (;;) {
+        const change = await waiting.next(ended);
+        if (waiting.overflow) throw fail('UNAVAILABLE', { reason: 'changes came faster than the subscriber took them.' });
+        if (change === undefined) return;
+        // Fresh: a session that was revoked, or a Model that has moved on, ends or changes what this stream may tell.
+        const event = await eventFor(await sessionOf(true), input, change);
+        if (event !== undefined) yield event;
+      }
+    } finally {
+      own.delete(hear);
+      if (own.size === 0) listeners.delete(key);
+    }
+  }
+
+  return {
+    subscribe,
+    close: async () => {
+      closed.abort();
+      await reader.stop();
+      await listener.close();
+    },
+  };
+}

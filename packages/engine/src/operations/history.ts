@@ -1,0 +1,36 @@
+// The history of a record that the caller may read.
+import { bind, fail, isUuid } from '@tessera/kernel';
+import { historyStatement } from '@tessera/storage';
+import type { JsonText, OperationInput } from '../engine-types.ts';
+import type { Session } from '../engine-parts.ts';
+import { objectOf } from '../read/resolve.ts';
+import { readRoots, readSlots } from './read.ts';
+
+const defaultEntries = 50;
+
+export async function history(session: Session, input: OperationInput<'records.history'>): Promise<JsonText> {
+  const object = objectOf(session.runtime.model, input.object);
+  if (!isUuid(input.id)) throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
+  if (input.before !== undefined && !/^\d{1,18}$/.test(input.before)) throw fail('CURSOR_INVALID', {}, { pointer: '/before' });
+  const first = Math.min(input.first ?? defaultEntries, session.parts.limits.page);
+  // Who may not read the record may not read its past; a record in the bin has one too.
+  const seen = await readRoots(session, [
+    {
+      kind: 'record',
+      as: 'r',
+      object: object.name,
+      by: { id: input.id },
+      deleted: 'with',
+      selections: [{ kind: 'field', as: 'id', field: 'id' }],
+    },
+  ]);
+  if (seen === '{"r":null}') throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
+  const { database, runtime } = session;
+  const query = { object: object.name, id: input.id, first, before: input.before, fields: Object.keys(object.fields) };
+  const { rows } = await database.query(
+    bind(historyStatement({ model: runtime.model, schema: database.schema }, query), readSlots(session)),
+  );
+  const answer = rows[0]?.['answer'];
+  if (typeof answer !== 'string') throw fail('MODEL_CHANGED');
+  return answer;
+}

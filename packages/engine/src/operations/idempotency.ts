@@ -1,0 +1,35 @@
+// Idempotency-Key: a request that is sent twice happens once and is answered twice.
+import { fail } from '@tessera/kernel';
+import { contentHash } from '@tessera/metadata';
+import type { WriteSession } from '@tessera/records';
+import { claimIdempotencyKey, keepIdempotentResponse } from '@tessera/storage';
+import type { WriteResult } from '../operation-types.ts';
+
+/**
+ * Runs the work unless the caller's key has an answer already. The key is claimed in the write's own transaction, so a second
+ * request waits for the first, and a failed one leaves no trace. Throws IDEMPOTENCY_KEY_REUSED for another request under the key.
+ */
+export async function idempotent(
+  write: WriteSession,
+  operation: string,
+  input: unknown,
+  work: () => Promise<WriteResult>,
+): Promise<WriteResult> {
+  const { context, transaction, target } = write;
+  const key = context.idempotencyKey;
+  if (key === undefined) return work();
+  const claim = {
+    key,
+    actor: context.actor.userId ?? '00000000-0000-0000-0000-000000000000',
+    operation,
+    requestHash: contentHash({ operation, input }),
+  };
+  const earlier = await claimIdempotencyKey(transaction, target.schema, claim);
+  if (earlier !== undefined) {
+    if (earlier.requestHash !== claim.requestHash) throw fail('IDEMPOTENCY_KEY_REUSED', { key });
+    return JSON.parse(earlier.response) as WriteResult;
+  }
+  const result = await work();
+  await keepIdempotentResponse(transaction, target.schema, claim, JSON.stringify(result));
+  return result;
+}

@@ -1,0 +1,136 @@
+// A layout for one record type and one record: the server works its rules out, with the record in scope.
+import { fail, isUuid } from '@tessera/kernel';
+import type { LayoutModel, Model, ObjectModel } from '@tessera/metadata';
+import { fetchFacts, noFacts, recordEnvironment, type Facts, type WriteSession } from '@tessera/records';
+import type { Expression, Value } from '@tessera/rules';
+import { readRecord, type RecordValues } from '@tessera/storage';
+import type { OperationInput, ResolvedLayout } from '../engine-types.ts';
+import type { Session } from '../engine-parts.ts';
+import { objectOf } from '../read/resolve.ts';
+import { speaker } from './describe.ts';
+import { runWrite } from './write.ts';
+
+type Input = OperationInput<'layouts.resolve'>;
+
+/** The one that names the record type; else one for all; else the one asked for by name. */
+function chooseLayout(model: Model, object: ObjectModel, input: Input, recordType: string | undefined): LayoutModel {
+  const layouts = Object.values(model.layouts).filter((layout) => layout.object === object.name);
+  const named = input.layout === undefined ? undefined : layouts.find((layout) => layout.name === input.layout);
+  const found =
+    input.layout === undefined
+      ? (layouts.find((layout) => recordType !== undefined && layout.recordTypes.includes(recordType)) ??
+        layouts.find((layout) => layout.recordTypes.length === 0))
+      : named;
+  return found ?? (input.layout === undefined ? plainLayout(object) : missing(input.layout, layouts));
+}
+
+function missing(name: string, layouts: readonly LayoutModel[]): never {
+  throw fail('COMPONENT_UNKNOWN', {
+    kind: 'layout',
+    name,
+    known: layouts.length === 0 ? '' : `Known: ${layouts.map((layout) => layout.name).join(', ')}.`,
+  });
+}
+
+/** An object without a layout shows all of its own fields. */
+function plainLayout(object: ObjectModel): LayoutModel {
+  const fields = Object.values(object.fields)
+    .filter((field) => !field.system || field.name === 'name' || field.name === 'owner')
+    .map((field, i) => ({ field: field.name, order: i, required: false, readOnly: false, visibleWhen: undefined, wide: false }));
+  const section = { name: 'main', label: object.label, order: 0, columns: 2, visibleWhen: undefined, fields };
+  return { name: object.name, object: object.name, label: object.label, recordTypes: [], sections: [section], relatedLists: [] };
+}
+
+const isRule = (flag: boolean | Expression | undefined): flag is Expression => typeof flag === 'object';
+
+function rulesOf(object: ObjectModel, layout: LayoutModel): readonly Expression[] {
+  const flags = layout.sections.flatMap((section) => [
+    section.visibleWhen,
+    ...section.fields.flatMap((entry) => {
+      const field = object.fields[entry.field];
+      return [entry.required, entry.readOnly, entry.visibleWhen, field?.required, field?.readOnly];
+    }),
+  ]);
+  return flags.filter(isRule);
+}
+
+/** A record that is not there yet: its record type and the defaults that are constants. */
+function newRecord(object: ObjectModel, recordType: string | undefined, user: string | null): RecordValues {
+  const values: Record<string, Value> = {};
+  for (const field of Object.values(object.fields)) values[field.name] = field.default?.node === 'literal' ? field.default.value : null;
+  return { ...values, recordType: recordType ?? null, owner: user, lifeStatus: 'normal' };
+}
+
+interface Scene {
+  readonly object: ObjectModel;
+  readonly layout: LayoutModel;
+  readonly record: RecordValues;
+  readonly facts: Facts;
+}
+
+async function sceneOf(write: WriteSession, session: Session, input: Input): Promise<Scene> {
+  const { model } = session.runtime;
+  const object = objectOf(model, input.object);
+  let record: RecordValues | undefined;
+  if (input.record !== undefined) {
+    if (isUuid(input.record)) record = await readRecord(write.transaction, write.target, object, input.record);
+    if (record === undefined) throw fail('RECORD_NOT_FOUND', { object: object.name, id: input.record });
+  }
+  const types = Object.keys(object.recordTypes);
+  if (input.recordType !== undefined && !types.includes(input.recordType)) {
+    throw fail('COMPONENT_UNKNOWN', {
+      kind: 'record type',
+      name: input.recordType,
+      known: types.length === 0 ? '' : `Known: ${types.join(', ')}.`,
+    });
+  }
+  const stored = record?.['recordType'];
+  const recordType = input.recordType ?? (typeof stored === 'string' ? stored : undefined);
+  const layout = chooseLayout(model, object, input, recordType);
+  const proposed =
+    record === undefined ? newRecord(object, recordType, session.policy.userId) : { ...record, recordType: recordType ?? null };
+  const [facts] = await fetchFacts(write, object, rulesOf(object, layout), [{ record: proposed, old: record }]);
+  return { object, layout, record: proposed, facts: facts ?? noFacts };
+}
+
+function resolved(write: WriteSession, session: Session, scene: Scene): ResolvedLayout {
+  const { object, layout, record, facts } = scene;
+  const say = speaker(session);
+  const environment = recordEnvironment(write, { object, record, facts });
+  const holds = (flag: boolean | Expression | undefined, fallback: boolean): boolean => {
+    if (flag === undefined) return fallback;
+    return isRule(flag) ? session.runtime.rules.evaluate(flag, environment) === true : flag;
+  };
+  return {
+    name: layout.name,
+    object: layout.object,
+    label: say(layout.label),
+    sections: layout.sections.map((section) => ({
+      name: section.name,
+      label: say(section.label),
+      columns: section.columns,
+      visible: holds(section.visibleWhen, true),
+      fields: section.fields.map((entry) => {
+        const field = object.fields[entry.field];
+        return {
+          field: entry.field,
+          label: field === undefined ? entry.field : say(field.label),
+          required: holds(entry.required, false) || holds(field?.required, false),
+          readOnly: holds(entry.readOnly, false) || holds(field?.readOnly, false),
+          visible: holds(entry.visibleWhen, true),
+          wide: entry.wide,
+        };
+      }),
+    })),
+    relatedLists: layout.relatedLists.map((list) => {
+      const child = object.relations[list.relation]?.object ?? '';
+      const label = list.label ?? session.runtime.model.objects[child]?.pluralLabel ?? {};
+      const sort = list.sort.map(({ path, key }) => ({ path, descending: key.descending }));
+      return { name: list.name, relation: list.relation, object: child, label: say(label), columns: list.columns, sort, first: list.first };
+    }),
+  };
+}
+
+export function resolveLayout(session: Session, input: Input): Promise<ResolvedLayout> {
+  return runWrite(session, async (write) => resolved(write, session, await sceneOf(write, session, input)));
+}

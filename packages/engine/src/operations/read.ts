@@ -1,0 +1,67 @@
+// Reading records: one statement for all roots of a request, guarded, its text handed on as it is.
+import { bind, fail, toStatement } from '@tessera/kernel';
+import { restrict } from '@tessera/security';
+import { compileRead, cursorSlots, databaseErrorKind, queryCost, type RootQuery } from '@tessera/storage';
+import type { JsonText } from '../engine-types.ts';
+import type { Session } from '../engine-parts.ts';
+import type { ReadRequest } from '../read/request.ts';
+import { resolveRoot } from '../read/resolve.ts';
+import type { Resolving } from '../read/rules.ts';
+
+/** Cursors are of use to the one who got them, in the tenant where they were made. */
+export function cursorContext({ context }: Session): string {
+  return `${context.tenant}.${context.actor.userId ?? context.actor.kind}`;
+}
+
+export function resolving(session: Session): Resolving {
+  return { model: session.runtime.model, session, cursorContext: cursorContext(session) };
+}
+
+/** Values for every slot that a compiled read may have. */
+export function readSlots(session: Session): Readonly<Record<string, unknown>> {
+  const { state, context, policy, runtime, parts } = session;
+  return {
+    modelHash: state.modelHash,
+    access: state.access,
+    now: new Date(context.clock.now()).toISOString(),
+    zone: runtime.model.settings.timeZone,
+    user: policy.userId,
+    roles: policy.roles,
+    ...cursorSlots(parts.cursorPads, cursorContext(session)),
+  };
+}
+
+function checkCost(session: Session, roots: readonly RootQuery[]): void {
+  const { cost, depth } = queryCost(session.runtime.model, roots);
+  const { limits } = session.parts;
+  if (cost > limits.cost) throw fail('QUERY_TOO_COSTLY', { cost, limit: limits.cost });
+  if (depth > limits.depth) throw fail('QUERY_TOO_DEEP', { depth, limit: limits.depth });
+}
+
+/** Runs compiled roots. Throws MODEL_CHANGED where the guard says that Model or permissions are not those in force. */
+export async function readRoots(session: Session, roots: readonly RootQuery[]): Promise<JsonText> {
+  const restricted = restrict(session.policy, roots);
+  checkCost(session, restricted);
+  const { runtime, database, context } = session;
+  const statement = bind(toStatement(compileRead({ model: runtime.model, schema: database.schema }, restricted)), readSlots(session));
+  try {
+    const { rows } = await database.query(statement, context.signal === undefined ? {} : { signal: context.signal });
+    const answer = rows[0]?.['answer'];
+    if (typeof answer === 'string') return answer;
+  } catch (error) {
+    const kind = databaseErrorKind(error);
+    if (kind !== 'undefinedTable' && kind !== 'undefinedColumn') throw error;
+    throw fail('MODEL_CHANGED', {}, {}, error);
+  }
+  throw fail('MODEL_CHANGED');
+}
+
+export async function readRecords(session: Session, request: ReadRequest): Promise<JsonText> {
+  const { model } = session.runtime;
+  if (request.modelHash !== undefined && request.modelHash !== model.hash) throw fail('MODEL_CHANGED');
+  const context = resolving(session);
+  return readRoots(
+    session,
+    request.roots.map((root) => resolveRoot(context, root)),
+  );
+}

@@ -1,0 +1,143 @@
+// Writing records: one transaction for a request, answered from within it.
+import { bind, fail, failAll, isUuid } from '@tessera/kernel';
+import {
+  createRecords,
+  deleteRecords,
+  purgeRecords,
+  restoreRecords,
+  runInSession,
+  updateRecords,
+  upsertRecords,
+  type RecordOutcome,
+  type WriteSession,
+} from '@tessera/records';
+import { recordTextsStatement } from '@tessera/storage';
+import type {
+  CreateInput,
+  DeleteInput,
+  RecordResult,
+  RestoreInput,
+  UpdateInput,
+  UpsertInput,
+  WriteOptions,
+  WriteResult,
+} from '../operation-types.ts';
+import type { Session } from '../engine-parts.ts';
+import { objectOf, resolveSelections } from '../read/resolve.ts';
+import { idempotent } from './idempotency.ts';
+import { readSlots, resolving } from './read.ts';
+
+export function runWrite<T>(session: Session, work: (write: WriteSession) => Promise<T>): Promise<T> {
+  const { context, database, runtime, state, policy, parts } = session;
+  return runInSession(
+    { context, database, model: runtime.model, access: state.access, rules: runtime.rules, sealer: parts.sealer, roles: policy.roles },
+    work,
+  );
+}
+
+/** The JSON texts of written records, as this write sees them. */
+async function withTexts(
+  session: Session,
+  write: WriteSession,
+  object: string,
+  outcomes: readonly RecordOutcome[],
+  options: WriteOptions,
+): Promise<readonly RecordResult[]> {
+  const { returning } = options;
+  const ids = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.id] : []));
+  if (returning === undefined || ids.length === 0) return outcomes;
+  const model = objectOf(session.runtime.model, object);
+  const selections = resolveSelections(resolving(session), model, returning);
+  const statement = bind(recordTextsStatement(write.target, model, ids, selections), readSlots(session));
+  const { rows } = await write.transaction.query(statement);
+  const texts = new Map(rows.map((row) => [String(row['id']), String(row['record'])]));
+  return outcomes.map((outcome) => {
+    const record = outcome.ok ? texts.get(outcome.id) : undefined;
+    return record === undefined ? outcome : { ...outcome, record };
+  });
+}
+
+type Work = (write: WriteSession) => Promise<readonly RecordOutcome[]>;
+
+function writeRecords(
+  session: Session,
+  operation: string,
+  input: WriteOptions & { readonly object: string },
+  count: number,
+  work: Work,
+): Promise<WriteResult> {
+  const { limits } = session.parts;
+  if (count > limits.records) throw fail('RECORDS_TOO_MANY', { limit: limits.records, count });
+  objectOf(session.runtime.model, input.object);
+  if (input.modelHash !== undefined && input.modelHash !== session.runtime.model.hash) throw fail('MODEL_CHANGED');
+  return runWrite(session, (write) =>
+    idempotent(write, operation, input, async () => ({ results: await withTexts(session, write, input.object, await work(write), input) })),
+  );
+}
+
+const pointerOf = (i: number, count: number): string => (count === 1 ? '' : `/records/${String(i)}`);
+const allOrNone = (input: WriteOptions): { readonly allOrNone: boolean } => ({ allOrNone: input.allOrNone ?? true });
+
+export function create(session: Session, input: CreateInput): Promise<WriteResult> {
+  const { object, records } = input;
+  const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), input: record }));
+  return writeRecords(session, 'records.create', input, records.length, (write) => createRecords(write, object, list, allOrNone(input)));
+}
+
+export function update(session: Session, input: UpdateInput): Promise<WriteResult> {
+  const { object, records } = input;
+  const list = records.map(({ id, version, values }, i) => ({
+    pointer: pointerOf(i, records.length),
+    id,
+    expected: version,
+    input: values,
+  }));
+  return writeRecords(session, 'records.update', input, records.length, (write) => updateRecords(write, object, list, allOrNone(input)));
+}
+
+export function upsert(session: Session, input: UpsertInput): Promise<WriteResult> {
+  const { object, by, records } = input;
+  const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), input: record }));
+  return writeRecords(session, 'records.upsert', input, records.length, (write) =>
+    upsertRecords(write, object, by, list, allOrNone(input)),
+  );
+}
+
+function knownIds(object: string, ids: readonly string[]): readonly string[] {
+  for (const id of ids) if (!isUuid(id)) throw fail('RECORD_NOT_FOUND', { object, id });
+  return ids.map((id) => id.toLowerCase());
+}
+
+export function remove(session: Session, input: DeleteInput): Promise<WriteResult> {
+  const { object, records } = input;
+  const ids = knownIds(
+    object,
+    records.map((record) => record.id),
+  );
+  const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), id: ids[i] ?? record.id, expected: record.version }));
+  return writeRecords(session, 'records.delete', input, records.length, async (write) =>
+    settled(await deleteRecords(write, object, list), input),
+  );
+}
+
+export function restore(session: Session, input: RestoreInput): Promise<WriteResult> {
+  const ids = knownIds(input.object, input.ids);
+  return writeRecords(session, 'records.restore', input, ids.length, async (write) =>
+    settled(await restoreRecords(write, input.object, ids), input),
+  );
+}
+
+/** All or none: the first refusal takes everything back. */
+function settled(outcomes: readonly RecordOutcome[], options: WriteOptions): readonly RecordOutcome[] {
+  const problems = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
+  if ((options.allOrNone ?? true) && problems.length > 0) throw failAll('RECORDS_INVALID', problems);
+  return outcomes;
+}
+
+export function purge(
+  session: Session,
+  input: { readonly object: string; readonly ids: readonly string[] },
+): Promise<{ readonly purged: number }> {
+  const ids = knownIds(input.object, input.ids);
+  return runWrite(session, async (write) => ({ purged: await purgeRecords(write, input.object, ids) }));
+}

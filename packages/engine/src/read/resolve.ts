@@ -1,0 +1,185 @@
+// From a request's names and rules to the query AST: everything is checked against the Model.
+import { fail } from '@tessera/kernel';
+import type { FieldModel, Model, ObjectModel } from '@tessera/metadata';
+import { openCursor, type ListPart, type ListQuery, type OrderKey, type Page, type RootQuery, type Selection } from '@tessera/storage';
+import { resolveAggregate } from './aggregate.ts';
+import { condition, pathExpression, type Resolving } from './rules.ts';
+import type { ListPartRequest, ListRequest, OrderRequest, PageRequest, RootRequest, SelectionRequest } from './request.ts';
+
+export const defaultPage = 50;
+
+export function objectOf(model: Model, name: string): ObjectModel {
+  const object = model.objects[name];
+  if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: name });
+  return object;
+}
+
+function fieldOf(object: ObjectModel, name: string, pointer: string): FieldModel {
+  const field = object.fields[name];
+  if (field === undefined) throw fail('FIELD_UNKNOWN', { object: object.name, field: name, known: '' }, { pointer });
+  return field;
+}
+
+const unsortable: ReadonlySet<string> = new Set(['json', 'list']);
+
+function orderKeys(resolving: Resolving, object: string, orderBy: readonly OrderRequest[], at: string): readonly OrderKey[] {
+  return orderBy.map(({ path, descending = false, nulls }, i) => {
+    const pointer = `${at}/orderBy/${String(i)}`;
+    const by = pathExpression(resolving.model, object, path, pointer);
+    if (unsortable.has(by.type.kind)) throw fail('REQUEST_INVALID', { reason: `${path} has no order.` }, { pointer });
+    return { by, descending, ...(nulls === undefined ? {} : { nulls }) };
+  });
+}
+
+function pageSize(size: number, limit: number, pointer: string): number {
+  if (!Number.isInteger(size) || size < 0 || size > limit)
+    throw fail('REQUEST_INVALID', { reason: `a page has 0 to ${String(limit)} records.` }, { pointer });
+  return size;
+}
+
+function pageOf(resolving: Resolving, request: PageRequest, list: Pick<ListQuery, 'object' | 'orderBy'>, at: string): Page {
+  const { first, after, last, before } = request;
+  const { parts } = resolving.session;
+  const forward = first !== undefined || after !== undefined;
+  if (forward && (last !== undefined || before !== undefined))
+    throw fail('REQUEST_INVALID', { reason: 'first and after go forward, last and before backward; take one pair.' }, { pointer: at });
+  const open = (cursor: string, name: string): ReturnType<typeof openCursor> => {
+    try {
+      return openCursor(cursor, parts.cursorPads, resolving.cursorContext, list);
+    } catch (error) {
+      throw fail('CURSOR_INVALID', {}, { pointer: `${at}/${name}` }, error);
+    }
+  };
+  if (last !== undefined || before !== undefined) {
+    const size = pageSize(last ?? defaultPage, parts.limits.page, `${at}/last`);
+    return { direction: 'backward', size, ...(before === undefined ? {} : { before: open(before, 'before') }) };
+  }
+  const size = pageSize(first ?? defaultPage, parts.limits.page, `${at}/first`);
+  return { direction: 'forward', size, ...(after === undefined ? {} : { after: open(after, 'after') }) };
+}
+
+export function resolveList(resolving: Resolving, object: string, request: ListRequest): ListQuery {
+  const at = request.at ?? '';
+  const orderBy = orderKeys(resolving, objectOf(resolving.model, object).name, request.orderBy ?? [], at);
+  const page = pageOf(resolving, request.page ?? {}, { object, orderBy }, at);
+  const where =
+    request.filter === undefined || request.filter === null
+      ? undefined
+      : condition(resolving.model, object, request.filter, `${at}/filter`);
+  return {
+    object,
+    orderBy,
+    page,
+    ...(where === undefined ? {} : { where }),
+    ...(request.deleted === undefined ? {} : { deleted: request.deleted }),
+  };
+}
+
+export function resolveSelections(
+  resolving: Resolving,
+  object: ObjectModel,
+  requests: readonly SelectionRequest[],
+  at = '',
+): readonly Selection[] {
+  return requests.map((request): Selection => {
+    switch (request.kind) {
+      case 'constant':
+      case 'nodeId':
+        return request;
+      case 'field':
+        fieldOf(object, request.field, `${at}/fields`);
+        return request;
+      case 'object':
+        return { kind: 'object', as: request.as, selections: resolveSelections(resolving, object, request.selections, at) };
+      case 'lookup':
+        return resolveLookup(resolving, object, request, at);
+      case 'children': {
+        const relation = relationOf(object, request.relation, at);
+        return {
+          kind: 'children',
+          as: request.as,
+          relation: request.relation,
+          list: resolveList(resolving, relation.object, request.list),
+          parts: resolveParts(resolving, objectOf(resolving.model, relation.object), request.parts, at),
+        };
+      }
+      case 'childAggregate': {
+        const relation = relationOf(object, request.relation, at);
+        return {
+          kind: 'childAggregate',
+          as: request.as,
+          relation: request.relation,
+          aggregate: resolveAggregate(resolving, relation.object, request.aggregate),
+        };
+      }
+    }
+  });
+}
+
+function relationOf(object: ObjectModel, name: string, at: string): ObjectModel['relations'][string] {
+  const relation = object.relations[name];
+  if (relation === undefined)
+    throw fail(
+      'RELATION_UNKNOWN',
+      { object: object.name, relation: name, known: `Known: ${Object.keys(object.relations).join(', ')}.` },
+      { pointer: at },
+    );
+  return relation;
+}
+
+function resolveLookup(
+  resolving: Resolving,
+  object: ObjectModel,
+  request: Extract<SelectionRequest, { kind: 'lookup' }>,
+  at: string,
+): Selection {
+  const field = fieldOf(object, request.field, `${at}/fields`);
+  const targets = field.lookup?.to ?? [];
+  const cases = request.cases.map(({ object: target, selections }) => {
+    if (!targets.includes(target))
+      throw fail('REQUEST_INVALID', { reason: `${object.name}.${field.name} does not point to ${target}.` }, { pointer: `${at}/fields` });
+    return { object: target, selections: resolveSelections(resolving, objectOf(resolving.model, target), selections, at) };
+  });
+  return { kind: 'lookup', as: request.as, field: field.name, cases };
+}
+
+export function resolveParts(
+  resolving: Resolving,
+  object: ObjectModel,
+  requests: readonly ListPartRequest[],
+  at = '',
+): readonly ListPart[] {
+  return requests.map((request): ListPart => {
+    if (request.kind === 'nodes') return { ...request, selections: resolveSelections(resolving, object, request.selections, at) };
+    if (request.kind !== 'edges') return request;
+    return {
+      ...request,
+      parts: request.parts.map((part) =>
+        part.kind === 'node' ? { ...part, selections: resolveSelections(resolving, object, part.selections, at) } : part,
+      ),
+    };
+  });
+}
+
+export function resolveRoot(resolving: Resolving, root: RootRequest): RootQuery {
+  if (root.kind === 'constant') return root;
+  const object = objectOf(resolving.model, root.object);
+  switch (root.kind) {
+    case 'record': {
+      const { by } = root;
+      if ('key' in by) for (const name of Object.keys(by.key)) fieldOf(object, name, root.at ?? '');
+      const { as, deleted } = root;
+      const selections = resolveSelections(resolving, object, root.selections, root.at);
+      return { kind: 'record', as, object: root.object, by, selections, ...(deleted === undefined ? {} : { deleted }) };
+    }
+    case 'list':
+      return {
+        kind: 'list',
+        as: root.as,
+        list: resolveList(resolving, root.object, root.list),
+        parts: resolveParts(resolving, object, root.parts, root.list.at),
+      };
+    case 'aggregate':
+      return { kind: 'aggregate', as: root.as, aggregate: resolveAggregate(resolving, root.object, root.aggregate) };
+  }
+}

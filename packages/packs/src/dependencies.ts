@@ -1,0 +1,52 @@
+// Which packs go with which: dependency ranges, the engine's range, and the order in which they are laid over one another.
+import { failAll, problem, type Problem } from '@tessera/kernel';
+import type { Layer } from '@tessera/metadata';
+import { satisfies, validRange } from 'semver';
+
+/** The version that packs name in `engine`. */
+export const engineVersion = '0.1.0';
+
+interface Manifest {
+  readonly engine?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const manifestOf = (pack: Layer): Manifest => (pack.files['pack.json'] ?? {}) as Manifest;
+
+function check(pack: Layer, dependency: string, range: string, found: string | undefined): readonly Problem[] {
+  if (found !== undefined && validRange(range) !== null && satisfies(found, range, { includePrerelease: true })) return [];
+  const state = found === undefined ? 'which is not installed' : `but there is ${found}`;
+  const place = { file: `${pack.name}/pack.json`, pointer: dependency === 'the engine' ? '/engine' : `/dependencies/${dependency}` };
+  return [problem('PACK_DEPENDENCY', { pack: pack.name, dependency, range, found: state }, place)];
+}
+
+/** The packs, each after those that it needs. Throws METADATA_INVALID where a dependency is missing, unfit, or part of a circle. */
+export function orderPacks(packs: readonly Layer[]): readonly Layer[] {
+  const byName = new Map(packs.map((pack) => [pack.name, pack]));
+  const problems: Problem[] = [];
+  const ordered: Layer[] = [];
+  const visit = (pack: Layer, chain: readonly string[]): void => {
+    if (chain.includes(pack.name)) {
+      problems.push(
+        problem(
+          'METADATA_CYCLE',
+          { chain: [...chain, pack.name].join(' → ') },
+          { file: `${pack.name}/pack.json`, pointer: '/dependencies' },
+        ),
+      );
+      return;
+    }
+    if (ordered.includes(pack)) return;
+    const { engine, dependencies = {} } = manifestOf(pack);
+    if (engine !== undefined) problems.push(...check(pack, 'the engine', engine, engineVersion));
+    for (const [name, range] of Object.entries(dependencies)) {
+      const needed = byName.get(name);
+      problems.push(...check(pack, name, range, needed?.version));
+      if (needed !== undefined) visit(needed, [...chain, pack.name]);
+    }
+    ordered.push(pack);
+  };
+  for (const pack of packs) visit(pack, []);
+  if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
+  return ordered;
+}

@@ -1,0 +1,57 @@
+// What a change of a tenant's layers would do: differences, steps on the tables, records that would break.
+import { failAll } from '@tessera/kernel';
+import { buildModel, contentHash, diff, type Change, type Layer, type Model } from '@tessera/metadata';
+import {
+  planDdl,
+  readPhysical,
+  runDdlChecks,
+  tenantSchema,
+  type Cell,
+  type DdlFinding,
+  type DdlPlan,
+  type Queryable,
+} from '@tessera/storage';
+
+export interface LayerPlan {
+  /** Of what it does, from where to where: equal for equal plans. */
+  readonly hash: string;
+  readonly tenant: string;
+  readonly layers: readonly Layer[];
+  /** Undefined for a tenant that has nothing yet. */
+  readonly before: Model | undefined;
+  readonly after: Model;
+  readonly changes: readonly Change[];
+  readonly ddl: DdlPlan;
+  readonly findings: readonly DdlFinding[];
+}
+
+/** The Model of layers. Throws METADATA_INVALID with every mistake. */
+export function modelOf(layers: readonly Layer[]): Model {
+  const { model, problems } = buildModel(layers);
+  if (model === undefined) throw failAll('METADATA_INVALID', problems);
+  return model;
+}
+
+export interface PlanInput {
+  readonly tenant: string;
+  readonly before: Model | undefined;
+  readonly layers: readonly Layer[];
+  /** RFC 3339, noted on what is set aside. */
+  readonly now: string;
+}
+
+/** Plans on a connection that may read the tenant's tables and catalogues. */
+export async function planOn(queryable: Queryable, { tenant, before, layers, now }: PlanInput): Promise<LayerPlan> {
+  const after = modelOf(layers);
+  const schema = tenantSchema(tenant);
+  const existing = await readPhysical(queryable, schema);
+  const ddl = planDdl(before, after, { schema, existing, now });
+  const findings = await runDdlChecks(queryable, ddl);
+  const steps = ddl.steps.map(({ kind, object, field, risk }) => [kind, object, field ?? null, risk]);
+  const hash = contentHash({ before: before?.hash ?? null, after: after.hash, steps });
+  return { hash, tenant, layers, before, after, changes: diff(before, after), ddl, findings };
+}
+
+export async function planLayers(cell: Cell, input: PlanInput): Promise<LayerPlan> {
+  return cell.control((transaction) => planOn(transaction, input));
+}

@@ -1,0 +1,22 @@
+// Passwords: argon2id (RFC 9106), never stored or logged in clear.
+import { hash, verify, type Options } from '@node-rs/argon2';
+import { fail } from '@tessera/kernel';
+
+/** OWASP's second choice for argon2id: 19 MiB, two passes, one lane. 2 is Algorithm.Argon2id, an enum that type stripping cannot import. */
+const options: Options = { algorithm: 2 as NonNullable<Options['algorithm']>, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** PHC text, with its salt and parameters. */
+export function hashPassword(password: string): Promise<string> {
+  return hash(password.normalize('NFKC'), options);
+}
+
+export function verifyPassword(stored: string, password: string): Promise<boolean> {
+  return verify(stored, password.normalize('NFKC'));
+}
+
+const shortest = 10;
+
+/** Throws PASSWORD_TOO_WEAK. */
+export function checkPasswordStrength(password: string): void {
+  if ([...password].length < shortest || new Set(password).size < 4) throw fail('PASSWORD_TOO_WEAK', { shortest });
+}
