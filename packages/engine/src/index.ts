@@ -2,7 +2,9 @@
 export type * from './engine-types.ts';
 export type * from './operation-types.ts';
 export type * from './read/request.ts';
-export { createEngine, engineParts, type EngineOptions } from './create-engine.ts';
+export { createEngine, type EngineOptions } from './create-engine.ts';
 export { operations, type Operation, type Permission } from './operations.ts';
-export { createTenant, setPassword, systemContext, systemSession, type NewTenant, type Person } from './tenant-setup.ts';
-export { Identity } from './identity.ts';
+
+// What an operator does from outside of any tenant.
+export { Administration, type TenantCheck, type TenantInput } from './administration.ts';
+export type { Person } from './tenant-setup.ts';

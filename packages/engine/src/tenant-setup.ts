@@ -1,8 +1,8 @@
 // Makes a tenant: schema and role, platform and packs, the first administrator.
-import { fail, failAll, type Actor, type Context } from '@tessera/kernel';
+import { fail, failAll, type Actor, type Context, type Statement } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import { applyLayers, orderPacks, readPlatform } from '@tessera/packs';
-import { createRecords, runInSession, updateRecords, type SessionInput } from '@tessera/records';
+import { createRecords, matchingRecord, runInSession, updateRecords, type SessionInput, type WriteSession } from '@tessera/records';
 import { administratorPolicy, checkPasswordStrength, hashPassword } from '@tessera/security';
 import { setCredential } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
@@ -20,6 +20,8 @@ export interface NewTenant {
   /** In any order; the platform is put below them. */
   readonly packs: readonly Layer[];
   readonly administrator: Person;
+  /** Fills the tenant before anybody can sign in. */
+  readonly seed?: () => Promise<void>;
 }
 
 const system: Actor = { kind: 'system', userId: null };
@@ -43,31 +45,32 @@ export async function systemSession(parts: EngineParts, context: Context): Promi
   };
 }
 
-/** Gives a person of the tenant (found or made by email) a password. */
+const people = 'user';
+
+/** Gives a person of the tenant (found by email, else made) a password; gives the person's id. */
 export async function setPassword(parts: EngineParts, context: Context, person: Person): Promise<string> {
   checkPasswordStrength(person.password);
   const hash = await hashPassword(person.password);
   const input = await systemSession(parts, context);
   return runInSession(input, async (write) => {
-    const users = { object: 'user', name: person.name, email: person.email };
-    const [outcome] = await createRecords(
-      write,
-      users.object,
-      [{ pointer: '', input: { name: users.name, email: users.email, active: true } }],
-      { allOrNone: false, internal: true },
-    );
-    if (outcome === undefined) throw fail('INTERNAL');
-    if (!outcome.ok) throw failAll('RECORDS_INVALID', outcome.problems);
-    await updateRecords(write, users.object, [{ pointer: '', id: outcome.id, input: { owner: outcome.id } }], {
-      allOrNone: true,
-      internal: true,
-    });
-    await setCredential(
-      { schema: write.target.schema, query: (statement) => write.transaction.query(statement) },
-      { userId: outcome.id, email: person.email, hash },
-    );
-    return outcome.id;
+    const id = await findOrCreatePerson(write, person);
+    const door = { schema: write.target.schema, query: (statement: Statement) => write.transaction.query(statement) };
+    await setCredential(door, { userId: id, email: person.email, hash });
+    return id;
   });
+}
+
+async function findOrCreatePerson(write: WriteSession, { name, email }: Person): Promise<string> {
+  const object = write.model.objects[people];
+  if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: people });
+  const existing = await matchingRecord(write, object, 'email', { email });
+  if (existing !== undefined) return existing;
+  const options = { allOrNone: true, internal: true };
+  const [outcome] = await createRecords(write, people, [{ pointer: '', input: { name, email, active: true } }], options);
+  if (outcome?.ok !== true) throw failAll('RECORDS_INVALID', outcome?.problems ?? []);
+  // People own themselves: the platform, which made them, is nobody.
+  await updateRecords(write, people, [{ pointer: '', id: outcome.id, input: { owner: outcome.id } }], options);
+  return outcome.id;
 }
 
 /** All or nothing: what fails leaves no tenant behind. Gives the administrator's id. */
@@ -85,6 +88,8 @@ export async function createTenant(parts: EngineParts, identity: Identity, tenan
       author: null,
       reason: 'created',
     });
+    await tenant.seed?.();
+    // Last: a tenant where nobody can sign in was left by a set-up that was broken off.
     return await setPassword(parts, systemContext(identity, tenant.name), tenant.administrator);
   } catch (error) {
     await cell.dropTenant(tenant.name);

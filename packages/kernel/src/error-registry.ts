@@ -62,9 +62,20 @@ const entries = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, message: 'The Idempotency-Key {key} was used for another request. Take a new one.' },
   // queries
   REQUEST_RULES_INVALID: { status: 422, message: 'The rules of the request have {count} mistakes.' },
-  CURRENCIES_MIXED: { status: 422, message: '{field} has amounts in several currencies, which cannot be added. Group by {currencyField}, or filter it to one.' },
-  QUERY_TOO_COSTLY: { status: 422, message: 'The query costs {cost}; at most {limit} is allowed. Ask for fewer records, counts or relations.' },
+  CURRENCIES_MIXED: {
+    status: 422,
+    message: '{field} has amounts in several currencies, which cannot be added. Group by {currencyField}, or filter it to one.',
+  },
+  QUERY_TOO_COSTLY: {
+    status: 422,
+    message: 'The query costs {cost}; at most {limit} is allowed. Ask for fewer records, counts or relations.',
+  },
   QUERY_TOO_DEEP: { status: 422, message: 'The query nests records {depth} deep; at most {limit} is allowed.' },
+  // seed data
+  SEED_REFUSED: { status: 422, message: 'The data set {set} was not taken as a whole: {count} row(s) were refused.' },
+  SEED_REFERENCE_MISSING: { status: 422, message: '{field}: no earlier record of the pack’s data is called {ref}.' },
+  // backups
+  BACKUP_INVALID: { status: 422, message: 'This is no backup that can be restored: {reason}' },
   // plans
   PLAN_OUTDATED: {
     status: 409,
@@ -162,6 +173,10 @@ const entries = {
     message:
       "Tenant {tenant}'s system tables have version {version}; this node works with {expected}. Run tessera migrate, or update this node.",
   },
+  // start
+  CONFIGURATION_INVALID: { status: 500, message: 'The configuration has {count} mistake(s). See --help.' },
+  SETTING_INVALID: { status: 500, message: '{name}={value}: {reason}' },
+  LISTEN_FAILED: { status: 500, message: 'Cannot listen on {host}:{port}: {reason}' },
   // embedded database
   DATA_DIR_IN_USE: {
     status: 503,

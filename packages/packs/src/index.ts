@@ -3,3 +3,4 @@ export { readPack, readPlatform } from './folder.ts';
 export { modelOf, planLayers, type LayerPlan } from './plan.ts';
 export { applyLayers, planSummary, type Applied, type ApplyInput } from './apply.ts';
 export { engineVersion, orderPacks } from './dependencies.ts';
+export { seedPack, type SeedOptions, type SeedProgress } from './seed.ts';

@@ -3,6 +3,7 @@ export { createRecords } from './create.ts';
 export { updateRecords } from './update.ts';
 export { upsertRecords, uniqueKey } from './upsert.ts';
 export { deleteRecords } from './delete.ts';
+export { matchingRecord } from './matching-record.ts';
 export { purgeRecords, restoreRecords } from './restore.ts';
 export { runInSession, type SessionInput } from './run.ts';
 export { commitChecks } from './commit-checks.ts';
@@ -13,3 +14,7 @@ export { fetchFacts, noFacts, type Facts } from './facts.ts';
 export type { RecordOutcome } from './results.ts';
 export type { Sealer, WriteSession } from './session.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
+
+// Files: in and out, streamed.
+export * from './import/index.ts';
+export * from './export/index.ts';

@@ -5,7 +5,12 @@ export type RuleType =
   /** `options`: the closed set of values of a picklist, so that comparing with another word is refused. */
   | { readonly kind: 'text'; readonly options?: readonly string[] }
   /** An exact decimal. `currency`: an ISO 4217 code, or `varies` where each record says its own. */
-  | { readonly kind: 'number'; readonly currency?: string }
+  | {
+      readonly kind: 'number';
+      readonly currency?: string;
+      /** With `varies`: the field of the same record that says which; `currency` where left out. */
+      readonly currencyField?: string;
+    }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'date' }
   | { readonly kind: 'datetime' }
@@ -76,9 +81,19 @@ export type AggregateSource =
     }
   | { readonly kind: 'object'; readonly object: string }
   /** The records above one in its own tree, nearest first: `by` is the lookup to the same object. */
-  | { readonly kind: 'ancestors'; readonly root: PathRoot; readonly steps: readonly PathStep[]; readonly object: string; readonly by: string };
+  | {
+      readonly kind: 'ancestors';
+      readonly root: PathRoot;
+      readonly steps: readonly PathStep[];
+      readonly object: string;
+      readonly by: string;
+    };
 
-/** Opens record frame `frame`; `value`, `where` and `sort` stand in it. */
+/**
+ * Opens record frame `frame`; `value`, `where` and `sort` stand in it. `where` chooses records, `sort` and `first` keep the first of them, then
+ * the function works on `value`: `count` counts records (with a value: those where it is not null); `some`, `all` and `none` take their
+ * condition as `value` (`some` and `none` without one: whether there is any record). Over nothing count and sum are 0, see `aggregateValues`.
+ */
 export interface AggregateExpression {
   readonly node: 'aggregate';
   readonly type: RuleType;
@@ -117,6 +132,8 @@ export interface CatalogField {
   readonly type: RuleType;
   /** The targets where the field is a lookup. */
   readonly to?: readonly string[];
+  /** False where it is worked out when read, so that no stored roll-up can be kept by it. True where left out. */
+  readonly stored?: boolean;
 }
 
 export interface CatalogRelation {

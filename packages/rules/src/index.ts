@@ -1,4 +1,9 @@
 // Typed JSON-Logic: one rule language that means the same in JavaScript and in SQL.
+//
+// A rule is JSON until `checkRule` has made it an Expression: every name resolved, every type known, every problem reported at its pointer.
+// From there `toSql` and `toJs` compile it, `dependencies` says what it reads, and `operators` describes the language.
+
+// The typed expression, and what the checker asks of the metadata.
 export type {
   AggregateExpression,
   AggregateFunction,
@@ -16,3 +21,25 @@ export type {
   SortKey,
   Value,
 } from './expression.ts';
+
+// Checking.
+export { checkAggregate, checkCondition, checkRule, type Checked } from './check.ts';
+export type { RuleScope } from './checking/scope.ts';
+export { describeType, fits, pathText, sameType } from './types.ts';
+
+// Compiling.
+export { ruleSlots, type JsEnvironment, type SqlEnvironment } from './environment.ts';
+export { conditionSql, sortSql, toSql } from './sql.ts';
+export { sqlType } from './sql-parts.ts';
+export { toJs } from './javascript.ts';
+
+// Aggregates: the functions over members' values, for those who fetch the members.
+export { aggregateSql, aggregateValues, compareMembers } from './aggregates.ts';
+
+// Facts.
+export { dependencies, walk, type Dependencies } from './facts.ts';
+
+// The language itself, for references and editors.
+export { dateMacros } from './operators/spans.ts';
+export { families, operators } from './operators/table.ts';
+export type { Example, Operator } from './operators/operator.ts';

@@ -40,3 +40,13 @@ export * from './identity/credentials.ts';
 
 // Layers and versions of the tenants' metadata, and the state that guards every statement.
 export * from './system/layers.ts';
+
+// Backups of a tenant as NDJSON.
+export { backupTenant, type BackupOptions, type BackupProgress } from './backup/backup.ts';
+export { openBackup, restoreRows, type OpenedBackup } from './backup/restore.ts';
+
+// Search: the column that records are found by, and the statement that finds them.
+export * from './search/index.ts';
+
+// The index of uploaded files.
+export * from './files/index.ts';

@@ -36,7 +36,8 @@ function changedLayers(layers: readonly Layer[], files: MetadataChange['files'])
   return [...layers.filter((layer) => layer.kind !== 'tenant'), { ...own, files: merged }];
 }
 
-function shown(plan: LayerPlan): MetadataPlan {
+/** A plan as callers see it. */
+export function shownPlan(plan: LayerPlan): MetadataPlan {
   const steps = plan.ddl.steps.map(({ kind, object, field, risk, summary }): PlanStep => ({
     kind,
     object,
@@ -62,7 +63,7 @@ async function layersOf(session: Session): Promise<readonly Layer[]> {
 
 export async function planMetadata(session: Session, change: MetadataChange): Promise<MetadataPlan> {
   const layers = changedLayers(await layersOf(session), change.files);
-  return shown(
+  return shownPlan(
     await planLayers(session.parts.cell, { tenant: session.context.tenant, before: session.runtime.model, layers, now: timeOf(session) }),
   );
 }
@@ -84,7 +85,7 @@ async function apply(
   });
   parts.runtimes.forget(context.tenant);
   const current = version ?? (await versions(session))[0]?.number ?? 0;
-  return { ...shown(plan), version: current };
+  return { ...shownPlan(plan), version: current };
 }
 
 export async function applyMetadata(session: Session, change: MetadataChange): Promise<MetadataPlan & { readonly version: number }> {

@@ -92,12 +92,14 @@ async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['
     roles,
   };
   const statement = bind(toStatement(compileExport({ model, schema: database.schema }, list, selections)), { ...slots });
-  const { rows } = await database.query(statement, context.signal === undefined ? {} : { signal: context.signal }).catch((error: unknown) => {
-    const kind = databaseErrorKind(error);
-    // The tables are already those of another Model.
-    if (kind === 'undefinedTable' || kind === 'undefinedColumn') throw fail('MODEL_CHANGED', {}, {}, error);
-    throw error;
-  });
+  const { rows } = await database
+    .query(statement, context.signal === undefined ? {} : { signal: context.signal })
+    .catch((error: unknown) => {
+      const kind = databaseErrorKind(error);
+      // The tables are already those of another Model.
+      if (kind === 'undefinedTable' || kind === 'undefinedColumn') throw fail('MODEL_CHANGED', {}, {}, error);
+      throw error;
+    });
   if (rows.some((row) => row['valid'] !== true)) throw fail('MODEL_CHANGED');
   const records = rows.map((row) => row['record']).filter((record) => typeof record === 'string');
   const position = rows.at(-1)?.['position'];

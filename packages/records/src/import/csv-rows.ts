@@ -33,7 +33,8 @@ async function* rawRecords(content: AsyncIterable<Uint8Array>, plan: MappingPlan
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? ` (line ${error['lines']})` : '';
-    if (error.code === 'CSV_MAX_RECORD_SIZE') throw unreadable(`a row is longer than ${longestRecord} characters; is a quote not closed?${line}`);
+    if (error.code === 'CSV_MAX_RECORD_SIZE')
+      throw unreadable(`a row is longer than ${longestRecord} characters; is a quote not closed?${line}`);
     if (error.code === 'CSV_QUOTE_NOT_CLOSED') throw unreadable(`a quote is opened and never closed${line}.`);
     throw unreadable(error.message);
   }
@@ -84,7 +85,11 @@ function checkHeaders(headers: readonly string[], plan: MappingPlan): void {
   if (problems.length > 0) throw failAll('IMPORT_MAPPING_INVALID', problems);
 }
 
-async function* dataRows(records: AsyncIterable<RawRecord>, columns: number, plan: MappingPlan): AsyncGenerator<SourceRow, void, undefined> {
+async function* dataRows(
+  records: AsyncIterable<RawRecord>,
+  columns: number,
+  plan: MappingPlan,
+): AsyncGenerator<SourceRow, void, undefined> {
   let row = 1;
   for await (const record of records) {
     row += 1;
@@ -101,11 +106,14 @@ export async function openCsv(content: AsyncIterable<Uint8Array>, plan: MappingP
   const first = await records.next();
   if (first.done === true) throw unreadable('it is empty.');
   const columns = first.value.record.map((header) => unescapeFormula(header).trim());
+  const close = async (): Promise<void> => {
+    await records.return();
+  };
   try {
     checkHeaders(columns, plan);
   } catch (error) {
-    await records.return();
+    await close();
     throw error;
   }
-  return { columns, rows: dataRows(records, columns.length, plan) };
+  return { columns, rows: dataRows(records, columns.length, plan), close };
 }

@@ -39,7 +39,7 @@ function instantAt(format: Intl.DateTimeFormat, local: number): number {
  * @param zone the IANA zone that the file's times are in
  */
 export function dateReader(format: string, form: DateForm, zone: string): DateReader | undefined {
-  const names = format.match(/YYYY|YY|MM|M|DD|D|HH|H|mm|ss/g) ?? [];
+  const names: readonly string[] = format.match(/YYYY|YY|MM|M|DD|D|HH|H|mm|ss/g) ?? [];
   const has = (...any: readonly string[]): boolean => any.filter((name) => names.includes(name)).length === 1;
   const day = has('YYYY', 'YY') && has('MM', 'M') && has('DD', 'D');
   if (form === 'time' ? !has('HH', 'H') || !has('mm') : !day) return undefined;

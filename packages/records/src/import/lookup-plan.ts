@@ -30,13 +30,7 @@ interface Planned {
 }
 
 /** The plan, or what is wrong with it. */
-export function planLookup(
-  model: Model,
-  object: ObjectModel,
-  field: FieldModel,
-  source: ImportLookup,
-  pointer: string,
-): Planned {
+export function planLookup(model: Model, object: ObjectModel, field: FieldModel, source: ImportLookup, pointer: string): Planned {
   const refuse = (code: ErrorCode, params: Readonly<Record<string, unknown>>, at = ''): Planned => ({
     problems: [problem(code, params, { pointer: `${pointer}${at}` })],
   });
@@ -44,7 +38,8 @@ export function planLookup(
   const { to } = field.lookup ?? {};
   if (to === undefined) return unfit(`${field.name} is no lookup.`);
   const { by = 'name', deferred = false, onMissing = 'error', object: said } = source;
-  if (said !== undefined && !to.includes(said)) return unfit(`${field.name} does not point to ${said}. Targets: ${to.join(', ')}.`, '/object');
+  if (said !== undefined && !to.includes(said))
+    return unfit(`${field.name} does not point to ${said}. Targets: ${to.join(', ')}.`, '/object');
   if (said === undefined && to.length > 1) return unfit(`${field.name} may point to ${to.join(' or ')}: say which.`);
   const target = model.objects[said ?? to[0] ?? ''];
   if (target === undefined) return refuse('OBJECT_UNKNOWN', { object: said ?? '' }, '/object');

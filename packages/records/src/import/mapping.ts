@@ -129,7 +129,8 @@ class MappingReader {
     }
     const match = known ? uniqueKey(object, by) : { name: by, fields: field === undefined ? [] : [field], where: undefined };
     const missing = match.fields.filter(({ name }) => !this.#filled.has(name)).map(({ name }) => name);
-    if (missing.length > 0) this.add('/by', 'IMPORT_MAPPING_UNFIT', { reason: `Rows are to be found by ${by}, but nothing fills ${missing.join(', ')}.` });
+    if (missing.length > 0)
+      this.add('/by', 'IMPORT_MAPPING_UNFIT', { reason: `Rows are to be found by ${by}, but nothing fills ${missing.join(', ')}.` });
     return match;
   }
 
@@ -201,7 +202,11 @@ export function compileMapping(model: Model, input: Pick<ImportInput, 'object' |
   const object = Object.hasOwn(model.objects, input.object) ? model.objects[input.object] : undefined;
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: input.object });
   const unfit = checkFile('importMapping', input.mapping, 'mapping');
-  if (unfit.length > 0) throw failAll('IMPORT_MAPPING_INVALID', unfit.map(({ file: _file, ...found }) => found));
+  if (unfit.length > 0)
+    throw failAll(
+      'IMPORT_MAPPING_INVALID',
+      unfit.map(({ file: _file, ...found }) => found),
+    );
   // The schema has held it to this shape.
   const mapping = input.mapping as ImportMapping;
   const reader = new MappingReader(model, object, mapping, input);

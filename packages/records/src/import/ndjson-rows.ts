@@ -71,5 +71,6 @@ async function* dataRows(content: AsyncIterable<Uint8Array>, plan: MappingPlan):
 
 /** A property that a line does not have leaves its field as it is. */
 export function openNdjson(content: AsyncIterable<Uint8Array>, plan: MappingPlan): Source {
-  return { columns: plan.columns.map(({ column }) => column), rows: dataRows(content, plan) };
+  const rows = dataRows(content, plan);
+  return { columns: plan.columns.map(({ column }) => column), rows, close: async () => void (await rows.return()) };
 }

@@ -1,7 +1,16 @@
 // Rules over a row of a file: `{ "var": "$row.<column>" }` is a column's text.
 import { problem, type Problem } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import { checkRule, dependencies, type Catalog, type Expression, type JsEnvironment, type RuleScope, type RuleType, type Value } from '@tessera/rules';
+import {
+  checkRule,
+  dependencies,
+  type Catalog,
+  type Expression,
+  type JsEnvironment,
+  type RuleScope,
+  type RuleType,
+  type Value,
+} from '@tessera/rules';
 
 /** Headers are no names to a rule (`Close date`, `客户`), so columns are fields `c0`, `c1` … of an object that only rules know. */
 const rowObject = '$row';

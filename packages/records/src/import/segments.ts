@@ -4,7 +4,7 @@ import type { MappingPlan } from './mapping.ts';
 import type { PreparedRow } from './prepare.ts';
 
 /** What a row has in a field, as far as it is known before anything is looked up; undefined where it has nothing. */
-export function valueText(row: PreparedRow, field: FieldModel): string | undefined {
+export function valueText(row: Pick<PreparedRow, 'input' | 'lookups'>, field: FieldModel): string | undefined {
   const lookup = row.lookups.find(({ plan }) => plan.field.name === field.name);
   if (lookup !== undefined) return JSON.stringify(['lookup', lookup.text]);
   const given = row.input[field.name];

@@ -86,6 +86,8 @@ export interface SourceRow {
 export interface Source {
   readonly columns: readonly string[];
   readonly rows: AsyncIterable<SourceRow>;
+  /** Lets go of the content, read or not. */
+  close(): Promise<void>;
 }
 
 /** A refused row with all reasons. */

@@ -37,7 +37,7 @@ async function linked(scope: LookupScope, rows: readonly PreparedRow[]): Promise
     rows.flatMap((row, i) => (row.problems.length > 0 ? [] : (now[i] ?? []))),
   );
   return rows.map((row, i) => {
-    if (row.problems.length > 0) return { row, ...row };
+    if (row.problems.length > 0) return { row, input: row.input, emptied: row.emptied, problems: row.problems };
     const input: Record<string, unknown> = { ...row.input };
     const emptied = [...row.emptied];
     const problems: Problem[] = [];
@@ -156,7 +156,11 @@ async function writeTwice(scope: LookupScope, plan: MappingPlan, rows: readonly 
 function outcomeOf(ready: Ready, outcome: RecordOutcome): Written {
   const { source, lookups } = ready.row;
   if (!outcome.ok) {
-    return { ...nothing, counts: { ...noCounts, refused: 1 }, refused: [{ row: source.row, problems: outcome.problems, cells: source.cells }] };
+    return {
+      ...nothing,
+      counts: { ...noCounts, refused: 1 },
+      refused: [{ row: source.row, problems: outcome.problems, cells: source.cells }],
+    };
   }
   const deferred = lookups.filter(({ plan }) => plan.deferred);
   const links = Object.fromEntries(deferred.map(({ plan, text }) => [plan.field.name, text]));

@@ -27,7 +27,8 @@ const fillAttempts = 10;
 
 /**
  * Makes and fills the columns that large tables need for a change, in small parts while readers and writers go on. Then comes the
- * transaction with `applyDdl`; if that is given up, `undoPreparations`. May be run again from the start after a crash.
+ * transaction: in it plan again on the tables as they are now, check, and `applyDdl`. If that is given up, `undoPreparations`; what a crash
+ * leaves behind is used or removed by the next plan.
  */
 export async function prepareDdl(door: DdlDoor, plan: Pick<DdlPlan, 'preparations'>): Promise<void> {
   for (const preparation of plan.preparations) {

@@ -1,7 +1,7 @@
 // Decides for every table and column of the new Model where it comes from: added, kept, converted or brought back.
 import { fail, failAll, type Problem, type TesseraError, problem } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
-import { asideName, asideNumber, attachedName } from './names.ts';
+import { asideName, asideNumber, attachedName, isNewName, newName } from './names.ts';
 import { castBetween, type Cast } from './casts.ts';
 import { matchColumns, matchObjects, type ColumnMatch } from './identity.ts';
 import { fromPhysical } from './physical-spec.ts';
@@ -22,11 +22,6 @@ export interface DdlTarget {
   readonly retentionDays?: number;
   /** From how many rows on an index is built after the commit; default 20,000. */
   readonly largeTable?: number;
-  /**
-   * Whether the caller carries out the plan's preparations, so that changes of type in large tables hold up nobody. Without it the whole
-   * column is filled inside the transaction, and readers of the table wait as long.
-   */
-  readonly ahead?: boolean;
   /** Columns ever made at which a table is written anew; default 1,200. */
   readonly mostAttributes?: number;
 }
@@ -149,7 +144,8 @@ function changeOf(pair: Pair, problems: Problem[]): TableChange {
   const going = new Set(columns.flatMap((change) => ('old' in change ? [change.old.name] : [])));
   const gone = before.columns.filter((column) => !going.has(column.name)).map((old) => ({ old, aside: names.next(old.name) }));
   const rows = physical?.rows ?? 0;
-  const made = columns.filter((change) => change.how === 'add' || change.how === 'convert').length;
+  const prepared = new Set((physical?.columns ?? []).map((column) => column.name).filter(isNewName));
+  const made = columns.filter(({ how, column }) => how === 'add' || (how === 'convert' && !prepared.has(newName(column.name)))).length;
   const rewrite = made > 0 && (physical?.attributes ?? 0) + made > (target.mostAttributes ?? 1200);
   return {
     kind,

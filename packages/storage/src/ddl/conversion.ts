@@ -2,7 +2,7 @@
 import { ident, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { Changes, ColumnChange, TableChange } from './change.ts';
 import { castCheck } from './checks.ts';
-import { newName } from './names.ts';
+import { isNewName, newName } from './names.ts';
 import { action, alterTable } from './statements.ts';
 import { withCheck, type DdlStep, type Preparation } from './step.ts';
 import type { ColumnSpec } from './tables.ts';
@@ -17,10 +17,16 @@ export function placeOf(change: TableChange, column: ColumnSpec): { readonly obj
   return { object: change.object.name, field, at: `${change.object.name}.${field}` };
 }
 
-/** Large tables are converted before the change, so that it holds up nobody. */
-function conversionsAhead(changes: Changes, change: TableChange): readonly Conversion[] {
-  if (changes.target.ahead !== true) return [];
-  return change.large && !change.rewrite && change.kind === 'keep' ? change.columns.filter((column) => column.how === 'convert') : [];
+function conversionsOf(change: TableChange): readonly Conversion[] {
+  return change.columns.filter((column) => column.how === 'convert');
+}
+
+/** Whether the new column is there already. How well it is filled does not matter: the plan catches up. */
+function isPrepared(change: TableChange, { column }: Conversion): boolean {
+  const name = newName(column.name);
+  return (
+    !change.rewrite && change.physical?.columns.some((physical) => physical.name === name && physical.typeText === column.typeText) === true
+  );
 }
 
 /** The new column before it is bound to be filled; a column with a default is so from the start. */
@@ -34,10 +40,13 @@ function newValue({ column, cast }: Conversion, old: Sql): Sql {
   return sql`case when ${old} is null then ${keyword(nothing)} else coalesce(${cast.value(old)}, ${keyword(nothing)}) end`;
 }
 
+/** Large tables are converted ahead of the change, so that it holds up nobody. */
 export function preparationsOf(changes: Changes, change: TableChange): readonly Preparation[] {
   const { schema } = changes.target;
   const table = change.before?.name ?? change.after.name;
-  return conversionsAhead(changes, change).map((conversion) => {
+  if (!change.large || change.rewrite || change.kind !== 'keep') return [];
+  const waiting = conversionsOf(change).filter((conversion) => !isPrepared(change, conversion));
+  return waiting.map((conversion) => {
     const name = newName(conversion.column.name);
     const old = ident('t', conversion.old.name);
     const refused = conversion.cast.refused === undefined ? keyword('false') : conversion.cast.refused(old);
@@ -56,11 +65,29 @@ export function preparationsOf(changes: Changes, change: TableChange): readonly 
   });
 }
 
+/** Columns that were made for a change which was then given up. */
+export function leftoverSteps(changes: Changes, change: TableChange): readonly DdlStep[] {
+  const used = new Set(
+    conversionsOf(change)
+      .filter((conversion) => isPrepared(change, conversion))
+      .map(({ column }) => newName(column.name)),
+  );
+  const left = (change.physical?.columns ?? []).filter(({ name }) => isNewName(name) && !used.has(name));
+  return left.map(({ name }) => ({
+    kind: 'dropPrepared',
+    object: change.object.name,
+    risk: 'safe',
+    summary: `${change.object.name}: a column of a change that was given up (${name}) is removed.`,
+    statements: [alterTable(changes.target.schema, change.before?.name ?? change.after.name, action.dropColumn(name))],
+  }));
+}
+
 /** What was written since the preparation. Runs before the table is locked against readers. */
 export function catchUpSteps(changes: Changes, change: TableChange): readonly DdlStep[] {
   const { schema } = changes.target;
   const table = change.before?.name ?? change.after.name;
-  return conversionsAhead(changes, change).map((conversion) => {
+  const prepared = conversionsOf(change).filter((conversion) => isPrepared(change, conversion));
+  return prepared.map((conversion) => {
     const { object, field, at } = placeOf(change, conversion.column);
     const name = ident(newName(conversion.column.name));
     const value = newValue(conversion, ident(conversion.old.name));
@@ -80,7 +107,7 @@ export function convertStep(changes: Changes, change: TableChange, conversion: C
   const { object, field, at } = placeOf(change, conversion.column);
   const table = change.after.name;
   const { name } = conversion.column;
-  const ahead = conversionsAhead(changes, change).includes(conversion);
+  const ahead = isPrepared(change, conversion);
   const step: DdlStep = {
     kind: 'changeType',
     object,

@@ -40,6 +40,10 @@ export function newName(column: string): string {
   return `_new_${fit(column, 58)}`;
 }
 
+export function isNewName(name: string): boolean {
+  return name.startsWith('_new_');
+}
+
 /** The number of a set-aside name; undefined for every other name. */
 export function asideNumber(name: string): number | undefined {
   const found = /^_gone_(\d+)_/.exec(name)?.[1];

@@ -1,6 +1,6 @@
 // A table that comes back from being set aside, in the form in which the planner knows tables of a Model.
 import type { ColumnType } from '@tessera/metadata';
-import { asideNumber } from './names.ts';
+import { asideNumber, isNewName } from './names.ts';
 import type { PhysicalTable } from './physical.ts';
 import type { ColumnSpec, TableSpec } from './tables.ts';
 
@@ -11,7 +11,7 @@ import type { ColumnSpec, TableSpec } from './tables.ts';
 export function fromPhysical(table: PhysicalTable, after: TableSpec): TableSpec {
   const wanted = new Map(after.columns.map((column) => [column.name, column]));
   const columns = table.columns
-    .filter((column) => asideNumber(column.name) === undefined)
+    .filter((column) => asideNumber(column.name) === undefined && !isNewName(column.name))
     .map((column): ColumnSpec => {
       const known = wanted.get(column.name);
       return {

@@ -3,7 +3,7 @@ import type { Sql } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import { planTables } from './carried.ts';
 import { findChanges, type DdlTarget } from './change.ts';
-import { catchUpSteps, preparationsOf } from './conversion.ts';
+import { catchUpSteps, leftoverSteps, preparationsOf } from './conversion.ts';
 import { columnSteps } from './steps-columns.ts';
 import { checkSteps, createSteps, foreignKeySteps, indexSteps, unfinishedValidations } from './steps-after.ts';
 import { freeingSteps, renameSteps, rewriteSteps, setAsideSteps } from './steps-before.ts';
@@ -13,7 +13,7 @@ import type { ConcurrentIndex, DdlPlan } from './step.ts';
  * Plans the change of a tenant's tables. Equal Models give an empty plan; the same input gives the same plan.
  *
  * The order of the steps is this list: each half relies on what is above it.
- * 0. Columns that were filled ahead are brought up to date, before anything is locked against readers.
+ * 0. Columns that were filled ahead are brought up to date before anything is locked against readers; those of a change given up go.
  * 1. Constraints and indexes that end go (names: the old ones).
  * 2. Tables that have had too many columns are written anew.
  * 3. What is gone is set aside, which frees its names.
@@ -32,6 +32,7 @@ export function planDdl(from: Model | undefined, to: Model, target: DdlTarget): 
   const concurrently: ConcurrentIndex[] = [];
   const steps = [
     ...changes.tables.flatMap((change) => catchUpSteps(changes, change)),
+    ...changes.tables.flatMap((change) => leftoverSteps(changes, change)),
     ...freeingSteps(changes, tables),
     ...rewriteSteps(changes),
     ...setAsideSteps(changes),

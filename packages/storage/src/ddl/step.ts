@@ -7,6 +7,7 @@ export type DdlStepKind =
   | 'dropIndex'
   | 'rewriteTable'
   | 'backfill'
+  | 'dropPrepared'
   | 'setAside'
   | 'renameTable'
   | 'renameColumn'
@@ -75,7 +76,10 @@ export interface Preparation {
 export interface DdlPlan {
   /** The schema the plan is for. */
   readonly schema: string;
-  /** To be carried out before the transaction (`prepareDdl`); without them the steps fail. Empty unless the target says `ahead`. */
+  /**
+   * What large tables should have before the transaction: carry it out (`prepareDdl`) and plan again, and the change of a type holds up
+   * nobody. Without it the steps are right too, but readers of such a table wait while its column is filled.
+   */
   readonly preparations: readonly Preparation[];
   readonly steps: readonly DdlStep[];
   /** To be run one by one after the commit, in this order; each may be repeated. They take locks that readers and writers do not feel. */

@@ -2,7 +2,7 @@
 import { ident, join, sql } from '@tessera/kernel';
 import type { Changes, GoneTable, TableChange } from './change.ts';
 import type { PlannedTable } from './carried.ts';
-import { attachedName } from './names.ts';
+import { attachedName, isNewName } from './names.ts';
 import type { PhysicalColumn } from './physical.ts';
 import { orderRenames, type Rename } from './renames.ts';
 import {
@@ -114,7 +114,8 @@ export function rewriteSteps(changes: Changes): readonly DdlStep[] {
     const { before, physical } = change;
     if (!change.rewrite || before === undefined || physical === undefined) return [];
     const copy = `_copy_of_${before.name}`.slice(0, 63);
-    const names = join(physical.columns.map((column) => ident(column.name)));
+    const columns = physical.columns.filter((column) => !isNewName(column.name));
+    const names = join(columns.map((column) => ident(column.name)));
     const primary = attachedName(before.name, 'id', 'pk');
     return [
       {
@@ -123,14 +124,12 @@ export function rewriteSteps(changes: Changes): readonly DdlStep[] {
         risk: 'rewrites',
         summary: `${change.object.name} has had ${physical.attributes} columns, dropped ones included; its table is copied to make room for more.`,
         statements: [
-          createTable(schema, copy, physical.columns.map(asSpec), `_copy_of_${primary}`.slice(0, 63)),
+          createTable(schema, copy, columns.map(asSpec), `_copy_of_${primary}`.slice(0, 63)),
           sql`insert into ${ident(schema, copy)} (${names}) select ${names} from ${ident(schema, before.name)}`,
           dropTable(schema, before.name),
           renameTable(schema, copy, before.name),
           renameIndex(schema, `_copy_of_${primary}`.slice(0, 63), primary),
-          ...physical.columns.flatMap(({ name, comment }) =>
-            comment === undefined ? [] : [commentOnColumn(schema, before.name, name, comment)],
-          ),
+          ...columns.flatMap(({ name, comment }) => (comment === undefined ? [] : [commentOnColumn(schema, before.name, name, comment)])),
         ],
       } satisfies DdlStep,
     ];

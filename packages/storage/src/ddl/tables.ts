@@ -5,6 +5,7 @@ import { columnLiteral, isVariableLength, typeText } from './column-types.ts';
 import { expressionFields } from './expression-fields.ts';
 import { keyCondition } from './key-condition.ts';
 import { attachedName, shortHash } from './names.ts';
+import { searchColumn, searchFields } from '../search/column.ts';
 
 export interface ColumnSpec {
   readonly name: string;
@@ -31,6 +32,8 @@ export interface IndexSpec {
   /** Fields that the predicate reads. */
   readonly whereFields: readonly string[];
   readonly primary: boolean;
+  /** Set: an inverted index, for a column of words. */
+  readonly inverted?: true;
   /** What it is for, in a sentence's middle: `key externalNumber`. */
   readonly subject: string;
   /** The field, if it serves just one. */
@@ -89,15 +92,17 @@ export function tableSpec(model: Model, object: ObjectModel): TableSpec {
   const columns = [
     ...system.flatMap((field) => columnSpecs(object, field)),
     deletionId,
+    ...(searchFields(object).length > 0 ? [searchWords] : []),
     ...own.flatMap((field) => columnSpecs(object, field)),
   ];
   const count = columns.filter((column) => isVariableLength(column.typeText)).length;
   if (count > mostVariableColumns) throw fail('MODEL_TOO_MANY_COLUMNS', { object: object.name, count, limit: mostVariableColumns });
-  // The visible list of what brings indexes: a search index is one more function here.
+  // The visible list of what brings indexes.
   const indexes = [
     primaryKey(object),
     ...fields.flatMap((field) => fieldIndexes(object, field)),
     ...Object.values(object.keys).map((key) => keyIndex(object, key)),
+    ...(searchFields(object).length > 0 ? [searchIndex(object)] : []),
   ];
   return {
     object: object.name,
@@ -114,6 +119,18 @@ const deletionId: ColumnSpec = {
   name: 'deletion_id',
   type: { kind: 'uuid' },
   typeText: 'uuid',
+  notNull: false,
+  default: undefined,
+  field: undefined,
+  fill: undefined,
+};
+
+/** The words that the record is found by. */
+const searchWords: ColumnSpec = {
+  name: searchColumn,
+  // No field has a type like it: this one only has to be equal to itself.
+  type: { kind: 'textList' },
+  typeText: 'tsvector',
   notNull: false,
   default: undefined,
   field: undefined,
@@ -214,6 +231,21 @@ function keyIndex(object: ObjectModel, key: KeyModel): IndexSpec {
     whereFields: key.where === undefined ? [] : expressionFields(key.where),
     primary: false,
     subject: `key ${key.name}`,
+    field: undefined,
+  };
+}
+
+function searchIndex(object: ObjectModel): IndexSpec {
+  return {
+    name: attachedName(object.table, searchColumn, 'index'),
+    unique: false,
+    parts: [[searchColumn]],
+    where: live,
+    whereHash: 'live',
+    whereFields: [],
+    primary: false,
+    inverted: true,
+    subject: 'the search',
     field: undefined,
   };
 }

@@ -59,6 +59,12 @@ export async function noteSuccess(door: Door, userId: string): Promise<void> {
   );
 }
 
+/** Whether anybody can sign in at all. */
+export async function hasCredentials(door: Door): Promise<boolean> {
+  const { rows } = await door.query(toStatement(sql`select exists (select 1 from ${ident(door.schema, '_credential')}) as found`));
+  return rows[0]?.['found'] === true;
+}
+
 export interface NewSession {
   readonly id: string;
   readonly userId: string;

@@ -2,6 +2,7 @@
 import { ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { Column, ObjectModel } from '@tessera/metadata';
 import { objectOf, type ReadTarget } from '../query/compilation.ts';
+import { searchParts } from './search-value.ts';
 import { logSql, type ChangeLog } from './changes.ts';
 import { columnList, columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
@@ -36,14 +37,15 @@ export function liveTargets(
 export function insertStatement(target: ReadTarget, object: ObjectModel, records: readonly RecordValues[], log: ChangeLog): Statement {
   const fields = recordFields(object);
   const columns = columnsOf(fields);
-  const rows = records.map((record) => rowOf(fields, record));
+  const search = searchParts(records);
+  const rows = records.map((record) => ({ ...rowOf(fields, record), ...search.value(record) }));
   const { parts, condition } = liveTargets(target, columns, 'input');
-  const input = sql`input as materialized (select * from ${recordset(rows, columns, 'r')})`;
+  const input = sql`input as materialized (select * from ${recordset(rows, columns, 'r', search.definition)})`;
   return toStatement(sql`
     with ${join([input, ...parts])},
     saved as (
-      insert into ${ident(target.schema, object.table)} (${columnList(columns)})
-      select ${columnList(columns, 'i')} from input i where ${condition}
+      insert into ${ident(target.schema, object.table)} (${join([columnList(columns), ...search.column])})
+      select ${join([columnList(columns, 'i'), ...search.column])} from input i where ${condition}
       on conflict do nothing
       returning id, version
     )${logSql(target.schema, log)}

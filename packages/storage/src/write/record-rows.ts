@@ -85,7 +85,7 @@ export function recordset(
   rows: readonly Readonly<Record<string, unknown>>[],
   columns: readonly Column[],
   alias: string,
-  extra: Sql[] = [],
+  extra: readonly Sql[] = [],
 ): Sql {
   const definitions = [...extra, ...columns.map((column) => sql`${ident(column.name)} ${keyword(typeText(column.type))}`)];
   return sql`json_to_recordset(${JSON.stringify(rows)}::json) as ${ident(alias)}(${join(definitions)})`;

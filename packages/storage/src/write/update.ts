@@ -4,6 +4,7 @@ import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import { logSql, type ChangeLog } from './changes.ts';
 import { liveTargets } from './insert.ts';
+import { searchParts } from './search-value.ts';
 import { columnList, columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
 /**
@@ -38,10 +39,12 @@ export function updateStatement(
   const id = object.fields['id'];
   if (id === undefined) throw new TypeError(`${object.name} has no id.`);
   const columns = columnsOf(fields);
-  const rows = records.map((record) => rowOf([id, ...fields], record));
+  const search = searchParts(fields.some((field) => field.searchable) ? records : []);
+  const rows = records.map((record) => ({ ...rowOf([id, ...fields], record), ...search.value(record) }));
   const { parts, condition } = liveTargets(target, columns, 'input');
-  const assignments = join(columns.map((column) => sql`${ident(column.name)} = i.${ident(column.name)}`));
-  const input = sql`input as materialized (select * from ${recordset(rows, [...id.columns, ...columns], 'r')})`;
+  const assigned = [...columns.map((column) => ident(column.name)), ...search.column];
+  const assignments = join(assigned.map((column) => sql`${column} = i.${column}`));
+  const input = sql`input as materialized (select * from ${recordset(rows, [...id.columns, ...columns], 'r', search.definition)})`;
   return toStatement(sql`
     with ${join([input, ...parts])},
     saved as (

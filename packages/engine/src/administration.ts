@@ -1,0 +1,220 @@
+// What an operator does from outside of any tenant: make, fill, back up and check tenants. The command line stands on it.
+import { fail, type Problem } from '@tessera/kernel';
+import { buildModel, type Layer } from '@tessera/metadata';
+import {
+  applyLayers,
+  orderPacks,
+  planLayers,
+  readPack,
+  readPlatform,
+  seedPack,
+  type Applied,
+  type LayerPlan,
+  type SeedProgress,
+} from '@tessera/packs';
+import { exportRecords, importRecords, runInSession, selectionsOf, type ImportDeps } from '@tessera/records';
+import { backupTenant, drift, hasCredentials, loadLayers, type BackupProgress, type DriftFinding, type TenantInfo } from '@tessera/storage';
+import type { ImportStatus, MetadataPlan } from './engine-types.ts';
+import { engineParts, type EngineOptions } from './create-engine.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { Identity } from './identity.ts';
+import { shownPlan } from './operations/metadata.ts';
+import { restoreTenant } from './tenant-backup.ts';
+import { createTenant, setPassword, systemContext, systemSession, type Person } from './tenant-setup.ts';
+
+export interface TenantInput {
+  readonly name: string;
+  readonly label?: string;
+  /** Folders of packs, in any order. */
+  readonly packs: readonly string[];
+  readonly administrator: Person;
+  /** The packs' demo data too. */
+  readonly demo: boolean;
+  readonly onProgress?: (progress: SeedProgress) => void;
+}
+
+export interface TenantCheck {
+  readonly tenant: string;
+  readonly drift: readonly DriftFinding[];
+  /** What is wrong with the stored metadata; nothing, normally. */
+  readonly problems: readonly Problem[];
+}
+
+export class Administration {
+  readonly #parts: EngineParts;
+  readonly #identity: Identity;
+
+  constructor(options: EngineOptions) {
+    this.#parts = engineParts(options);
+    this.#identity = new Identity(this.#parts);
+  }
+
+  #now(): string {
+    return new Date(this.#parts.clock.now()).toISOString();
+  }
+
+  tenants(): Promise<readonly TenantInfo[]> {
+    return this.#parts.cell.tenants();
+  }
+
+  async dropTenant(name: string): Promise<void> {
+    await this.#parts.cell.dropTenant(name);
+    this.#parts.runtimes.forget(name);
+  }
+
+  /** Makes a tenant from packs, with their seed data. What fails leaves no tenant behind. */
+  async createTenant(input: TenantInput): Promise<void> {
+    const packs = await Promise.all(input.packs.map(async (folder) => ({ folder, layer: await readPack(folder) })));
+    const { name, label, administrator } = input;
+    const layers = packs.map(({ layer }) => layer);
+    const seed = async (): Promise<void> => {
+      this.#parts.runtimes.forget(name);
+      for (const layer of orderPacks(layers)) {
+        const folder = packs.find((pack) => pack.layer === layer)?.folder ?? '';
+        await this.#seed(name, layer, folder, input);
+      }
+    };
+    await createTenant(this.#parts, this.#identity, { name, packs: layers, administrator, seed, ...(label === undefined ? {} : { label }) });
+  }
+
+  /** Whether a tenant's set-up came to its end: somebody can sign in. */
+  async isComplete(tenant: string): Promise<boolean> {
+    return hasCredentials(this.#parts.cell.tenant(tenant));
+  }
+
+  async #seed(tenant: string, layer: Layer, folder: string, { demo, onProgress }: Pick<TenantInput, 'demo' | 'onProgress'>): Promise<void> {
+    await seedPack(await this.#importDeps(tenant), layer, { demo, folder, ...(onProgress === undefined ? {} : { onProgress }) });
+  }
+
+  async #importDeps(tenant: string): Promise<ImportDeps> {
+    const context = systemContext(this.#identity, tenant);
+    const session = await systemSession(this.#parts, context);
+    return { context, database: session.database, model: session.model, run: (work) => runInSession(session, work) };
+  }
+
+  /** Everybody of the tenant: name and email. */
+  async people(tenant: string): Promise<readonly Omit<Person, 'password'>[]> {
+    const people: Omit<Person, 'password'>[] = [];
+    for await (const lines of this.export(tenant, { object: 'user', fields: ['name', 'email'], format: 'ndjson' })) {
+      for (const line of lines.split('\n')) if (line !== '') people.push(JSON.parse(line) as Omit<Person, 'password'>);
+    }
+    return people;
+  }
+
+  /** Gives people (found by email, else made) passwords. */
+  async setPasswords(tenant: string, people: readonly Person[]): Promise<void> {
+    const context = systemContext(this.#identity, tenant);
+    for (const person of people) await setPassword(this.#parts, context, person);
+  }
+
+  /** Reads packs and checks them on top of the platform. Throws PACK_UNREADABLE. */
+  async validatePacks(folders: readonly string[]): Promise<readonly Problem[]> {
+    const packs = orderPacks(await Promise.all(folders.map((folder) => readPack(folder))));
+    return buildModel([await readPlatform(), ...packs]).problems;
+  }
+
+  /** The tenant's layers with a pack put in, or in the place of its older version. */
+  async #withPack(tenant: string, pack: Layer): Promise<readonly Layer[]> {
+    const layers = await this.#parts.cell.control((transaction) => loadLayers(transaction, tenant));
+    const packs = orderPacks([...layers.filter((layer) => layer.kind === 'pack' && layer.name !== pack.name), pack]);
+    return [await readPlatform(), ...packs, ...layers.filter((layer) => layer.kind === 'tenant')];
+  }
+
+  async #plan(tenant: string, folder: string): Promise<LayerPlan> {
+    const { runtime } = await this.#parts.runtimes.refresh(tenant);
+    const layers = await this.#withPack(tenant, await readPack(folder));
+    return planLayers(this.#parts.cell, { tenant, before: runtime.model, layers, now: this.#now() });
+  }
+
+  /** What applying a pack would do to a tenant. Throws METADATA_INVALID with every mistake. */
+  async planPack(tenant: string, folder: string): Promise<MetadataPlan> {
+    return shownPlan(await this.#plan(tenant, folder));
+  }
+
+  /** Applies a pack and loads its seed data. Throws PLAN_OUTDATED, PLAN_BLOCKED, METADATA_INVALID. */
+  async applyPack(
+    tenant: string,
+    folder: string,
+    options: {
+      readonly planHash?: string;
+      readonly demo?: boolean;
+      readonly reason?: string;
+      readonly onProgress?: (progress: SeedProgress) => void;
+    } = {},
+  ): Promise<{ readonly plan: MetadataPlan; readonly version: number | undefined }> {
+    const pack = await readPack(folder);
+    const { runtime } = await this.#parts.runtimes.refresh(tenant);
+    const layers = await this.#withPack(tenant, pack);
+    const applied: Applied = await applyLayers(this.#parts.cell, {
+      tenant,
+      before: runtime.model,
+      layers,
+      now: this.#now(),
+      author: null,
+      reason: options.reason ?? `pack ${pack.name} ${pack.version}`,
+      planHash: options.planHash,
+    });
+    this.#parts.runtimes.forget(tenant);
+    // An unchanged pack has brought its data already.
+    if (applied.version !== undefined)
+      await this.#seed(tenant, pack, folder, {
+        demo: options.demo ?? false,
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      });
+    return { plan: shownPlan(applied.plan), version: applied.version };
+  }
+
+  backup(tenant: string, write: (line: string) => Promise<void>, onProgress?: (progress: BackupProgress) => void): Promise<number> {
+    return backupTenant(this.#parts.cell, tenant, { at: this.#now(), write, ...(onProgress === undefined ? {} : { onProgress }) });
+  }
+
+  restore(
+    lines: AsyncIterable<string>,
+    options: { readonly name?: string; readonly onRows?: (rows: number) => void } = {},
+  ): Promise<{ readonly tenant: string; readonly rows: number }> {
+    return restoreTenant(this.#parts, lines, options);
+  }
+
+  async import(
+    tenant: string,
+    input: {
+      readonly object: string;
+      readonly mapping: unknown;
+      readonly content: AsyncIterable<Uint8Array>;
+      readonly by?: string;
+      readonly dryRun?: boolean;
+      readonly resume?: string;
+      readonly onProgress?: (status: ImportStatus) => void;
+    },
+  ): Promise<ImportStatus> {
+    return importRecords(await this.#importDeps(tenant), input);
+  }
+
+  async *export(
+    tenant: string,
+    input: { readonly object: string; readonly fields?: readonly string[]; readonly format: 'csv' | 'ndjson' },
+  ): AsyncIterable<string> {
+    const { database, runtime, state } = await this.#parts.runtimes.refresh(tenant);
+    const object = runtime.model.objects[input.object];
+    if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: input.object });
+    const paths = input.fields ?? Object.values(object.fields).flatMap((field) => (field.wire === 'secret' ? [] : [field.name]));
+    yield* exportRecords(
+      { context: systemContext(this.#identity, tenant), database, model: runtime.model, access: state.access, roles: [] },
+      { object: object.name, paths, selections: selectionsOf(runtime.model, object.name, paths), format: input.format },
+    );
+  }
+
+  /** Compares every tenant's tables with its Model. */
+  async check(names?: readonly string[]): Promise<readonly TenantCheck[]> {
+    const tenants = names ?? (await this.tenants()).map((tenant) => tenant.name);
+    const checks: TenantCheck[] = [];
+    for (const tenant of tenants) {
+      const { cell } = this.#parts;
+      const { database } = await this.#parts.runtimes.refresh(tenant);
+      const { model, problems } = buildModel(await cell.control((transaction) => loadLayers(transaction, tenant)));
+      const found = model === undefined ? [] : await cell.control((transaction) => drift(transaction, model, database.schema));
+      checks.push({ tenant, drift: found, problems });
+    }
+    return checks;
+  }
+}

@@ -1,0 +1,33 @@
+// Finds the one record that has a key's or a field's values.
+import { fail } from '@tessera/kernel';
+import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
+import type { Value } from '@tessera/rules';
+import { findByKeyStatement, uniqueKeys, type UniqueKey } from '@tessera/storage';
+import type { WriteSession } from './session.ts';
+
+function keyOf(object: ObjectModel, by: string): UniqueKey {
+  const key = uniqueKeys(object).find((each) => each.name === by);
+  if (key !== undefined) return key;
+  const field: FieldModel | undefined = object.fields[by];
+  if (field?.columns.length !== 1) throw fail('KEY_UNKNOWN', { object: object.name, key: by, known: '' });
+  return { name: by, fields: [field], where: undefined, key: undefined };
+}
+
+/** Its id, or undefined where there is none. Throws REQUEST_INVALID where several have the values. */
+export async function matchingRecord(
+  session: WriteSession,
+  object: ObjectModel,
+  by: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  const key = keyOf(object, by);
+  const values: Record<string, Value> = {};
+  for (const field of key.fields) {
+    const coerced = fieldTypes[field.type].coerce(input[field.name], field);
+    if (!coerced.ok) return undefined;
+    values[field.name] = coerced.value;
+  }
+  const { rows } = await session.transaction.query(findByKeyStatement(session.target, object, key, [values]));
+  if (rows.length > 1) throw fail('REQUEST_INVALID', { reason: `several records of ${object.name} have the same ${by}.` });
+  return rows[0] === undefined ? undefined : String(rows[0]['id']);
+}

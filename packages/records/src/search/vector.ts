@@ -1,0 +1,53 @@
+// A record's search value: the words of its searchable fields, each with the places of the fields where it stands.
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
+import type { Value } from '@tessera/rules';
+import { searchFields, vectorText, type RecordValues } from '@tessera/storage';
+import { methodMark, nameMark } from './marks.ts';
+import { spelled } from './pinyin.ts';
+import { searchTokens } from './tokens.ts';
+import { hasHan } from './words.ts';
+
+/** Of a longer text only the beginning is found. */
+const longestText = 10_000;
+/** Keeps the value far below PostgreSQL's limit of 1 MB. */
+const mostWords = 6_000;
+
+const longTexts: ReadonlySet<string> = new Set(['textarea', 'richText']);
+
+const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ' };
+
+/** Options are found by their labels in every language. */
+function optionText(field: FieldModel, option: string): string {
+  return [option, ...Object.values(field.options?.[option]?.label ?? {})].join(' ');
+}
+
+function textOf(field: FieldModel, value: Value): string {
+  if (value === null || typeof value === 'boolean') return '';
+  if (field.options !== undefined)
+    return (Array.isArray(value) ? value : [value]).map((option) => optionText(field, String(option))).join(' ');
+  if (typeof value === 'object') return Object.values(value).filter((part) => typeof part === 'string').join(' ');
+  if (field.type !== 'richText') return value;
+  return value.replaceAll(/<[^>]*>/g, ' ').replaceAll(/&(?:amp|lt|gt|quot|nbsp|#39);/g, (entity) => entities[entity] ?? ' ');
+}
+
+/** PostgreSQL's text form of the record's search value; undefined where the object has nothing to search. */
+export function searchVector(object: ObjectModel, record: RecordValues): string | undefined {
+  const fields = searchFields(object);
+  if (fields.length === 0) return undefined;
+  const lexemes = new Map<string, Set<number>>([[methodMark(object), new Set()]]);
+  const add = (lexeme: string, place: number): void => {
+    const places = lexemes.get(lexeme);
+    if (places !== undefined) places.add(place);
+    else if (lexemes.size < mostWords) lexemes.set(lexeme, new Set([place]));
+  };
+  fields.forEach((field, i) => {
+    const text = textOf(field, record[field.name] ?? null).slice(0, longestText);
+    // The name is the first place, whose words weigh more, even where it is not searchable itself.
+    const place = i + (fields[0]?.name === 'name' ? 1 : 2);
+    const tokens = searchTokens(text, { pinyin: !longTexts.has(field.type), phone: field.type === 'phone' });
+    for (const token of tokens) add(token, place);
+    if (field.name !== 'name' || text === '') return;
+    for (const name of hasHan(text) ? [text, ...spelled(text)] : [text]) add(nameMark(name), place);
+  });
+  return vectorText(lexemes);
+}

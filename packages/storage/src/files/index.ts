@@ -1,0 +1,17 @@
+// The index of uploaded files; their bytes lie elsewhere.
+export {
+  beginFileStatement,
+  claimFilesStatement,
+  deadFilesStatement,
+  dropFilesStatement,
+  findFileStatement,
+  finishFileStatement,
+  lockFilesStatement,
+  releaseFilesStatement,
+  releaseRecordFilesStatement,
+  storedFile,
+  type FileClaim,
+  type FileContent,
+  type NewFile,
+  type StoredFile,
+} from './files.ts';
