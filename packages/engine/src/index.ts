@@ -8,3 +8,9 @@ export { operations, type Operation, type Permission } from './operations.ts';
 // What an operator does from outside of any tenant.
 export { Administration, type TenantCheck, type TenantInput } from './administration.ts';
 export type { Person } from './tenant-setup.ts';
+
+// Its parts, for those who put them together themselves.
+export { engineParts } from './create-engine.ts';
+export type { EngineLimits, EngineParts } from './engine-parts.ts';
+export { Identity } from './identity.ts';
+export { createTenant, setPassword, systemContext, systemSession, type NewTenant } from './tenant-setup.ts';

@@ -1,5 +1,78 @@
-// placeholder
-import { fail } from '@tessera/kernel';
-export function searchRecords(): never {
-  throw fail('UNAVAILABLE', { reason: 'search' });
+// Search over all objects at once: one statement, restricted as every other read.
+import { bind, fail, toStatement } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import { searchWords } from '@tessera/records';
+import { restrict } from '@tessera/security';
+import { compileSearch, databaseErrorKind, searchFields, type RootQuery, type SearchSource, type Selection } from '@tessera/storage';
+import type { JsonText, OperationInput } from '../engine-types.ts';
+import type { Session } from '../engine-parts.ts';
+import { objectOf } from '../read/resolve.ts';
+import { speaker } from './describe.ts';
+import { readSlots } from './read.ts';
+
+const defaultFirst = 5;
+
+function searched(session: Session, names: readonly string[] | undefined): readonly ObjectModel[] {
+  const { model } = session.runtime;
+  const objects = names === undefined ? Object.values(model.objects) : [...new Set(names)].map((name) => objectOf(model, name));
+  return objects.filter((object) => searchFields(object).length > 0);
+}
+
+const selectField = (field: string): Selection => ({ kind: 'field', as: field, field });
+
+/** The search of an object as a list: what it shows, and the fields that it looks into. */
+function listOf(object: ObjectModel, first: number): RootQuery {
+  const shown: readonly Selection[] = [selectField('id'), selectField('name'), { kind: 'constant', as: 'object', value: object.name }];
+  return {
+    kind: 'list',
+    as: object.name,
+    list: { object: object.name, orderBy: [], page: { direction: 'forward', size: first } },
+    parts: [
+      { kind: 'nodes', as: 'shown', selections: shown },
+      { kind: 'nodes', as: 'searched', selections: searchFields(object).map((field) => selectField(field.name)) },
+    ],
+  };
+}
+
+/** What the policy has left of such a list; nothing, where the caller may not read the object or any of its searchable fields. */
+function sourceOf(root: RootQuery, label: string): SearchSource | undefined {
+  if (root.kind !== 'list') return undefined;
+  const selections = (as: string): readonly Selection[] =>
+    root.parts.flatMap((part) => (part.kind === 'nodes' && part.as === as ? part.selections : []));
+  const fields = selections('searched').flatMap((selection) => (selection.kind === 'field' ? [selection.field] : []));
+  if (fields.length === 0) return undefined;
+  const { object, where } = root.list;
+  return { object, label, fields, selections: selections('shown'), ...(where === undefined ? {} : { where }) };
+}
+
+/**
+ * `{"groups":[{"object","label","records":[{"id","name","object"}],"more"}]}`, best group first. `first`: most records of a group.
+ * A text without letters and digits finds nothing.
+ */
+export async function searchRecords(session: Session, input: OperationInput<'search'>): Promise<JsonText> {
+  const { database, runtime, context, parts, policy } = session;
+  const { first = defaultFirst } = input;
+  if (!Number.isInteger(first) || first < 1 || first > parts.limits.page) {
+    throw fail('REQUEST_PARAMETER_INVALID', { name: 'first', reason: `it takes 1 to ${String(parts.limits.page)}.` });
+  }
+  const objects = searched(session, input.objects);
+  const words = searchWords(input.q);
+  if (words === undefined || objects.length === 0) return '{"groups":[]}';
+  const say = speaker(session);
+  const labels = new Map(objects.map((object) => [object.name, say(object.pluralLabel)]));
+  const sources = restrict(
+    policy,
+    objects.map((object) => listOf(object, first)),
+  ).flatMap((root) => sourceOf(root, labels.get(root.as) ?? root.as) ?? []);
+  const statement = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words, first));
+  try {
+    const { rows } = await database.query(bind(statement, readSlots(session)), context.signal === undefined ? {} : { signal: context.signal });
+    const answer = rows[0]?.['answer'];
+    if (typeof answer === 'string') return answer;
+  } catch (error) {
+    const kind = databaseErrorKind(error);
+    if (kind !== 'undefinedTable' && kind !== 'undefinedColumn') throw error;
+    throw fail('MODEL_CHANGED', {}, {}, error);
+  }
+  throw fail('MODEL_CHANGED');
 }

@@ -8,7 +8,7 @@ import { jsonSql } from '../query/json.ts';
 import type { Selection } from '../query/query.ts';
 import { guardSql } from '../query/read.ts';
 import { selectionsJson } from '../query/selection.ts';
-import { quoted, searchColumn, searchFields } from './column.ts';
+import { quoted, searchColumn, searchPlaces } from './column.ts';
 
 /** A word of the column, or the beginning of one. */
 export interface SearchTerm {
@@ -115,9 +115,9 @@ export function queryText({ words }: SearchWords, weight = ''): string {
 
 /** The places of the fields that may be searched; undefined: all of them. */
 function readablePlaces(c: Compilation, source: SearchSource): readonly number[] | undefined {
-  const fields = searchFields(objectOf(c, source.object));
-  if (fields.every((field) => source.fields.includes(field.name))) return undefined;
-  return fields.flatMap((field, i) => (source.fields.includes(field.name) ? [i + 1] : []));
+  const all = [...searchPlaces(objectOf(c, source.object))];
+  const readable = all.filter(([field]) => source.fields.includes(field));
+  return readable.length === all.length ? undefined : readable.map(([, place]) => place);
 }
 
 /** The words again, each in a readable field: the index cannot tell fields apart, so this looks at what it found. */
