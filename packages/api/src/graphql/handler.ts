@@ -1,0 +1,158 @@
+// `/graphql` over HTTP: yoga takes requests apart and sends answers, GraphiQL and streams; documents go to our own executor.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Engine } from '@tessera/engine';
+import { fail, type Context, type Logger } from '@tessera/kernel';
+import { GraphQLError } from 'graphql';
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import { parseJson } from '../rest/parse-json.ts';
+import { presentable, problemDocument, problemHeaders, problemMediaType } from '../rest/problem.ts';
+import { bodyText, jsonType, sendResult, usualRequest } from './direct.ts';
+import { graphqlError, transportError, type Told } from './errors.ts';
+import { textResult, type TextResult } from './answer.ts';
+import { GraphqlExecutor } from './executor.ts';
+import { defaultLimits, type GraphqlLimits } from './limits.ts';
+import { PreparedSchemas } from './prepared.ts';
+
+export interface GraphqlHandlerOptions {
+  readonly engine: Engine;
+  /** Who asks. Throws AUTHENTICATION_REQUIRED or TOKEN_INVALID. */
+  readonly contextOf: (request: IncomingMessage, response: ServerResponse) => Promise<Context>;
+  readonly log: Logger;
+  /** Where it is mounted; `/graphql` where left out. */
+  readonly path?: string;
+  readonly limits?: Partial<GraphqlLimits>;
+  /** Bytes that the schemas kept may take together; 100 MB where left out. */
+  readonly schemaBytes?: number;
+  /** The page for browsers; yoga's GraphiQL where left out (which loads its scripts from a CDN), none where false. */
+  readonly graphiql?: false | (() => string | Promise<string>);
+}
+
+/** For Express, or for node:http as it is: without `next` failures before GraphQL are answered as problem documents here. */
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, next?: (error: unknown) => void) => Promise<void>;
+
+interface ServerContext {
+  readonly caller?: Context;
+}
+
+const wantsPage = ({ method, headers }: IncomingMessage): boolean => method === 'GET' && headers.accept?.includes('text/html') === true;
+
+/** Only media types that a page of another origin cannot send without asking first (CORS). */
+function checkMediaType({ method, headers }: IncomingMessage): void {
+  if (method !== 'POST') return;
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type !== 'application/json' && type !== 'application/graphql+json') {
+    throw fail('REQUEST_MEDIA_TYPE', { type: type === '' ? '(none)' : type, expected: 'application/json' });
+  }
+}
+
+function sendProblem(caught: unknown, response: ServerResponse, log: Logger): void {
+  const requestId = String(response.getHeader('x-request-id') ?? '');
+  const error = presentable(caught, requestId, log);
+  response.writeHead(error.status, { 'content-type': problemMediaType, ...problemHeaders(error) });
+  response.end(JSON.stringify(problemDocument(error, requestId)));
+}
+
+/** Hands parameters to our executor, and gives yoga's own errors our form. */
+function executorPlugin(executor: GraphqlExecutor, log: Logger): Plugin<ServerContext, ServerContext> {
+  const told = (caller: Context | undefined): Told => ({ requestId: caller?.requestId ?? '', log: caller?.log ?? log });
+  return {
+    onRequestParse: (hook) => {
+      // Numbers that a double cannot hold are refused rather than rounded.
+      if (hook.request.method === 'POST') hook.setRequestParser(async (body) => parseJson(await body.text()) as GraphQLParams);
+    },
+    onParams: (hook) => {
+      hook.setParamsHandler(async ({ params, request, context }) => {
+        const { caller } = context;
+        // Every request but that for the page was signed in before it came here.
+        if (caller === undefined) throw fail('AUTHENTICATION_REQUIRED');
+        return executor.execute(caller, {
+          query: params.query ?? '',
+          variables: params.variables,
+          operationName: params.operationName,
+          method: request.method,
+          streams: request.headers.get('accept')?.includes('text/event-stream') === true,
+        });
+      });
+    },
+    onResultProcess: (hook) => {
+      const { result } = hook;
+      if (Array.isArray(result) || !('errors' in result) || 'stringify' in result) return;
+      const to = told(hook.serverContext.caller);
+      hook.setResult({ errors: result.errors.map((error) => transportError(error, to)) });
+    },
+  };
+}
+
+/** A request whose body has been read; whatwg's adapter takes it from there. */
+type ReadRequest = IncomingMessage & { body?: string };
+
+/**
+ * Answers a POST of JSON that wants JSON; false where yoga shall do it, which finds the body on the request.
+ */
+async function answerDirectly(
+  executor: GraphqlExecutor,
+  caller: Context,
+  request: ReadRequest,
+  response: ServerResponse,
+  limit: number,
+): Promise<boolean> {
+  const type = jsonType(request.headers.accept);
+  if (request.method !== 'POST' || type === undefined || request.headers['content-encoding'] !== undefined || request.readableEnded)
+    return false;
+  let result: TextResult;
+  try {
+    const text = await bodyText(request, limit);
+    const usual = usualRequest(parseJson(text));
+    if (usual === undefined) {
+      request.body = text;
+      return false;
+    }
+    const answer = await executor.execute(caller, usual);
+    // Only what takes a stream gets one.
+    if (Symbol.asyncIterator in answer) throw new TypeError('A stream was made for a caller who takes none.');
+    result = answer;
+  } catch (error) {
+    result = textResult(undefined, [graphqlError(error, { requestId: caller.requestId, log: caller.log })]);
+  }
+  sendResult(result, type, response);
+  return true;
+}
+
+/** The handler of `/graphql`. Its caches live and die with it. */
+export function graphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
+  const { engine, contextOf, log, graphiql } = options;
+  const limits: GraphqlLimits = { ...defaultLimits, ...options.limits };
+  const executor = new GraphqlExecutor(engine, limits, new PreparedSchemas(limits, options.schemaBytes ?? 100_000_000));
+  const yoga = createYoga<ServerContext>({
+    graphqlEndpoint: options.path ?? '/graphql',
+    plugins: [executorPlugin(executor, log)],
+    graphiql: graphiql === false ? false : { title: 'GraphQL' },
+    ...(typeof graphiql === 'function' ? { renderGraphiQL: graphiql } : {}),
+    maxRequestBodySize: limits.body,
+    maskedErrors: {
+      maskError: (error) => (error instanceof GraphQLError ? error : graphqlError(error, { requestId: '', log })),
+    },
+    parserAndValidationCache: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    cors: false,
+    logging: false,
+  });
+  return async (request, response, next) => {
+    try {
+      if (wantsPage(request) && graphiql !== false) {
+        await yoga(request, response);
+        return;
+      }
+      const caller = await contextOf(request, response);
+      checkMediaType(request);
+      response.setHeader('cache-control', 'private, no-cache');
+      if (!(await answerDirectly(executor, caller, request, response, limits.body))) await yoga(request, response, { caller });
+    } catch (error) {
+      if (next !== undefined) next(error);
+      else if (response.headersSent) response.destroy();
+      else sendProblem(error, response, log);
+    }
+  };
+}

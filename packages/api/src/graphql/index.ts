@@ -1,0 +1,4 @@
+// GraphQL of a tenant: the schema made from its Model, and the handler that answers documents by operations of the engine.
+export { buildGraphqlSchema } from './schema/build.ts';
+export { graphqlHandler, type GraphqlHandler, type GraphqlHandlerOptions } from './handler.ts';
+export { defaultLimits, type GraphqlLimits } from './limits.ts';

@@ -1,0 +1,39 @@
+// A cell that notes the statements that tenants send through it: for tests of what a request costs.
+import type { Statement } from '@tessera/kernel';
+import type { Cell, TenantDatabase, Transaction } from '@tessera/storage';
+
+type Note = (text: string) => void;
+
+function noted<T extends object>(target: T, replaced: Partial<T>): T {
+  return new Proxy(target, {
+    get(object, property) {
+      if (property in replaced) return replaced[property as keyof T];
+      const value = Reflect.get(object, property, object) as unknown;
+      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
+    },
+  });
+}
+
+function notedTransaction(transaction: Transaction, note: Note): Transaction {
+  return noted(transaction, {
+    query: (statement: Statement) => {
+      note(statement.text);
+      return transaction.query(statement);
+    },
+  });
+}
+
+function notedDatabase(database: TenantDatabase, note: Note): TenantDatabase {
+  return noted(database, {
+    query: (statement, options) => {
+      note(statement.text);
+      return database.query(statement, options);
+    },
+    transaction: (work, options) => database.transaction((transaction) => work(notedTransaction(transaction, note)), options),
+  });
+}
+
+/** `note` hears the text of each statement that goes through a tenant's door; `begin` and `commit` do not. */
+export function notedCell(cell: Cell, note: Note): Cell {
+  return noted(cell, { tenant: (name) => notedDatabase(cell.tenant(name), note) });
+}
