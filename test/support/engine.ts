@@ -1,5 +1,5 @@
 // An engine on a database of its own, with tenants out of packs that a test writes down itself.
-import { failAll, silentLogger, type Clock, type Context, type Logger } from '@tessera/kernel';
+import { failAll, silentLogger, TesseraError, type Clock, type Context, type Logger } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import {
   createEngine,
@@ -76,6 +76,7 @@ export interface TestEngine {
 export interface TestEngineOptions {
   readonly cell?: Partial<CellOptions>;
   readonly limits?: EngineOptions['limits'];
+  readonly files?: EngineOptions['files'];
   readonly log?: Logger;
 }
 
@@ -121,7 +122,7 @@ async function signIn(engine: Engine, identity: Identity, name: string, administ
 }
 
 /** Opens a cell on a fresh database and starts an engine on it. Close it in `afterAll`: a connection left behind fails the suite. */
-export async function testEngine({ cell: cellOptions = {}, limits, log = silentLogger }: TestEngineOptions = {}): Promise<TestEngine> {
+export async function testEngine({ cell: cellOptions = {}, limits, files, log = silentLogger }: TestEngineOptions = {}): Promise<TestEngine> {
   const database = await testDatabase();
   const cell = await openCell({ url: database.url, log, ...cellOptions });
   const clock = { ahead: 0, now: (): number => Date.now() + clock.ahead };
@@ -132,6 +133,7 @@ export async function testEngine({ cell: cellOptions = {}, limits, log = silentL
     secret: 'a secret of these tests, long enough',
     clock,
     ...(limits === undefined ? {} : { limits }),
+    ...(files === undefined ? {} : { files }),
   };
   const parts = engineParts(options);
   const identity = new Identity(parts);
@@ -145,7 +147,11 @@ export async function testEngine({ cell: cellOptions = {}, limits, log = silentL
     clock,
     tenant: async (name, packs) => {
       const administrator = { email: `admin@${name}.example`, name: 'Admin', password };
-      return signIn(engine, identity, name, await createTenant(parts, identity, { name, packs, administrator }));
+      const id = await createTenant(parts, identity, { name, packs, administrator }).catch((error: unknown) => {
+        // Jest shows a message only, and a mistake in a test's own pack is found sooner by its place.
+        throw error instanceof TesseraError ? new Error(JSON.stringify(error.problems, null, 2), { cause: error }) : error;
+      });
+      return signIn(engine, identity, name, id);
     },
     sql: async (text, values = []) => (await client.query<Row>(text, [...values])).rows,
     statements: async (work) => {

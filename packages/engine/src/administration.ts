@@ -8,6 +8,7 @@ import {
   readPack,
   readPlatform,
   seedPack,
+  withNeighbours,
   type Applied,
   type LayerPlan,
   type SeedProgress,
@@ -19,6 +20,7 @@ import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { Identity } from './identity.ts';
 import { shownPlan } from './operations/metadata.ts';
+import { condition } from './read/rules.ts';
 import { restoreTenant } from './tenant-backup.ts';
 import { createTenant, setPassword, systemContext, systemSession, type Person } from './tenant-setup.ts';
 
@@ -74,7 +76,13 @@ export class Administration {
         await this.#seed(name, layer, folder, input);
       }
     };
-    await createTenant(this.#parts, this.#identity, { name, packs: layers, administrator, seed, ...(label === undefined ? {} : { label }) });
+    await createTenant(this.#parts, this.#identity, {
+      name,
+      packs: layers,
+      administrator,
+      seed,
+      ...(label === undefined ? {} : { label }),
+    });
   }
 
   /** Whether a tenant's set-up came to its end: somebody can sign in. */
@@ -107,10 +115,12 @@ export class Administration {
     for (const person of people) await setPassword(this.#parts, context, person);
   }
 
-  /** Reads packs and checks them on top of the platform. Throws PACK_UNREADABLE. */
-  async validatePacks(folders: readonly string[]): Promise<readonly Problem[]> {
-    const packs = orderPacks(await Promise.all(folders.map((folder) => readPack(folder))));
-    return buildModel([await readPlatform(), ...packs]).problems;
+  /** Reads a pack and checks it on top of the platform and of the packs beside it that it needs. Throws PACK_UNREADABLE. */
+  async validatePack(folder: string): Promise<{ readonly name: string; readonly version: string; readonly problems: readonly Problem[] }> {
+    const pack = await readPack(folder);
+    const { name, version } = pack;
+    const { problems } = buildModel([await readPlatform(), ...(await withNeighbours(pack, folder))]);
+    return { name, version, problems };
   }
 
   /** The tenant's layers with a pack put in, or in the place of its older version. */
@@ -192,15 +202,16 @@ export class Administration {
 
   async *export(
     tenant: string,
-    input: { readonly object: string; readonly fields?: readonly string[]; readonly format: 'csv' | 'ndjson' },
+    input: { readonly object: string; readonly fields?: readonly string[]; readonly filter?: unknown; readonly format: 'csv' | 'ndjson' },
   ): AsyncIterable<string> {
     const { database, runtime, state } = await this.#parts.runtimes.refresh(tenant);
     const object = runtime.model.objects[input.object];
     if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: input.object });
     const paths = input.fields ?? Object.values(object.fields).flatMap((field) => (field.wire === 'secret' ? [] : [field.name]));
+    const where = input.filter === undefined ? {} : { where: condition(runtime.model, object.name, input.filter, '/filter') };
     yield* exportRecords(
       { context: systemContext(this.#identity, tenant), database, model: runtime.model, access: state.access, roles: [] },
-      { object: object.name, paths, selections: selectionsOf(runtime.model, object.name, paths), format: input.format },
+      { object: object.name, paths, selections: selectionsOf(runtime.model, object.name, paths), format: input.format, ...where },
     );
   }
 

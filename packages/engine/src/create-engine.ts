@@ -1,5 +1,6 @@
 // Puts an engine together: the run of any operation by its name, under the guard.
 import { fail, TesseraError, uuidv7Source, type Clock, type Context, type Logger } from '@tessera/kernel';
+import { noFileStore, type FileStore } from '@tessera/records';
 import { deriveKey, secretSealer, tokenSigner } from '@tessera/security';
 import { cursorPads, metadataChannel, type Cell } from '@tessera/storage';
 import type { Engine, OperationInput, OperationName, OperationOutput, Runtime } from './engine-types.ts';
@@ -17,11 +18,13 @@ export interface EngineOptions {
   readonly secret: string;
   readonly clock: Clock;
   readonly limits?: Partial<EngineLimits>;
+  /** Where uploaded files lie, shared by all nodes. Without it (a command that needs none) they are refused with FILES_UNAVAILABLE. */
+  readonly files?: FileStore;
 }
 
-const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000 };
+const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000, fileSize: 100_000_000 };
 
-export function engineParts({ cell, log, secret, clock, limits }: EngineOptions): EngineParts {
+export function engineParts({ cell, log, secret, clock, limits, files = noFileStore }: EngineOptions): EngineParts {
   return {
     cell,
     log,
@@ -31,6 +34,7 @@ export function engineParts({ cell, log, secret, clock, limits }: EngineOptions)
     signer: tokenSigner(deriveKey(secret, 'access tokens'), clock),
     sealer: secretSealer(secret),
     cursorPads: cursorPads(Buffer.from(deriveKey(secret, 'cursors'))),
+    files,
     limits: { ...defaultLimits, ...limits },
   };
 }
@@ -59,18 +63,29 @@ class RunningEngine implements Engine {
 
   login: Engine['login'] = (input, request) => this.#identity.login(input, request);
   refresh: Engine['refresh'] = (token) => this.#identity.refresh(token);
-  logout: Engine['logout'] = (context) => this.#identity.logout(context);
+  logout: Engine['logout'] = async (context) => {
+    await this.#tenant(context.tenant, false);
+    await this.#identity.logout(context);
+  };
   authenticate: Engine['authenticate'] = (token, request) => this.#identity.authenticate(token, request);
 
   async runtime(tenant: string, options: { readonly fresh?: boolean } = {}): Promise<Runtime> {
+    return (await this.#tenant(tenant, options.fresh === true)).runtime;
+  }
+
+  /** A tenant that was dropped takes its tokens with it. */
+  async #tenant(name: string, fresh: boolean): Promise<TenantRuntime> {
     const { runtimes } = this.#parts;
-    return (await (options.fresh === true ? runtimes.refresh(tenant) : runtimes.get(tenant))).runtime;
+    try {
+      return await (fresh ? runtimes.refresh(name) : runtimes.get(name));
+    } catch (error) {
+      throw error instanceof TesseraError && error.code === 'TENANT_NOT_FOUND' ? fail('TOKEN_INVALID', {}, {}, error) : error;
+    }
   }
 
   async #session(context: Context, fresh: boolean): Promise<Session> {
-    const { runtimes, clock } = this.#parts;
-    const tenant: TenantRuntime = fresh ? await runtimes.refresh(context.tenant) : await runtimes.get(context.tenant);
-    const policy = await this.#policies.get(tenant, context.tenant, context.actor, clock.now());
+    const tenant = await this.#tenant(context.tenant, fresh);
+    const policy = await this.#policies.get(tenant, context.tenant, context.actor, this.#parts.clock.now());
     return { ...tenant, parts: this.#parts, context, policy };
   }
 

@@ -1,5 +1,6 @@
 // What operations work with: the cell, the secrets, the caches of this node.
 import type { Clock, Context, IdSource, Logger } from '@tessera/kernel';
+import type { FileStore } from '@tessera/records';
 import type { Policy, SecretSealer, TokenSigner } from '@tessera/security';
 import type { Cell, CursorPads } from '@tessera/storage';
 import type { TenantRuntime, TenantRuntimes } from './tenant-runtimes.ts';
@@ -13,6 +14,8 @@ export interface EngineLimits {
   readonly page: number;
   /** Most records in one write; default 10,000. */
   readonly records: number;
+  /** Most bytes of an uploaded file; default 100 MB. Fields may take less. */
+  readonly fileSize: number;
 }
 
 export interface EngineParts {
@@ -24,6 +27,7 @@ export interface EngineParts {
   readonly signer: TokenSigner;
   readonly sealer: SecretSealer;
   readonly cursorPads: CursorPads;
+  readonly files: FileStore;
   readonly limits: EngineLimits;
 }
 

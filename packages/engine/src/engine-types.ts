@@ -68,7 +68,21 @@ export interface ResolvedLayoutField {
   readonly wide: boolean;
 }
 
-/** A layout for one record type and record: its rules are worked out. */
+/** A list view in the reader's language; `filter` is JSON-Logic as `records.read` takes it. */
+export interface ShownListView {
+  readonly name: string;
+  readonly label: string;
+  readonly kind: 'table' | 'kanban' | 'calendar';
+  readonly columns: readonly string[];
+  readonly filter: unknown;
+  readonly sort: readonly { readonly path: string; readonly descending: boolean }[];
+  readonly groupBy?: string;
+  readonly dateField?: string;
+  readonly endField?: string;
+  readonly default: boolean;
+}
+
+/** A layout for one record type and record: its rules are worked out; with it the list views of the object. */
 export interface ResolvedLayout {
   readonly name: string;
   readonly object: string;
@@ -89,6 +103,7 @@ export interface ResolvedLayout {
     readonly sort: readonly { readonly path: string; readonly descending: boolean }[];
     readonly first: number;
   }[];
+  readonly listViews: readonly ShownListView[];
 }
 
 /** The tenant's own layer changed file by file: a path's JSON, or null to take the file away. */
@@ -227,6 +242,8 @@ export interface ImportStatus {
   readonly read: number;
   readonly created: number;
   readonly updated: number;
+  /** Left out by the mapping. */
+  readonly skipped: number;
   readonly refused: number;
   /** The first refusals; all of them are in the report. */
   readonly rejects: readonly { readonly row: number; readonly code: string; readonly message: string; readonly field?: string }[];

@@ -103,6 +103,19 @@ const entries = {
   IMPORT_NOT_FOUND: { status: 404, message: 'There is no import {id}.' },
   IMPORT_DIFFERS: { status: 409, message: 'The import cannot go on: {reason} Start a new one.' },
   IMPORT_TAKEN: { status: 409, message: 'Somebody else goes on with import {id}. Ask for its status.' },
+  // files
+  FILE_NOT_FOUND: { status: 404, message: 'There is no file {id}.' },
+  FILE_MISSING: { status: 503, message: 'The file’s content is not in the store. Ask an administrator to restore it from a backup.' },
+  FILE_NAME_INVALID: { status: 400, message: 'A file cannot be called {name}. Give it a name of letters and digits.' },
+  FILE_TOO_LARGE: { status: 413, message: '{name} is too large: at most {limit} bytes are taken here.' },
+  FILE_TYPE_CONTRADICTS: { status: 415, message: '{name} is no .{extension} file: its content is {type}. Name it after what it holds.' },
+  FILE_TYPE_NOT_ALLOWED: { status: 422, message: '{field} takes {types}; the file is {type}.' },
+  FILE_NOT_USABLE: {
+    status: 422,
+    message: '{field}: {id} is no file that you have uploaded and that no record holds yet. Upload it again for this record.',
+  },
+  FILE_LINK_INVALID: { status: 403, message: 'The link to the file is invalid or has expired. Ask for a new one.' },
+  FILES_UNAVAILABLE: { status: 503, message: 'No files are kept here. Start the server with a folder or a store for them.' },
   // values
   VALUE_TYPE: { status: 422, message: '{field} takes {expected}, not {given}.' },
   VALUE_REQUIRED: { status: 422, message: '{field} must have a value.' },

@@ -1,61 +1,41 @@
-// Decimals as text: parsing, half-up rounding and comparison without floats.
+// Decimals as text, over the one implementation that the rules have.
+import * as rules from '@tessera/rules';
+import type { Decimal } from '@tessera/rules';
+
+/** The longest text that is read as a number: far beyond any column, and short enough to be harmless. */
+const longest = 1_000;
 
 /** Canonical text of a decimal (`-12.5`; no exponent, no leading zeros, no trailing fraction zeros), or undefined where it is none. */
 export function parseDecimal(text: string): string | undefined {
+  if (text.length > longest) return undefined;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/.exec(text);
   if (match === null) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponent] = match;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   if (whole === '' && fraction === '') return undefined;
-  const shift = exponent === undefined ? 0 : Number(exponent);
-  return canonical(sign === '-', whole + fraction, fraction.length - shift);
+  const scale = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction) * (sign === '-' ? -1n : 1n);
+  return rules.formatDecimal(scale < 0 ? { digits: digits * 10n ** BigInt(-scale), scale: 0 } : { digits, scale });
 }
 
-function canonical(negative: boolean, digits: string, scale: number): string {
-  let all = scale < 0 ? digits + '0'.repeat(-scale) : digits;
-  const places = Math.max(scale, 0);
-  all = all.padStart(places + 1, '0');
-  const whole = all.slice(0, all.length - places).replace(/^0+(?=\d)/, '');
-  const fraction = all.slice(all.length - places).replace(/0+$/, '');
-  const body = fraction === '' ? whole : `${whole}.${fraction}`;
-  return negative && body !== '0' ? `-${body}` : body;
-}
-
-function scaled(text: string, scale: number): bigint {
-  const negative = text.startsWith('-');
-  const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.');
-  const units = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'));
-  return negative ? -units : units;
-}
-
-function places(text: string): number {
-  const dot = text.indexOf('.');
-  return dot < 0 ? 0 : text.length - dot - 1;
+function read(text: string): Decimal {
+  const found = rules.parseDecimal(text);
+  if (found === undefined) throw new TypeError(`${text} is no decimal.`);
+  return found;
 }
 
 /** Rounds half away from zero to so many places. */
 export function roundHalfUp(text: string, scale: number): string {
-  const extra = places(text) - scale;
-  if (extra <= 0) return text;
-  const units = scaled(text, places(text));
-  const step = 10n ** BigInt(extra);
-  const magnitude = units < 0n ? -units : units;
-  const rounded = (magnitude * 2n + step) / (step * 2n);
-  return canonical(units < 0n, String(rounded), scale);
+  return rules.formatDecimal(rules.roundDecimal(read(text), scale, 'halfUp'));
 }
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
 export function compareDecimals(a: string, b: string): number {
-  const scale = Math.max(places(a), places(b));
-  const left = scaled(a, scale);
-  const right = scaled(b, scale);
-  return left < right ? -1 : left > right ? 1 : 0;
+  return rules.compareDecimals(read(a), read(b));
 }
 
 /** The exact sum. */
 export function addDecimals(a: string, b: string): string {
-  const scale = Math.max(places(a), places(b));
-  const sum = scaled(a, scale) + scaled(b, scale);
-  return canonical(sum < 0n, String(sum < 0n ? -sum : sum), scale);
+  return rules.formatDecimal(rules.addDecimals(read(a), read(b)));
 }
 
-export const negateDecimal = (a: string): string => (a.startsWith('-') ? a.slice(1) : a === '0' ? a : `-${a}`);
+export const negateDecimal = (a: string): string => rules.formatDecimal(rules.negateDecimal(read(a)));

@@ -2,9 +2,9 @@
 
 // The Model and its parts.
 export type * from './model.ts';
-export { buildModel, type Built } from './resolve/build.ts';
+export { buildModel, rewriteRenames, type Built } from './resolve/build.ts';
 export { diff, type Change } from './diff.ts';
-export { canonicalJson, contentHash, deepFreeze } from './canonical.ts';
+export { canonicalJson, contentHash } from './canonical.ts';
 
 // Layers of files, and the schemas' view of one file.
 export { fileOf, type ComponentKind, type FileKind, type Layer } from './layers/layer.ts';

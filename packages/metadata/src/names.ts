@@ -68,6 +68,7 @@ export const reservedFieldNames: ReadonlySet<string> = new Set([
   'xmin',
   'ctid',
   'deletionId',
+  'nodeId',
 ]);
 
 /** Object names (and plurals) that collide with routes, root fields or types. */

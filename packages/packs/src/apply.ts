@@ -4,6 +4,8 @@ import {
   addVersion,
   applyDdl,
   createIndexes,
+  prepareDdl,
+  undoPreparations,
   notifyMetadata,
   readState,
   recomputeStatement,
@@ -15,7 +17,7 @@ import {
   type DdlFinding,
   type Transaction,
 } from '@tessera/storage';
-import { planOn, type LayerPlan, type PlanInput } from './plan.ts';
+import { planLayers, planOn, type LayerPlan, type PlanInput } from './plan.ts';
 import { staleRollups } from './rollups.ts';
 
 export interface ApplyInput extends PlanInput {
@@ -59,7 +61,6 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
   // Two appliers: the one that comes second finds another Model than it planned on.
   if (state.modelHash !== (before?.hash ?? '')) throw fail('PLAN_OUTDATED', { planHash: planHash ?? '' });
   const plan = await planOn(transaction, input);
-  if (planHash !== undefined && planHash !== plan.hash) throw fail('PLAN_OUTDATED', { planHash });
   refuseFindings(plan.findings);
   if (before?.hash === plan.after.hash && plan.ddl.steps.length === 0) return { plan, version: undefined };
   await applyDdl(transaction, plan.ddl);
@@ -79,14 +80,32 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
   return { plan, version };
 }
 
+/** The tables' owner: alone, or in a transaction under the tenant's exclusive lock. */
+function doorOf(cell: Cell, tenant: string): Parameters<typeof prepareDdl>[0] {
+  const maintenance = cell.maintenance(tenant);
+  return { query: (statement) => maintenance.query(statement), administer: (work) => cell.administer(tenant, work) };
+}
+
 /**
- * Applies layers to a tenant. Everything happens or nothing; what may be slow on large tables (validating constraints, building
- * indexes) comes after the commit. Throws METADATA_INVALID, PLAN_OUTDATED, PLAN_BLOCKED.
+ * Applies layers to a tenant. Everything happens or nothing; what may be slow on large tables comes before (columns that are
+ * filled while everybody goes on) or after the commit (validating constraints, building indexes).
+ * Throws METADATA_INVALID, PLAN_OUTDATED, PLAN_BLOCKED.
  */
 export async function applyLayers(cell: Cell, input: ApplyInput): Promise<Applied> {
-  const applied = await cell.administer(input.tenant, (transaction) => applyIn(transaction, input));
-  const maintenance = cell.maintenance(input.tenant);
-  await validateConstraints(maintenance, applied.plan.ddl);
-  await createIndexes(maintenance, applied.plan.ddl);
+  const { tenant, planHash } = input;
+  const draft = await planLayers(cell, input);
+  if (planHash !== undefined && planHash !== draft.hash) throw fail('PLAN_OUTDATED', { planHash });
+  refuseFindings(draft.findings);
+  const door = doorOf(cell, tenant);
+  await prepareDdl(door, draft.ddl);
+  let applied: Applied;
+  try {
+    applied = await cell.administer(tenant, (transaction) => applyIn(transaction, input));
+  } catch (error) {
+    await undoPreparations(door, draft.ddl);
+    throw error;
+  }
+  await validateConstraints(door, applied.plan.ddl);
+  await createIndexes(door, applied.plan.ddl);
   return applied;
 }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fail } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
+import { orderPacks } from './dependencies.ts';
 
 async function readJson(folder: string, path: string): Promise<unknown> {
   const text = await readFile(join(folder, path), 'utf8');
@@ -43,4 +44,20 @@ export async function readPack(folder: string, kind: Layer['kind'] = 'pack'): Pr
 /** The platform itself: people and departments, below every pack. */
 export function readPlatform(): Promise<Layer> {
   return readPack(join(import.meta.dirname, '..', 'platform'), 'platform');
+}
+
+/** A pack with those that it depends on, as far as they lie in folders beside its own, named after them; in order. */
+export async function withNeighbours(pack: Layer, folder: string): Promise<readonly Layer[]> {
+  const found = new Map<string, Layer>([[pack.name, pack]]);
+  const visit = async (layer: Layer): Promise<void> => {
+    const { dependencies = {} } = (layer.files['pack.json'] ?? {}) as { readonly dependencies?: Readonly<Record<string, string>> };
+    for (const name of Object.keys(dependencies)) {
+      if (found.has(name)) continue;
+      const neighbour = await readPack(join(folder, '..', name));
+      found.set(name, neighbour);
+      await visit(neighbour);
+    }
+  };
+  await visit(pack);
+  return orderPacks([...found.values()]);
 }

@@ -1,5 +1,5 @@
 // Packs: from folders to layers, and from layers to a tenant by plan and apply.
-export { readPack, readPlatform } from './folder.ts';
+export { readPack, readPlatform, withNeighbours } from './folder.ts';
 export { modelOf, planLayers, type LayerPlan } from './plan.ts';
 export { applyLayers, planSummary, type Applied, type ApplyInput } from './apply.ts';
 export { engineVersion, orderPacks } from './dependencies.ts';

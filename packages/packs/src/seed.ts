@@ -105,7 +105,11 @@ export async function seedPack(deps: ImportDeps, pack: Layer, options: SeedOptio
   for (const set of dataSets(pack, options.demo)) {
     const object = deps.model.objects[set.object];
     if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: set.object });
-    if (set.file !== undefined) await importFile(deps, set, options);
-    else options.onProgress?.({ set: set.name, records: await deps.run((session) => writeRecords(session, object, set, refs)) });
+    if (set.file !== undefined) {
+      await importFile(deps, set, options);
+    } else {
+      const records = await deps.run((session) => writeRecords(session, object, set, refs));
+      options.onProgress?.({ set: set.name, records });
+    }
   }
 }

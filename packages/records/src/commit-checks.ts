@@ -1,19 +1,22 @@
 // Commit checks: validation rules over the records that a transaction touched, once each, when everything is written.
-import { failAll, problem, type Problem } from '@tessera/kernel';
-import { bind } from '@tessera/kernel';
+import { bind, failAll, problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { conditionsStatement } from '@tessera/storage';
 import { objectOf, type WriteSession } from './session.ts';
 import { inLanguage } from './steps/validate.ts';
 
-async function checkObject(session: WriteSession, object: ObjectModel, ids: readonly string[]): Promise<readonly Problem[]> {
+async function checkObject(
+  session: WriteSession,
+  object: ObjectModel,
+  touched: ReadonlyMap<string, string | undefined>,
+): Promise<readonly Problem[]> {
   const rules = Object.values(object.validationRules).filter((rule) => rule.check === 'commit');
   if (rules.length === 0) return [];
   const statement = conditionsStatement(
     session.target,
     object,
     rules.map((rule) => rule.refuseWhen),
-    ids,
+    [...touched.keys()],
   );
   const { rows } = await session.transaction.query(bind(statement, { ...session.slots }));
   return rows.flatMap((row) =>
@@ -29,7 +32,8 @@ async function checkObject(session: WriteSession, object: ObjectModel, ids: read
           object: object.name,
           id: row['id'],
         };
-        return problem('VALIDATION_FAILED', params, { pointer: rule.at === undefined ? '' : `/${rule.at}` });
+        const place = touched.get(String(row['id'])) ?? '';
+        return problem('VALIDATION_FAILED', params, { pointer: rule.at === undefined ? place : `${place}/${rule.at}` });
       }),
   );
 }
@@ -37,6 +41,6 @@ async function checkObject(session: WriteSession, object: ObjectModel, ids: read
 /** Throws what the checks refuse; everything of the transaction goes back. */
 export async function commitChecks(session: WriteSession): Promise<void> {
   const problems: Problem[] = [];
-  for (const [name, ids] of session.touched) problems.push(...(await checkObject(session, objectOf(session, name), [...ids])));
+  for (const [name, ids] of session.touched) problems.push(...(await checkObject(session, objectOf(session, name), ids)));
   if (problems.length > 0) throw failAll('RECORDS_INVALID', problems);
 }

@@ -1,4 +1,5 @@
 // Creates records, with their children where the input nests them.
+import { fail } from '@tessera/kernel';
 import type { ObjectModel, RelationModel } from '@tessera/metadata';
 import { createSet, runPipeline, type NewRecord, type SetOptions } from './pipeline.ts';
 import { outcomesOf, type RecordOutcome } from './results.ts';
@@ -15,19 +16,25 @@ interface Nested {
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Parts the nested children from a record's own values. */
-function separate(object: ObjectModel, record: Input, parent: number): { readonly own: Input; readonly children: readonly Nested[] } {
+/** A child relation takes a list of records, whoever else of the set is right. */
+function childRecords(relation: RelationModel, value: unknown, pointer: string): readonly Input[] {
+  if (!Array.isArray(value)) throw fail('REQUEST_INVALID', { reason: `${relation.name} takes a list of records.` }, { pointer });
+  return value.map((input: unknown, place) => {
+    if (isRecord(input)) return input;
+    throw fail('REQUEST_INVALID', { reason: `${relation.name} takes records.` }, { pointer: `${pointer}/${String(place)}` });
+  });
+}
+
+/** Parts the nested children from a record's own values. Throws REQUEST_INVALID. */
+function separate(object: ObjectModel, { input: record, pointer }: NewRecord, parent: number): { readonly own: Input; readonly children: readonly Nested[] } {
   const children: Nested[] = [];
-  const own: Record<string, unknown> = {};
+  const own: [string, unknown][] = [];
   for (const [name, value] of Object.entries(record)) {
-    const relation = object.relations[name];
-    if (relation === undefined || !Array.isArray(value)) own[name] = value;
-    else
-      value.forEach(
-        (input: unknown, place) => void children.push({ relation, parent, place, input: isRecord(input) ? input : { '': input } }),
-      );
+    const relation = Object.hasOwn(object.relations, name) ? object.relations[name] : undefined;
+    if (relation === undefined) own.push([name, value]);
+    else childRecords(relation, value, `${pointer}/${name}`).forEach((input, place) => void children.push({ relation, parent, place, input }));
   }
-  return { own, children };
+  return { own: Object.fromEntries(own), children };
 }
 
 function isRecord(value: unknown): value is Input {
@@ -63,7 +70,7 @@ async function createTree(
   records: readonly NewRecord[],
   options: SetOptions,
 ): Promise<WriteSet> {
-  const parts = records.map((record, i) => separate(object, record.input, i));
+  const parts = records.map((record, i) => separate(object, record, i));
   const set = await runPipeline(
     createSet(
       session,

@@ -1,8 +1,10 @@
-// Deletes records into the bin: children are asked, set to null, or go with them.
-import { problem, type Problem } from '@tessera/kernel';
-import type { Column, FieldModel, ObjectModel } from '@tessera/metadata';
-import { childrenStatement, lockStatement, recordOf, softDeleteStatement, type RecordValues } from '@tessera/storage';
-import { runPipeline, updateSet } from './pipeline.ts';
+// Deletes records into the bin: who points to them is asked, let go, or goes with them.
+import { isUuid, problem, type Problem } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import { childrenStatement, holdersStatement, lockStatement, recordOf, softDeleteStatement } from '@tessera/storage';
+import { byObject, descendants, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
+import { runRelease, updateSet } from './pipeline.ts';
+import { pointersTo, referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups } from './rollups.ts';
 import { objectOf, type WriteSession } from './session.ts';
@@ -13,106 +15,90 @@ export interface DeleteRecord {
   readonly expected?: number | undefined;
 }
 
-interface Deleting {
-  readonly session: WriteSession;
-  readonly deletionId: string;
-  /** What goes in this delete, so that one of them pointing to another stops nothing. */
-  readonly going: Set<string>;
-}
+const idsOf = (members: readonly Member[]): readonly string[] => members.map((member) => member.id);
 
-/** A lookup that points to an object, and its column for it. */
-interface Pointer {
-  readonly child: ObjectModel;
-  readonly field: FieldModel;
-  readonly column: Column;
-}
-
-function pointersTo(session: WriteSession, object: ObjectModel): readonly Pointer[] {
-  return Object.values(session.model.objects).flatMap((child) =>
-    Object.values(child.fields).flatMap((field) =>
-      field.columns.filter((column) => column.references === object.name).map((column) => ({ child, field, column })),
-    ),
-  );
-}
-
-async function childrenOf(
-  deleting: Deleting,
-  pointer: Pointer,
-  ids: readonly string[],
-): Promise<readonly { readonly id: string; readonly parent: string }[]> {
-  const { rows } = await deleting.session.transaction.query(
-    childrenStatement(deleting.session.target, pointer.child, pointer.column.name, ids),
-  );
-  return rows.map((row) => ({ id: String(row['id']), parent: String(row['parent']) })).filter((child) => !deleting.going.has(child.id));
-}
-
-/** Records that others hold on to, by id. */
-async function restrictions(deleting: Deleting, object: ObjectModel, ids: readonly string[]): Promise<ReadonlyMap<string, Problem>> {
-  const held = new Map<string, Problem>();
-  for (const pointer of pointersTo(deleting.session, object)) {
-    if (pointer.field.lookup?.onDelete !== 'restrict') continue;
-    const children = await childrenOf(deleting, pointer, ids);
-    for (const id of new Set(children.map((child) => child.parent))) {
-      const count = children.filter((child) => child.parent === id).length;
-      held.set(id, problem('RECORD_IN_USE', { count, object: pointer.child.name, field: pointer.field.name }));
+/** Members that records outside of `going` hold on to, by key. */
+async function held(session: WriteSession, going: readonly Member[]): Promise<ReadonlyMap<string, Problem>> {
+  const found = new Map<string, Problem>();
+  const groups = byObject(going);
+  const without = new Map([...groups].map(([object, members]) => [object.name, idsOf(members)]));
+  for (const [object, members] of groups) {
+    const pointers = pointersTo(session.model, object.name).filter((pointer) => pointer.onDelete === 'restrict');
+    if (pointers.length === 0) continue;
+    const { rows } = await session.transaction.query(holdersStatement(session.target, pointers, idsOf(members), { without }));
+    for (const row of rows) {
+      const { child, field } = pointers[Number(row['n'])] ?? {};
+      const params = { count: row['count'], object: child?.name, field: field?.name };
+      found.set(keyOf(object.name, String(row['parent'])), problem('RECORD_IN_USE', params));
     }
   }
-  return held;
+  return found;
 }
 
-async function releaseChildren(deleting: Deleting, object: ObjectModel, ids: readonly string[]): Promise<void> {
-  const { session } = deleting;
-  for (const pointer of pointersTo(session, object)) {
-    const { field, child } = pointer;
-    if (field.lookup === undefined || field.lookup.onDelete === 'restrict') continue;
-    const children = await childrenOf(deleting, pointer, ids);
+interface Decision {
+  readonly going: readonly Member[];
+  /** What holds a record that was to be deleted, by id. */
+  readonly held: ReadonlyMap<string, Problem>;
+}
+
+/** A record that is held stays with everything that belongs to it, and may then hold another: so again until nothing changes. */
+async function decide(session: WriteSession, object: ObjectModel, family: Family, ids: readonly string[]): Promise<Decision> {
+  const problems = new Map<string, Problem>();
+  for (;;) {
+    const free = ids.filter((id) => !problems.has(id));
+    const keys = descendants(
+      family,
+      free.map((id) => keyOf(object.name, id)),
+    );
+    const going = [...family].filter(([key]) => keys.has(key)).map(([, member]) => member);
+    const holds = going.length === 0 ? new Map<string, Problem>() : await held(session, going);
+    if (holds.size === 0) return { going, held: problems };
+    for (const id of free) {
+      const key = [...descendants(family, [keyOf(object.name, id)])].find((each) => holds.has(each));
+      const found = key === undefined ? undefined : holds.get(key);
+      if (found !== undefined) problems.set(id, found);
+    }
+  }
+}
+
+/** Lookups that may be empty are emptied; nobody's validation rules stop a delete elsewhere. */
+async function release(session: WriteSession, object: ObjectModel, ids: readonly string[]): Promise<void> {
+  const pointers = pointersTo(session.model, object.name).filter((pointer) => pointer.onDelete === 'setNull');
+  if (pointers.length === 0) return;
+  const { rows } = await session.transaction.query(childrenStatement(session.target, pointers, ids));
+  for (const [n, { child, field }] of pointers.entries()) {
+    const children = rows.filter((row) => row['n'] === n).map((row) => String(row['id']));
     if (children.length === 0) continue;
-    if (field.lookup.onDelete === 'cascade') {
-      await deleteSet(
-        deleting,
-        child,
-        children.map((entry) => entry.id),
-      );
-    } else {
-      const records = children.map((entry) => ({ pointer: '', id: entry.id, input: { [field.name]: null } }));
-      await runPipeline(updateSet(session, child, records, { allOrNone: true, internal: true }));
-    }
+    // Whoever has moved on between our look and our lock is left alone.
+    const locked = await session.transaction.query(lockStatement(session.target, child, children, { strength: 'no key update' }));
+    const still = locked.rows
+      .map((row) => recordOf(child, row))
+      .filter((record) => ids.includes(referenceTo(field, object.name, record) ?? ''))
+      .map((record) => ({ pointer: '', id: String(record['id']), input: { [field.name]: null } }));
+    if (still.length > 0) await runRelease(updateSet(session, child, still, { allOrNone: true, internal: true }));
   }
 }
 
-/** Locks against new children, then looks for children: a child that comes later finds its parent gone. */
-async function deleteSet(deleting: Deleting, object: ObjectModel, ids: readonly string[]): Promise<ReadonlyMap<string, Problem>> {
-  const { session, deletionId } = deleting;
-  for (const id of ids) deleting.going.add(id);
-  const { rows } = await session.transaction.query(lockStatement(session.target, object, ids, { strength: 'update' }));
-  const records = rows.map((row) => recordOf(object, row));
-  const held = await restrictions(
-    deleting,
-    object,
-    records.map((record) => String(record['id'])),
-  );
-  const free = records.filter((record) => !held.has(String(record['id'])));
-  const freeIds = free.map((record) => String(record['id']));
-  if (freeIds.length === 0) return held;
-  await releaseChildren(deleting, object, freeIds);
-  const history = free.map((record) => ({
-    recordId: String(record['id']),
-    field: null,
-    old: null,
-    new: null,
-    change: 'deleted' as const,
-    version: Number(record['version']) + 1,
-  }));
-  const log = { object: object.name, change: 'deleted' as const, actor: session.slots.user, at: session.at, history };
-  await session.transaction.query(
-    softDeleteStatement(session.target, object, freeIds, { deletionId, at: session.at, actor: session.slots.user }, log),
-  );
-  await applyRollups(
-    session,
-    object,
-    free.map((old: RecordValues) => ({ old, now: undefined })),
-  );
-  return held;
+/** Roll-ups come last: a parent that goes too is in the bin by then, and keeps what it had. */
+async function putInBin(session: WriteSession, going: readonly Member[]): Promise<void> {
+  const { at, slots, context } = session;
+  const deletion = { deletionId: context.newId(), at, actor: slots.user };
+  const groups = byObject(going);
+  for (const [object, members] of groups) {
+    const history = familyHistory(members, 'deleted');
+    const log = { object: object.name, change: 'deleted' as const, actor: slots.user, at, history };
+    await session.transaction.query(softDeleteStatement(session.target, object, idsOf(members), deletion, log));
+  }
+  for (const [object, members] of groups) await release(session, object, idsOf(members));
+  await applyRollups(session, new Map([...groups].map(([object, members]) => [object, members.map(({ record }) => ({ old: record, now: undefined }))])));
+}
+
+function refusal(object: ObjectModel, record: DeleteRecord, member: Member | undefined): Problem | undefined {
+  const { id, expected } = record;
+  if (object.appendOnly) return problem('OBJECT_APPEND_ONLY', { object: object.name });
+  if (member === undefined) return problem('RECORD_NOT_FOUND', { object: object.name, id });
+  const version = Number(member.record['version']);
+  return expected === undefined || expected === version ? undefined : problem('RECORD_CHANGED', { version, expected });
 }
 
 /** Throws nothing for a single record: what stands against it is in its outcome. */
@@ -122,25 +108,26 @@ export async function deleteRecords(
   records: readonly DeleteRecord[],
 ): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
-  const ids = [...new Set(records.map((record) => record.id))];
-  const { rows } = await session.transaction.query(lockStatement(session.target, object, ids, { strength: 'update' }));
-  const versions = new Map(rows.map((row) => [String(row['id']), Number(row['version'])]));
-  const refused = new Map<string, Problem>();
-  for (const { id, expected, pointer } of records) {
-    const version = versions.get(id);
-    if (object.appendOnly) refused.set(id, problem('OBJECT_APPEND_ONLY', { object: objectName }, { pointer }));
-    else if (version === undefined) refused.set(id, problem('RECORD_NOT_FOUND', { object: objectName, id }, { pointer }));
-    else if (expected !== undefined && expected !== version) refused.set(id, problem('RECORD_CHANGED', { version, expected }, { pointer }));
+  const ids = [...new Set(records.filter(({ id }) => isUuid(id)).map(({ id }) => id.toLowerCase()))];
+  const family = object.appendOnly ? new Map<string, Member>() : await lockFamily(session, object, ids, 'live');
+  const member = (id: string): Member | undefined => family.get(keyOf(objectName, id.toLowerCase()));
+  const refused = new Map<DeleteRecord, Problem>();
+  for (const record of records) {
+    const found = refusal(object, record, member(record.id));
+    if (found !== undefined) refused.set(record, found);
   }
-  const going = ids.filter((id) => !refused.has(id));
-  const held =
-    going.length === 0
-      ? new Map<string, Problem>()
-      : await deleteSet({ session, deletionId: session.context.newId(), going: new Set() }, object, going);
-  return records.map(({ id, pointer }): RecordOutcome => {
-    const found = refused.get(id) ?? held.get(id);
-    return found === undefined
-      ? { ok: true, id, version: (versions.get(id) ?? 0) + 1, created: false }
-      : { ok: false, problems: [{ ...found, pointer }] };
+  const stays = new Set([...refused.keys()].map((record) => record.id.toLowerCase()));
+  const decision = await decide(
+    session,
+    object,
+    family,
+    ids.filter((id) => !stays.has(id)),
+  );
+  if (decision.going.length > 0) await putInBin(session, decision.going);
+  return records.map((record): RecordOutcome => {
+    const id = record.id.toLowerCase();
+    const found = refused.get(record) ?? decision.held.get(id);
+    if (found !== undefined) return { ok: false, problems: [{ ...found, pointer: record.pointer }] };
+    return { ok: true, id, version: Number(member(id)?.record['version']) + 1, created: false };
   });
 }

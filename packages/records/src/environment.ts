@@ -23,6 +23,8 @@ function fieldOf(session: EnvironmentSession, scope: RecordScope, name: string):
     return session.rules.evaluate(field.formula.expression, recordEnvironment(session, { ...scope, frame: 0 }));
   const computed = field.columns.length === 0 ? (field.quote?.path ?? field.rollup?.aggregate) : undefined;
   if (computed !== undefined) return scope.facts.get(computed) ?? null;
+  // A secret is never read, not even by a rule: a comparison would tell it.
+  if (field.wire === 'secret') return null;
   const value = scope.record[name] ?? null;
   // Rules compare a polymorphic lookup by its id.
   if (field.wire === 'anyReference' && value !== null && typeof value === 'object' && 'id' in value) return value.id as string;

@@ -8,6 +8,12 @@ export type Facts = ReadonlyMap<Expression, Value>;
 
 export const noFacts: Facts = new Map();
 
+/** What a field is worked out by when it is read. */
+function computedBy(object: ObjectModel, name: string): Expression | undefined {
+  const field = object.fields[name];
+  return field?.formula?.expression ?? (field?.columns.length === 0 ? (field.quote?.path ?? field.rollup?.aggregate) : undefined);
+}
+
 /** The parts of a rule (and of the formulas that it reads) that only the database knows: paths through lookups, aggregates. */
 export function factsOf(object: ObjectModel, expression: Expression, found = new Set<Expression>()): Set<Expression> {
   if (expression.node === 'aggregate') found.add(expression);
@@ -21,13 +27,12 @@ export function factsOf(object: ObjectModel, expression: Expression, found = new
       (root === '$user' && (first === undefined || (steps.length === 1 && first.field === 'id')))
     )
       return found;
+    const computed = root === '$user' || steps.length > 1 || first === undefined ? undefined : computedBy(object, first.field);
     if (root === '$user' || steps.length > 1) found.add(expression);
-    else if (first !== undefined) {
-      const field = object.fields[first.field];
-      const computed =
-        field?.formula?.expression ?? (field?.columns.length === 0 ? (field.quote?.path ?? field.rollup?.aggregate) : undefined);
-      if (computed !== undefined) factsOf(object, computed, found);
-    }
+    else if (computed === undefined) return found;
+    // The parts of a formula are worked out for the record as it is to be; of the record as it was, the whole.
+    else if (root === '$old' && factsOf(object, computed).size > 0) found.add(expression);
+    else factsOf(object, computed, found);
   }
   return found;
 }

@@ -4,7 +4,8 @@ export { updateRecords } from './update.ts';
 export { upsertRecords, uniqueKey } from './upsert.ts';
 export { deleteRecords } from './delete.ts';
 export { matchingRecord } from './matching-record.ts';
-export { purgeRecords, restoreRecords } from './restore.ts';
+export { restoreRecords } from './restore.ts';
+export { purgeRecords } from './purge.ts';
 export { runInSession, type SessionInput } from './run.ts';
 export { commitChecks } from './commit-checks.ts';
 export { RuleCache } from './rule-cache.ts';
@@ -18,3 +19,7 @@ export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
 // Files: in and out, streamed.
 export * from './import/index.ts';
 export * from './export/index.ts';
+export * from './files/index.ts';
+
+// Search: words of records, words that somebody typed, and records that are indexed anew.
+export * from './search/index.ts';

@@ -5,20 +5,44 @@ import { noFacts } from './facts.ts';
 import type { WriteSession } from './session.ts';
 import { coerce } from './steps/coerce.ts';
 import { defaults } from './steps/defaults.ts';
+import { checkFiles, claimFiles } from './steps/files.ts';
 import { lock } from './steps/lock.ts';
 import { number } from './steps/number.ts';
 import { refuse } from './steps/refuse.ts';
 import { rollUps } from './steps/roll-ups.ts';
+import { searchValue } from './steps/search-value.ts';
 import { validate } from './steps/validate.ts';
 import { write } from './steps/write.ts';
 import { withProblem, type Step, type WriteItem, type WriteSet } from './write-set.ts';
 
-const steps: readonly Step[] = [lock, coerce, defaults, validate, refuse, number, write, refuse, rollUps];
+const steps: readonly Step[] = [
+  lock,
+  coerce,
+  defaults,
+  validate,
+  checkFiles,
+  refuse,
+  number,
+  searchValue,
+  write,
+  refuse,
+  claimFiles,
+  rollUps,
+];
+
+/** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
+const releaseSteps: readonly Step[] = [lock, coerce, write, refuse, rollUps];
 
 /** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
 export async function runPipeline(set: WriteSet): Promise<WriteSet> {
   let result = set;
   for (const step of steps) result = await step(result);
+  return result;
+}
+
+export async function runRelease(set: WriteSet): Promise<WriteSet> {
+  let result = set;
+  for (const step of releaseSteps) result = await step(result);
   return result;
 }
 

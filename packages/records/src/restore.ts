@@ -1,129 +1,144 @@
-// Takes records out of the bin, with what went in the same delete; or deletes them for good.
+// Takes records out of the bin, with what went in the same delete.
 import { problem, type Problem } from '@tessera/kernel';
-import type { ObjectModel } from '@tessera/metadata';
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import {
-  childrenStatement,
+  liveIdsStatement,
   lockStatement,
-  purgeStatement,
   recordOf,
   restoreStatement,
   uniqueKeyOfError,
   withSavepoint,
   type RecordValues,
 } from '@tessera/storage';
+import { byObject, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
+import { runRelease, updateSet } from './pipeline.ts';
+import { referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
-import { applyRollups } from './rollups.ts';
+import { applyRollups, recomputeRollups } from './rollups.ts';
 import { objectOf, touch, type WriteSession } from './session.ts';
 
-interface Deleted {
-  readonly record: RecordValues;
-  readonly deletionId: string;
+/** A lookup of a member to a record that is not there any more. */
+interface Dangling {
+  readonly member: Member;
+  readonly field: FieldModel;
+  readonly target: string;
 }
 
-async function lockDeleted(session: WriteSession, object: ObjectModel, ids: readonly string[]): Promise<readonly Deleted[]> {
-  const { rows } = await session.transaction.query(
-    lockStatement(session.target, object, ids, { strength: 'no key update', deleted: true }),
-  );
-  return rows.map((row) => ({ record: recordOf(object, row), deletionId: String(row['deletion_id']) }));
+interface Reference extends Dangling {
+  readonly id: string;
 }
 
-/** A detail comes back only where its master is there. */
-async function missingMaster(session: WriteSession, object: ObjectModel, record: RecordValues): Promise<string | undefined> {
-  for (const field of Object.values(object.fields)) {
-    const master = session.model.objects[field.lookup?.to[0] ?? ''];
-    const id = record[field.name];
-    if (field.lookup?.onDelete !== 'cascade' || master === undefined || typeof id !== 'string') continue;
-    const { rowCount } = await session.transaction.query(lockStatement(session.target, master, [id], { strength: 'no key update' }));
-    if (rowCount === 0) return master.name;
+function referencesOut(family: Family): readonly Reference[] {
+  const references: Reference[] = [];
+  for (const member of family.values()) {
+    for (const field of Object.values(member.object.fields)) {
+      for (const { references: target } of field.columns) {
+        const id = target === undefined ? undefined : referenceTo(field, target, member.record);
+        if (target !== undefined && id !== undefined && !family.has(keyOf(target, id))) references.push({ member, field, target, id });
+      }
+    }
+  }
+  return references;
+}
+
+/** The targets that are there are held, so that none goes before the restore is through. */
+async function danglingOf(session: WriteSession, family: Family): Promise<readonly Dangling[]> {
+  const references = referencesOut(family);
+  const live = new Set<string>();
+  for (const target of new Set(references.map((reference) => reference.target))) {
+    const ids = [...new Set(references.filter((reference) => reference.target === target).map(({ id }) => id))];
+    const { rows } = await session.transaction.query(liveIdsStatement(session.target, objectOf(session, target), ids));
+    for (const row of rows) live.add(keyOf(target, String(row['id'])));
+  }
+  return references.filter(({ target, id }) => !live.has(keyOf(target, id)));
+}
+
+const mayBeEmptied = ({ field }: Dangling): boolean => field.lookup?.onDelete === 'setNull' && field.required !== true;
+
+async function emptyLookups(session: WriteSession, dangling: readonly Dangling[]): Promise<void> {
+  for (const [object] of byObject(dangling.map(({ member }) => member))) {
+    const own = dangling.filter(({ member }) => member.object === object);
+    const records = [...new Set(own.map(({ member }) => member.id))].map((id) => ({
+      pointer: '',
+      id,
+      input: Object.fromEntries(own.filter(({ member }) => member.id === id).map(({ field }) => [field.name, null])),
+    }));
+    await runRelease(updateSet(session, object, records, { allOrNone: true, internal: true }));
+  }
+}
+
+async function present(session: WriteSession, object: ObjectModel, members: readonly Member[]): Promise<readonly RecordValues[]> {
+  const ids = members.map((member) => member.id);
+  const { rows } = await session.transaction.query(lockStatement(session.target, object, ids, { strength: 'no key update' }));
+  return rows.map((row) => recordOf(object, row));
+}
+
+/** Gives the records as they are when all is done, by object. */
+async function bringBack(session: WriteSession, family: Family, dangling: readonly Dangling[]): Promise<Map<ObjectModel, readonly RecordValues[]>> {
+  const { at, slots } = session;
+  const groups = byObject(family.values());
+  for (const [object, members] of groups) {
+    const ids = members.map((member) => member.id);
+    const log = { object: object.name, change: 'restored' as const, actor: slots.user, at, history: familyHistory(members, 'restored') };
+    await session.transaction.query(restoreStatement(session.target, object, ids, { at, actor: slots.user }, log));
+    touch(session, object.name, members);
+  }
+  await emptyLookups(session, dangling);
+  // What a record rolls up may have changed while it was in the bin, so its own roll-ups are worked out anew before others count it.
+  await recomputeRollups(session, new Map([...groups].map(([object, members]) => [object, members.map((member) => member.id)])));
+  const records = new Map<ObjectModel, readonly RecordValues[]>();
+  for (const [object, members] of groups) records.set(object, await present(session, object, members));
+  const changes = new Map([...records].map(([object, list]) => [object, list.map((now) => ({ old: undefined, now }))]));
+  await applyRollups(session, changes, new Set(family.keys()));
+  return records;
+}
+
+function takenKey(family: Family, error: unknown): Problem | undefined {
+  for (const [object] of byObject(family.values())) {
+    const fields = uniqueKeyOfError(object, error);
+    if (fields !== undefined) return problem('RECORD_NOT_UNIQUE', { fields });
   }
   return undefined;
 }
 
-async function bringBack(session: WriteSession, object: ObjectModel, deleted: readonly Deleted[]): Promise<void> {
-  const { at, slots } = session;
-  const ids = deleted.map(({ record }) => String(record['id']));
-  const history = deleted.map(({ record }) => ({
-    recordId: String(record['id']),
-    field: null,
-    old: null,
-    new: null,
-    change: 'restored' as const,
-    version: Number(record['version']) + 1,
-  }));
-  const log = { object: object.name, change: 'restored' as const, actor: slots.user, at, history };
-  await session.transaction.query(restoreStatement(session.target, object, ids, { at, actor: slots.user }, log));
-  touch(session, object.name, ids);
-  await applyRollups(
-    session,
-    object,
-    deleted.map(({ record }) => ({ old: undefined, now: record })),
-  );
-  const deletionIds = [...new Set(deleted.map((entry) => entry.deletionId))];
-  for (const child of Object.values(session.model.objects)) {
-    for (const field of Object.values(child.fields)) {
-      const column = field.columns.find((each) => each.references === object.name);
-      if (field.lookup?.onDelete !== 'cascade' || column === undefined) continue;
-      const { rows } = await session.transaction.query(childrenStatement(session.target, child, column.name, ids, { deletionIds }));
-      if (rows.length > 0)
-        await bringBack(
-          session,
-          child,
-          await lockDeleted(
-            session,
-            child,
-            rows.map((row) => String(row['id'])),
-          ),
-        );
-    }
-  }
-}
+type Restored = { readonly problem: Problem } | { readonly family: Family; readonly records: ReadonlyMap<ObjectModel, readonly RecordValues[]> };
 
-async function restoreOne(session: WriteSession, object: ObjectModel, deleted: Deleted): Promise<Problem | undefined> {
-  const master = await missingMaster(session, object, deleted.record);
-  if (master !== undefined) return problem('RECORD_PARENT_DELETED', { object: master });
+async function restoreOne(session: WriteSession, family: Family): Promise<Restored> {
+  const dangling = await danglingOf(session, family);
+  const missing = dangling.find((each) => !mayBeEmptied(each));
+  if (missing !== undefined) return { problem: problem('RECORD_PARENT_DELETED', { object: missing.target }) };
   try {
-    await withSavepoint(session.transaction, () => bringBack(session, object, [deleted]));
-    return undefined;
+    return { family, records: await withSavepoint(session.transaction, () => bringBack(session, family, dangling)) };
   } catch (error) {
-    const key = uniqueKeyOfError(object, error);
-    if (key === undefined) throw error;
-    return problem('RECORD_NOT_UNIQUE', { fields: key });
+    const taken = takenKey(family, error);
+    if (taken === undefined) throw error;
+    return { problem: taken };
   }
 }
 
+/** One after the other: each with what went in the same delete as itself. Throws nothing for a single record. */
 export async function restoreRecords(session: WriteSession, objectName: string, ids: readonly string[]): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
-  const deleted = new Map((await lockDeleted(session, object, ids)).map((entry) => [String(entry.record['id']), entry]));
+  const versions = new Map<string, number>();
   const outcomes: RecordOutcome[] = [];
   for (const [i, id] of ids.entries()) {
-    const entry = deleted.get(id);
-    const pointer = `/ids/${String(i)}`;
-    const found = entry === undefined ? problem('RECORD_NOT_FOUND', { object: objectName, id }) : await restoreOne(session, object, entry);
-    if (found === undefined) outcomes.push({ ok: true, id, version: Number(entry?.record['version']) + 1, created: false });
-    else outcomes.push({ ok: false, problems: [{ ...found, pointer }] });
+    const refuse = (found: Problem): void => void outcomes.push({ ok: false, problems: [{ ...found, pointer: `/ids/${String(i)}` }] });
+    if (!versions.has(id)) {
+      const family = await lockFamily(session, object, [id], 'deleted');
+      if (family.size === 0) {
+        refuse(problem('RECORD_NOT_FOUND', { object: objectName, id }));
+        continue;
+      }
+      const restored = await restoreOne(session, family);
+      if ('problem' in restored) {
+        refuse(restored.problem);
+        continue;
+      }
+      // One that came back with its master is not brought back again.
+      for (const record of restored.records.get(object) ?? []) versions.set(String(record['id']), Number(record['version']));
+    }
+    outcomes.push({ ok: true, id, version: versions.get(id) ?? 0, created: false });
   }
   return outcomes;
 }
 
-/** Deletes records of the bin for good, details before their masters. Gives how many records of the object went. */
-export async function purgeRecords(session: WriteSession, objectName: string, ids: readonly string[]): Promise<number> {
-  const object = objectOf(session, objectName);
-  const deleted = await lockDeleted(session, object, ids);
-  const own = deleted.map(({ record }) => String(record['id']));
-  if (own.length === 0) return 0;
-  for (const child of Object.values(session.model.objects)) {
-    for (const field of Object.values(child.fields)) {
-      for (const column of field.columns.filter((each) => each.references === object.name)) {
-        const { rows } = await session.transaction.query(childrenStatement(session.target, child, column.name, own, { deleted: 'with' }));
-        if (rows.length > 0)
-          await purgeRecords(
-            session,
-            child.name,
-            rows.map((row) => String(row['id'])),
-          );
-      }
-    }
-  }
-  const { rows } = await session.transaction.query(purgeStatement(session.target, object, own));
-  return rows.length;
-}

@@ -6,6 +6,9 @@ import { commitChecks } from './commit-checks.ts';
 import type { RuleCache } from './rule-cache.ts';
 import type { Sealer, WriteSession } from './session.ts';
 
+/** A write whose turn it is not once is unlucky; so often, never seen. */
+const deadlockRetries = 10;
+
 export interface SessionInput {
   readonly context: Context;
   readonly database: TenantDatabase;
@@ -23,7 +26,7 @@ export interface SessionInput {
  */
 export async function runInSession<T>(input: SessionInput, work: (session: WriteSession) => Promise<T>): Promise<T> {
   const { context, database, model, rules, sealer } = input;
-  const options = context.signal === undefined ? {} : { signal: context.signal };
+  const options = { retries: deadlockRetries, ...(context.signal === undefined ? {} : { signal: context.signal }) };
   return database.transaction(async (transaction) => {
     await lockTenantShared(transaction);
     const { rows } = await transaction.query(stateStatement(database.schema));

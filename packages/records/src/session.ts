@@ -20,18 +20,23 @@ export interface WriteSession {
   readonly at: string;
   readonly rules: RuleCache;
   readonly sealer: Sealer;
-  /** Records whose commit checks are still to be made, by object. */
-  readonly touched: Map<string, Set<string>>;
+  /** Records whose commit checks are still to be made, by object, with their place in the request where they have one. */
+  readonly touched: Map<string, Map<string, string | undefined>>;
 }
 
 export function objectOf(session: Pick<WriteSession, 'model'>, name: string): ObjectModel {
-  const object = session.model.objects[name];
+  const object = Object.hasOwn(session.model.objects, name) ? session.model.objects[name] : undefined;
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: name });
   return object;
 }
 
-export function touch(session: WriteSession, object: string, ids: Iterable<string>): void {
+/** `pointer`: the record's place in the request; undefined for one that the request does not name. */
+export function touch(
+  session: WriteSession,
+  object: string,
+  records: Iterable<{ readonly id: string; readonly pointer?: string | undefined }>,
+): void {
   let touched = session.touched.get(object);
-  if (touched === undefined) session.touched.set(object, (touched = new Set()));
-  for (const id of ids) touched.add(id);
+  if (touched === undefined) session.touched.set(object, (touched = new Map()));
+  for (const { id, pointer } of records) touched.set(id, pointer ?? touched.get(id));
 }

@@ -1,5 +1,5 @@
 // Updates the record that has a key's values, or creates it.
-import { fail, problem } from '@tessera/kernel';
+import { fail, failAll, problem } from '@tessera/kernel';
 import { fieldTypes, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import { findByKeyStatement, uniqueKeys, type RecordValues, type UniqueKey } from '@tessera/storage';
@@ -84,7 +84,45 @@ function withoutKey(key: UniqueKey, input: Input): Input {
   return Object.fromEntries(Object.entries(input).filter(([name]) => !key.fields.some((field) => field.name === name)));
 }
 
-/** An outcome for each record; `created` tells which way it went. */
+interface Open {
+  readonly record: UpsertRecord;
+  /** Its place in the request. */
+  readonly i: number;
+}
+
+const lostRace = (outcome: RecordOutcome | undefined): boolean =>
+  outcome?.ok === false && outcome.problems.every(({ code }) => code === 'RECORD_NOT_UNIQUE' || code === 'UNAVAILABLE');
+
+/** Updates what is there and creates the rest; gives those that another writer was faster with. */
+async function upsertRound(
+  session: WriteSession,
+  object: ObjectModel,
+  key: UniqueKey,
+  open: readonly Open[],
+  outcomes: RecordOutcome[],
+): Promise<readonly Open[]> {
+  const ids = await existingIds(
+    session,
+    object,
+    key,
+    open.map(({ record }) => record),
+  );
+  const found = open.flatMap((entry, n) => (ids.has(n) ? [{ ...entry, id: ids.get(n) ?? '' }] : []));
+  const fresh = open.filter((_, n) => !ids.has(n));
+  // What stands against a record is thrown by the last round, when all is known.
+  const options: SetOptions = { allOrNone: false };
+  const changes = found.map(({ record, id }) => ({ pointer: record.pointer, id, input: withoutKey(key, record.input) }));
+  const updated = changes.length === 0 ? [] : await updateRecords(session, object.name, changes, options);
+  const creations = fresh.map(({ record }) => ({ pointer: record.pointer, input: record.input }));
+  const created = creations.length === 0 ? [] : await createRecords(session, object.name, creations, options);
+  found.forEach(({ i }, n) => void (outcomes[i] = updated[n] ?? noOutcome));
+  fresh.forEach(({ i }, n) => void (outcomes[i] = created[n] ?? noOutcome));
+  return fresh.filter((_, n) => lostRace(created[n]));
+}
+
+const noOutcome: RecordOutcome = { ok: false, problems: [] };
+
+/** An outcome for each record; `created` tells which way it went. Throws where `allOrNone` and any record is wrong. */
 export async function upsertRecords(
   session: WriteSession,
   objectName: string,
@@ -95,39 +133,11 @@ export async function upsertRecords(
   const object = objectOf(session, objectName);
   const key = uniqueKey(object, by);
   const repeated = refuseRepeated(key, records);
-  const outcomes: RecordOutcome[] = records.map((_, i) => repeated.get(i) ?? { ok: false, problems: [] });
-  let open = records.map((record, i) => ({ record, i })).filter(({ i }) => !repeated.has(i));
+  const outcomes: RecordOutcome[] = records.map((_, i) => repeated.get(i) ?? noOutcome);
+  let open: readonly Open[] = records.map((record, i) => ({ record, i })).filter(({ i }) => !repeated.has(i));
   // A second round finds what another writer created between our look and our insert.
-  for (let round = 0; round < 2 && open.length > 0; round += 1) {
-    const ids = await existingIds(
-      session,
-      object,
-      key,
-      open.map(({ record }) => record),
-    );
-    const found = open.flatMap(({ record, i }, n) => (ids.has(n) ? [{ record, i, id: ids.get(n) ?? '' }] : []));
-    const fresh = open.filter((_, n) => !ids.has(n));
-    const last = round === 1;
-    const updated = await updateRecords(
-      session,
-      objectName,
-      found.map(({ record, id }) => ({ pointer: record.pointer, id, input: withoutKey(key, record.input) })),
-      options,
-    );
-    found.forEach(({ i }, n) => void (outcomes[i] = updated[n] ?? { ok: false, problems: [] }));
-    const created = await createRecords(
-      session,
-      objectName,
-      fresh.map(({ record }) => ({ pointer: record.pointer, input: record.input })),
-      { ...options, allOrNone: last && options.allOrNone },
-    );
-    fresh.forEach(({ i }, n) => void (outcomes[i] = created[n] ?? { ok: false, problems: [] }));
-    open = fresh.filter((_, n) => {
-      const outcome = created[n];
-      return (
-        outcome?.ok === false && outcome.problems.every((found_) => found_.code === 'RECORD_NOT_UNIQUE' || found_.code === 'UNAVAILABLE')
-      );
-    });
-  }
+  for (let round = 0; round < 2 && open.length > 0; round += 1) open = await upsertRound(session, object, key, open, outcomes);
+  const problems = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
+  if (options.allOrNone && problems.length > 0) throw failAll('RECORDS_INVALID', problems);
   return outcomes;
 }

@@ -41,10 +41,13 @@ export type Step = (set: WriteSet) => WriteSet | Promise<WriteSet>;
 
 export const isSound = (item: WriteItem): boolean => item.problems.length === 0;
 
+/** A name as a part of a JSON pointer (RFC 6901). */
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
 export function withProblem(item: WriteItem, code: ErrorCode, params: Readonly<Record<string, unknown>>, field?: string): WriteItem {
   return {
     ...item,
-    problems: [...item.problems, problem(code, params, { pointer: field === undefined ? item.pointer : `${item.pointer}/${field}` })],
+    problems: [...item.problems, problem(code, params, { pointer: field === undefined ? item.pointer : `${item.pointer}/${escaped(field)}` })],
   };
 }
 

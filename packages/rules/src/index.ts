@@ -43,3 +43,6 @@ export { dependencies, walk, type Dependencies } from './facts.ts';
 export { dateMacros } from './operators/spans.ts';
 export { families, operators } from './operators/table.ts';
 export type { Example, Operator } from './operators/operator.ts';
+
+// Exact decimals, for those who hold them as text.
+export { add as addDecimals, compareDecimals, formatDecimal, negate as negateDecimal, parseDecimal, roundDecimal, type Decimal } from './decimal.ts';

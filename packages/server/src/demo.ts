@@ -15,10 +15,11 @@ export interface DemoOptions extends EngineOptions {
 
 /** Log-ins for those who have just started the server. */
 function logins(people: readonly { readonly name: string; readonly email: string }[], password: string | undefined): readonly string[] {
-  const shown = people.filter(({ email }) => email !== administrator.email).slice(0, 3);
+  const others = people.filter(({ email }) => email !== administrator.email).map(({ email }) => email);
+  const such = others.length === 0 ? '' : `, or as one of ${String(others.length)} people, such as ${others.slice(0, 3).join(', ')}`;
   return [
     '',
-    `Tenant ${tenant}: sign in as ${administrator.email}, or as one of ${String(people.length - 1)} people, such as ${shown.map(({ email }) => email).join(', ')}`,
+    `Tenant ${tenant}: sign in as ${administrator.email}${such}`,
     password === undefined ? 'Password: the one in DEMO_PASSWORD' : `Password, shown only this once: ${password}`,
   ];
 }

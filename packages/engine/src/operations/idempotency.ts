@@ -3,7 +3,7 @@ import { fail } from '@tessera/kernel';
 import { contentHash } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import { claimIdempotencyKey, keepIdempotentResponse } from '@tessera/storage';
-import type { WriteResult } from '../operation-types.ts';
+import type { WriteOptions, WriteResult } from '../operation-types.ts';
 
 /**
  * Runs the work unless the caller's key has an answer already. The key is claimed in the write's own transaction, so a second
@@ -12,7 +12,7 @@ import type { WriteResult } from '../operation-types.ts';
 export async function idempotent(
   write: WriteSession,
   operation: string,
-  input: unknown,
+  input: WriteOptions,
   work: () => Promise<WriteResult>,
 ): Promise<WriteResult> {
   const { context, transaction, target } = write;
@@ -22,7 +22,8 @@ export async function idempotent(
     key,
     actor: context.actor.userId ?? '00000000-0000-0000-0000-000000000000',
     operation,
-    requestHash: contentHash({ operation, input }),
+    // A caller that translates its request for a newer Model still sends the same request.
+    requestHash: contentHash({ operation, input: { ...input, modelHash: null } }),
   };
   const earlier = await claimIdempotencyKey(transaction, target.schema, claim);
   if (earlier !== undefined) {

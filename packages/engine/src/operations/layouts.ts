@@ -1,10 +1,10 @@
 // A layout for one record type and one record: the server works its rules out, with the record in scope.
 import { fail, isUuid } from '@tessera/kernel';
-import type { LayoutModel, Model, ObjectModel } from '@tessera/metadata';
+import type { Label, LayoutModel, Model, ObjectModel } from '@tessera/metadata';
 import { fetchFacts, noFacts, recordEnvironment, type Facts, type WriteSession } from '@tessera/records';
 import type { Expression, Value } from '@tessera/rules';
 import { readRecord, type RecordValues } from '@tessera/storage';
-import type { OperationInput, ResolvedLayout } from '../engine-types.ts';
+import type { OperationInput, ResolvedLayout, ShownListView } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { speaker } from './describe.ts';
@@ -93,6 +93,24 @@ async function sceneOf(write: WriteSession, session: Session, input: Input): Pro
   return { object, layout, record: proposed, facts: facts ?? noFacts };
 }
 
+function listViewsOf(session: Session, object: ObjectModel, say: (label: Label) => string): readonly ShownListView[] {
+  return Object.values(session.runtime.model.listViews)
+    .filter((view) => view.object === object.name)
+    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
+    .map((view) => ({
+      name: view.name,
+      label: say(view.label),
+      kind: view.kind,
+      columns: view.columns,
+      filter: view.filterSource,
+      sort: view.sort.map(({ path, key }) => ({ path, descending: key.descending })),
+      default: view.default,
+      ...(view.groupBy === undefined ? {} : { groupBy: view.groupBy }),
+      ...(view.dateField === undefined ? {} : { dateField: view.dateField }),
+      ...(view.endField === undefined ? {} : { endField: view.endField }),
+    }));
+}
+
 function resolved(write: WriteSession, session: Session, scene: Scene): ResolvedLayout {
   const { object, layout, record, facts } = scene;
   const say = speaker(session);
@@ -128,6 +146,7 @@ function resolved(write: WriteSession, session: Session, scene: Scene): Resolved
       const sort = list.sort.map(({ path, key }) => ({ path, descending: key.descending }));
       return { name: list.name, relation: list.relation, object: child, label: say(label), columns: list.columns, sort, first: list.first };
     }),
+    listViews: listViewsOf(session, object, say),
   };
 }
 

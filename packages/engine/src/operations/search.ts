@@ -3,7 +3,15 @@ import { bind, fail, toStatement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { searchWords } from '@tessera/records';
 import { restrict } from '@tessera/security';
-import { compileSearch, databaseErrorKind, searchFields, type RootQuery, type SearchSource, type Selection } from '@tessera/storage';
+import {
+  compileSearch,
+  databaseErrorKind,
+  searchFields,
+  searchSlots,
+  type RootQuery,
+  type SearchSource,
+  type Selection,
+} from '@tessera/storage';
 import type { JsonText, OperationInput } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
@@ -64,9 +72,12 @@ export async function searchRecords(session: Session, input: OperationInput<'sea
     policy,
     objects.map((object) => listOf(object, first)),
   ).flatMap((root) => sourceOf(root, labels.get(root.as) ?? root.as) ?? []);
-  const statement = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words, first));
+  const statement = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words));
   try {
-    const { rows } = await database.query(bind(statement, readSlots(session)), context.signal === undefined ? {} : { signal: context.signal });
+    const { rows } = await database.query(
+      bind(statement, { ...readSlots(session), ...searchSlots(words, first) }),
+      context.signal === undefined ? {} : { signal: context.signal },
+    );
     const answer = rows[0]?.['answer'];
     if (typeof answer === 'string') return answer;
   } catch (error) {

@@ -1,5 +1,6 @@
 // Writing records: one transaction for a request, answered from within it.
 import { bind, fail, failAll, isUuid } from '@tessera/kernel';
+import type { Model } from '@tessera/metadata';
 import {
   createRecords,
   deleteRecords,
@@ -15,6 +16,7 @@ import { recordTextsStatement } from '@tessera/storage';
 import type {
   CreateInput,
   DeleteInput,
+  RecordInput,
   RecordResult,
   RestoreInput,
   UpdateInput,
@@ -57,6 +59,20 @@ async function withTexts(
   });
 }
 
+/** The records of a request with those that are nested in them. */
+function recordCount(model: Model, object: string, records: readonly RecordInput[]): number {
+  const relations = model.objects[object]?.relations ?? {};
+  return records.reduce((sum, record) => {
+    const nested = Object.entries(record).flatMap(([name, value]) => {
+      const relation = Array.isArray(value) && Object.hasOwn(relations, name) ? relations[name] : undefined;
+      return relation === undefined ? [] : [{ object: relation.object, records: value as readonly RecordInput[] }];
+    });
+    return nested.reduce((inner, child) => inner + recordCount(model, child.object, child.records.filter(isObject)), sum + 1);
+  }, 0);
+}
+
+const isObject = (value: unknown): value is RecordInput => typeof value === 'object' && value !== null;
+
 type Work = (write: WriteSession) => Promise<readonly RecordOutcome[]>;
 
 function writeRecords(
@@ -81,7 +97,8 @@ const allOrNone = (input: WriteOptions): { readonly allOrNone: boolean } => ({ a
 export function create(session: Session, input: CreateInput): Promise<WriteResult> {
   const { object, records } = input;
   const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), input: record }));
-  return writeRecords(session, 'records.create', input, records.length, (write) => createRecords(write, object, list, allOrNone(input)));
+  const count = recordCount(session.runtime.model, object, records);
+  return writeRecords(session, 'records.create', input, count, (write) => createRecords(write, object, list, allOrNone(input)));
 }
 
 export function update(session: Session, input: UpdateInput): Promise<WriteResult> {
@@ -110,11 +127,7 @@ function knownIds(object: string, ids: readonly string[]): readonly string[] {
 
 export function remove(session: Session, input: DeleteInput): Promise<WriteResult> {
   const { object, records } = input;
-  const ids = knownIds(
-    object,
-    records.map((record) => record.id),
-  );
-  const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), id: ids[i] ?? record.id, expected: record.version }));
+  const list = records.map(({ id, version }, i) => ({ pointer: pointerOf(i, records.length), id, expected: version }));
   return writeRecords(session, 'records.delete', input, records.length, async (write) =>
     settled(await deleteRecords(write, object, list), input),
   );

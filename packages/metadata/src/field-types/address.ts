@@ -1,5 +1,6 @@
 // address: a postal address in parts.
 import { structuredType } from './structured.ts';
+import { codePoints, isStorable } from './textual.ts';
 
 const parts = ['street', 'city', 'state', 'postalCode', 'country'];
 
@@ -13,7 +14,8 @@ export const address = structuredType({
   },
   read: (value) => {
     const fits = Object.entries(value).every(
-      ([part, text]) => parts.includes(part) && (text === null || (typeof text === 'string' && text.length <= 255 && !text.includes('\0'))),
+      ([part, text]) =>
+        parts.includes(part) && (text === null || (typeof text === 'string' && codePoints(text) <= 255 && isStorable(text))),
     );
     return fits ? value : undefined;
   },

@@ -7,7 +7,7 @@ export const autoNumber: FieldType = {
   columns: (field) => [{ name: snakeCase(field), type: { kind: 'text' } }],
   ruleType: () => ({ kind: 'text' }),
   wire: () => 'text',
-  facets: (source) => ({ autoNumber: { format: source.format ?? '{0}', start: source.start ?? 1 } }),
+  facets: (source) => ({ autoNumber: { format: source.format ?? '{0000}', start: source.start ?? 1 } }),
   coerce: (value) => wrongType('no value: it is numbered by the engine', value),
   jsonSchema: () => ({ type: 'string' }),
   filters: textFilters,

@@ -8,8 +8,9 @@ import { accept, orderFilters, refuse, wrongType, type Coerced, type FieldType }
 /** A double carries any decimal of so many digits. */
 const exactDigits = 15;
 
+/** Digits that a double must carry: zeros at either end cost none. */
 function significantDigits(text: string): number {
-  return text.replace(/^-?0*\.?0*/, '').replace('.', '').length;
+  return text.replaceAll(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '').length;
 }
 
 function inputText(value: unknown): string | undefined {
@@ -23,11 +24,18 @@ export function coerceDecimal(value: unknown, field: FieldModel): Coerced {
   if (given === undefined || facet === undefined) return wrongType('a number', value);
   if (typeof value === 'number' && significantDigits(given) > exactDigits) return refuse('VALUE_TOO_MANY_DIGITS');
   const rounded = roundHalfUp(given, facet.scale);
-  const bound = `1${'0'.repeat(facet.precision - facet.scale)}`;
-  const tooSmall = facet.min === undefined ? compareDecimals(rounded, `-${bound}`) <= 0 : compareDecimals(rounded, facet.min) < 0;
-  const tooLarge = facet.max === undefined ? compareDecimals(rounded, bound) >= 0 : compareDecimals(rounded, facet.max) > 0;
-  if (tooSmall || tooLarge) return refuse('VALUE_OUT_OF_RANGE', { min: facet.min ?? `-${bound}`, max: facet.max ?? bound });
+  const [min, max] = rangeOf(facet);
+  if (compareDecimals(rounded, min) < 0 || compareDecimals(rounded, max) > 0) return refuse('VALUE_OUT_OF_RANGE', { min, max });
   return accept(rounded);
+}
+
+/** The least and the greatest value: as the field says, and never beyond what its column holds. */
+function rangeOf({ precision, scale, min, max }: NonNullable<FieldModel['decimal']>): readonly [string, string] {
+  const whole = '9'.repeat(Math.max(precision - scale, 0)) || '0';
+  const greatest = scale === 0 ? whole : `${whole}.${'9'.repeat(scale)}`;
+  const lower = min === undefined || compareDecimals(min, `-${greatest}`) < 0 ? `-${greatest}` : min;
+  const upper = max === undefined || compareDecimals(max, greatest) > 0 ? greatest : max;
+  return [lower, upper];
 }
 
 interface DecimalDefaults {
@@ -70,7 +78,7 @@ export function decimalType(defaults: DecimalDefaults): FieldType {
     ],
     ruleType: (source) =>
       defaults.currency === true && source.currencyField !== undefined
-        ? { kind: 'number', currency: 'varies' }
+        ? { kind: 'number', currency: 'varies', currencyField: source.currencyField }
         : source.currency === undefined
           ? { kind: 'number' }
           : { kind: 'number', currency: source.currency },

@@ -2,7 +2,8 @@
 import { accept, wrongType } from './field-type.ts';
 import { coerceText, textualType } from './textual.ts';
 
-const address = /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]]+\.[^\s@.]{2,}$/u;
+const address =
+  /^(?=[^@]{1,64}@)[^\s@"(),:;<>[\\\].]+(\.[^\s@"(),:;<>[\\\].]+)*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,}$/u;
 
 export const email = textualType({
   name: 'email',

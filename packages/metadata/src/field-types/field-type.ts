@@ -39,9 +39,9 @@ export const refuse = (code: ErrorCode, params: Readonly<Record<string, unknown>
 /** What a value is called in a message. */
 export function describeGiven(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (value === null) return 'null';
+  if (value === null || value === undefined) return 'null';
   if (typeof value === 'object') return 'an object';
-  const text = String(JSON.stringify(value));
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

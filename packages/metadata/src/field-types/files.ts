@@ -8,7 +8,8 @@ export function fileType(name: FieldTypeName, defaults: { readonly maxSize: numb
   return {
     name,
     columns: (field) => [{ name: snakeCase(field), type: { kind: 'uuid' } }],
-    ruleType: () => ({ kind: 'text' }),
+    // The id of an uploaded file: of no object that a path could follow.
+    ruleType: () => ({ kind: 'reference', to: [] }),
     wire: () => 'reference',
     facets: (source) => ({ file: { maxSize: source.maxSize ?? defaults.maxSize, types: source.types ?? defaults.types } }),
     coerce: (value) => (isUuid(value) ? accept(value.toLowerCase()) : wrongType('the id of an uploaded file', value)),

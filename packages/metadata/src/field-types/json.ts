@@ -2,8 +2,20 @@
 import { snakeCase } from '../names.ts';
 import type { Value } from '@tessera/rules';
 import { accept, refuse, wrongType, type FieldType } from './field-type.ts';
+import { isStorable } from './textual.ts';
 
 const defaultBytes = 65_536;
+
+/** Deeper than anything that is meant. */
+const deepest = 100;
+
+/** Whether PostgreSQL's jsonb holds it: no NUL, no half of a surrogate pair, no number beyond a double, no endless nesting. */
+function isStorableJson(value: unknown, levels = deepest): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
+  return levels > 0 && Object.entries(value).every(([key, item]) => isStorable(key) && isStorableJson(item, levels - 1));
+}
 
 /** Numbers are kept as the double that JSON.parse made of them. */
 export const json: FieldType = {
@@ -13,10 +25,9 @@ export const json: FieldType = {
   wire: () => 'json',
   facets: (source) => ({ text: { maxLength: source.maxSize ?? defaultBytes, minLength: 0, pattern: undefined } }),
   coerce: (value, field) => {
-    const text = JSON.stringify(value);
+    if (!isStorableJson(value)) return wrongType(`a JSON value of at most ${String(deepest)} levels, without NUL characters`, value);
     const limit = field.text?.maxLength ?? defaultBytes;
-    if (text.includes(String.raw`\u0000`)) return wrongType('a JSON value without NUL characters', value);
-    const length = new TextEncoder().encode(text).length;
+    const length = new TextEncoder().encode(JSON.stringify(value)).length;
     return length > limit ? refuse('VALUE_TOO_LONG', { limit, length, unit: 'bytes' }) : accept(value as Value);
   },
   jsonSchema: () => ({}),

@@ -1,4 +1,4 @@
 // lookup: points to a record of one object, or of one of several (polymorphic).
-import { lookupType } from './lookups.ts';
+import { emptied, lookupType } from './lookups.ts';
 
-export const lookup = lookupType({ name: 'lookup', lookup: (source) => ({ onDelete: source.onDelete ?? 'setNull', reparent: true }) });
+export const lookup = lookupType({ name: 'lookup', lookup: (source) => ({ onDelete: emptied(source), reparent: true }) });

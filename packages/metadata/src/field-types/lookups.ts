@@ -22,6 +22,11 @@ function coerceReference(value: unknown, field: FieldModel): Coerced {
   return wrongType(`{ "object", "id" } of ${targets.join(', ')}`, value);
 }
 
+/** What happens to a look-up when its target is deleted: it is emptied, unless it must have a value. */
+export function emptied(source: FieldSource): LookupModel['onDelete'] {
+  return source.onDelete ?? (source.required === true ? 'restrict' : 'setNull');
+}
+
 interface Lookups {
   readonly name: FieldTypeName;
   /** The target where the type itself says it. */

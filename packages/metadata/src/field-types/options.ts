@@ -1,17 +1,18 @@
 // The options of picklists: sorted, labelled.
 import type { FieldSource } from '../effective.ts';
 import type { FieldModel, OptionModel } from '../model.ts';
+import { byOrder, unordered } from '../order.ts';
 
 export function optionFacets(source: FieldSource): Partial<FieldModel> {
   const options = Object.entries(source.options ?? {})
     .map(([name, option]): OptionModel => ({
       name,
       label: option.label ?? { en: name },
-      order: option.order ?? 0,
+      order: option.order ?? unordered,
       active: option.active ?? true,
       ...(option.color === undefined ? {} : { color: option.color }),
     }))
-    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+    .sort(byOrder);
   return {
     options: Object.fromEntries(options.map((option) => [option.name, option])),
     ...(source.dependsOn === undefined ? {} : { dependsOn: source.dependsOn }),

@@ -2,11 +2,12 @@
 import { wrongType } from './field-type.ts';
 import { coerceText, textualType } from './textual.ts';
 
-const number = /^\+?[\d\s().\-/]*\d[\d\s().\-/]*((ext|x|转|#)\.?\s*\d+)?$/iu;
+const number = /^\+?[\d\s().\-/]*\d[\d\s().\-/]*(([eE][xX][tT]|[xX]|转|#)\.?\s*\d+)?$/u;
 
 export const phone = textualType({
   name: 'phone',
   maxLength: 40,
+  pattern: number.source,
   coerce: (value, field) => {
     const coerced = coerceText(typeof value === 'string' ? value.trim() : value, field);
     if (!coerced.ok || typeof coerced.value !== 'string') return coerced;

@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
  * Properties that are maps with stable keys. Everything else (rules, lists of words, scalars) is one value that a
  * higher layer replaces as a whole: half of one rule laid over half of another would be a third that nobody wrote.
  */
-const keyedProperties: ReadonlySet<string> = new Set([
+export const keyedProperties: ReadonlySet<string> = new Set([
   'fields',
   'options',
   'recordTypes',
@@ -18,11 +18,16 @@ const keyedProperties: ReadonlySet<string> = new Set([
   'columns',
   'sort',
   'items',
+  'values',
   'label',
   'pluralLabel',
   'help',
   'message',
+  'unit',
 ]);
+
+/** Properties whose value has properties of its own, which a delta changes one by one. */
+const nestedProperties: ReadonlySet<string> = new Set(['aggregate', 'dependsOn']);
 
 export function isJsonObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -34,24 +39,15 @@ interface Target {
   readonly origin: Origin;
 }
 
-/** The key of `base` that a delta's key means: itself, or the one that was renamed from it. */
-function currentKey(base: Json, key: string): string {
-  if (Object.hasOwn(base, key)) return key;
-  const renamed = Object.entries(base).find(
-    ([, entry]) => isJsonObject(entry) && Array.isArray(entry['renamedFrom']) && entry['renamedFrom'].includes(key),
-  );
-  return renamed === undefined ? key : renamed[0];
-}
-
 function mergeMap(base: Json, delta: Json, target: Target, at: string, from: string): Json {
   const result: Record<string, unknown> = { ...base };
-  for (const [written, entry] of Object.entries(delta)) {
-    const key = currentKey(base, written);
+  for (const [key, entry] of Object.entries(delta)) {
     const pointer = `${at}/${escapePointer(key)}`;
-    const source = `${from}/${escapePointer(written)}`;
-    const below = result[key];
+    const source = `${from}/${escapePointer(key)}`;
+    const below = Object.hasOwn(result, key) ? result[key] : undefined;
     if (entry === null) {
       Reflect.deleteProperty(result, key);
+      if (below !== undefined) target.provenance.remove(target.component, pointer, { ...target.origin, pointer: source });
     } else if (isJsonObject(below) && isJsonObject(entry)) {
       result[key] = mergeComponent(below, entry, target, pointer, source);
     } else {
@@ -72,15 +68,25 @@ export function mergeComponent(base: Json, delta: Json, target: Target, at = '',
   for (const [property, value] of Object.entries(delta)) {
     const pointer = `${at}/${escapePointer(property)}`;
     const source = `${from}/${escapePointer(property)}`;
-    const below = result[property];
+    const below = Object.hasOwn(result, property) ? result[property] : undefined;
+    const origin = { ...target.origin, pointer: source };
     if (value === null) {
       Reflect.deleteProperty(result, property);
-    } else if (keyedProperties.has(property) && isJsonObject(value) && (isJsonObject(below) || below === undefined)) {
-      if (below === undefined) target.provenance.set(target.component, pointer, { ...target.origin, pointer: source });
-      result[property] = mergeMap(isJsonObject(below) ? below : {}, value, target, pointer, source);
+      target.provenance.remove(target.component, pointer, origin);
+    } else if (keyedProperties.has(property) && isJsonObject(value)) {
+      if (below === undefined) target.provenance.set(target.component, pointer, origin);
+      const merged = mergeMap(isJsonObject(below) ? below : {}, value, target, pointer, source);
+      result[property] = merged;
+      // Nothing left is as good as never said, and has the same hash.
+      if (Object.keys(merged).length === 0) {
+        Reflect.deleteProperty(result, property);
+        target.provenance.remove(target.component, pointer, origin);
+      }
+    } else if (nestedProperties.has(property) && isJsonObject(value) && isJsonObject(below)) {
+      result[property] = mergeComponent(below, value, target, pointer, source);
     } else {
       result[property] = value;
-      target.provenance.set(target.component, pointer, { ...target.origin, pointer: source });
+      target.provenance.set(target.component, pointer, origin);
     }
   }
   return result;

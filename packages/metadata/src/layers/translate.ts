@@ -1,5 +1,6 @@
 // Puts the texts of a translation file into the labels of the components they name.
 import { problem, type Problem } from '@tessera/kernel';
+import { known } from '../known.ts';
 import type { Components } from './components.ts';
 import type { ComponentKind } from './layer.ts';
 import { isJsonObject } from './merge.ts';
@@ -19,6 +20,24 @@ const folders: Readonly<Record<string, ComponentKind>> = {
 /** In these maps a plain text stands for the one text that an entry has. */
 const textOfEntry: Readonly<Record<string, string>> = { validationRules: 'message', keys: 'message', options: 'label' };
 
+/** What an entry of a map is called in a message. */
+const kindOf: Readonly<Record<string, string>> = {
+  objects: 'object',
+  layouts: 'layout',
+  listViews: 'list view',
+  apps: 'app',
+  parameters: 'parameter',
+  rules: 'rule',
+  fields: 'field',
+  options: 'option',
+  recordTypes: 'record type',
+  keys: 'key',
+  validationRules: 'validation rule',
+  sections: 'section',
+  relatedLists: 'related list',
+  items: 'item',
+};
+
 interface Walk {
   readonly language: string;
   readonly file: string;
@@ -33,13 +52,13 @@ function withText(component: Json, property: string, text: string, language: str
 function translateMap(map: Json, texts: Json, property: string, walk: Walk, pointer: string): Json {
   const result: Record<string, unknown> = { ...map };
   for (const [key, text] of Object.entries(texts)) {
-    const entry = map[key];
+    const entry = Object.hasOwn(map, key) ? map[key] : undefined;
     const at = `${pointer}/${escapePointer(key)}`;
     if (!isJsonObject(entry)) {
       walk.problems.push(
         problem(
           'METADATA_REFERENCE_MISSING',
-          { kind: property, name: key, where: '', known: `Known: ${Object.keys(map).join(', ')}.` },
+          { kind: kindOf[property] ?? property, name: key, where: '', known: known(Object.keys(map)) },
           { file: walk.file, pointer: at },
         ),
       );
@@ -71,7 +90,8 @@ export function translate(components: Components, content: Json, file: string): 
   const walk: Walk = { language: String(content['language']), file, problems: [] };
   for (const [folder, kind] of Object.entries(folders)) {
     const texts = content[folder];
-    if (isJsonObject(texts)) components[kind] = translateMap(components[kind], texts, folder, walk, `/${folder}`) as Record<string, Json>;
+    if (!isJsonObject(texts)) continue;
+    Object.assign(components[kind], translateMap(components[kind], texts, folder, walk, `/${folder}`));
   }
   return walk.problems;
 }

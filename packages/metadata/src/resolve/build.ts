@@ -1,31 +1,48 @@
 // From layers to the Model, or to the list of everything that is wrong with them.
 import type { Problem } from '@tessera/kernel';
 import { checkRule } from '@tessera/rules';
-import { contentHash, deepFreeze } from '../canonical.ts';
+import { contentHash } from '../canonical.ts';
 import type { Effective } from '../effective.ts';
-import { assemble } from '../layers/assemble.ts';
-import type { Components } from '../layers/components.ts';
+import { assemble, type Assembled } from '../layers/assemble.ts';
 import type { Layer } from '../layers/layer.ts';
-import type { AppModel, LayoutModel, ListViewModel, Model, NamedRuleModel, ObjectModel, ParameterModel, SettingsModel } from '../model.ts';
-import { ModelCatalog, parameterModel } from './catalog.ts';
+import type {
+  AppModel,
+  FieldModel,
+  LayoutModel,
+  ListViewModel,
+  Model,
+  NamedRuleModel,
+  ObjectModel,
+  ParameterModel,
+  SettingsModel,
+} from '../model.ts';
+import { ModelCatalog } from './catalog.ts';
 import { linkComputedFields } from './dependencies.ts';
 import { draftObjects } from './draft.ts';
 import { resolveObject } from './objects.ts';
-import { Reports } from './report.ts';
-import { resolveApp, resolveLayout, resolveListView } from './views.ts';
+import { resolveParameter } from './parameters.ts';
+import { Reports, type Report } from './report.ts';
+import { missingObject, resolveApp, resolveLayout, resolveListView } from './views.ts';
 
 export type Built =
   { readonly model: Model; readonly problems: readonly [] } | { readonly model: undefined; readonly problems: readonly Problem[] };
 
-function settingsModel(effective: Effective): SettingsModel {
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function resolveSettings(effective: Effective, report: Report): SettingsModel {
   const source = effective.settings['settings'] ?? {};
-  const currency = source.currency ?? 'USD';
-  return {
-    languages: source.languages ?? ['en'],
-    timeZone: source.timeZone ?? 'UTC',
-    currency,
-    currencies: source.currencies ?? [currency],
-  };
+  const { languages = ['en'], timeZone = 'UTC', currency = 'USD', currencies = [] } = source;
+  if (!isTimeZone(timeZone))
+    report.add('/timeZone', 'METADATA_REFERENCE_UNFIT', {
+      reason: `${timeZone} is no time zone of the IANA. Write it as in Asia/Shanghai.`,
+    });
+  return { languages, timeZone, currency, currencies: [...new Set([currency, ...currencies])] };
 }
 
 function mapValues<S, T>(map: Readonly<Record<string, S>>, make: (source: S, name: string) => T | undefined): Record<string, T> {
@@ -39,21 +56,26 @@ function mapValues<S, T>(map: Readonly<Record<string, S>>, make: (source: S, nam
 
 function namedRules(effective: Effective, catalog: ModelCatalog, reports: Reports): Record<string, NamedRuleModel> {
   return mapValues(effective.rule, (source, name) => {
-    const checked = checkRule(source.rule, catalog.scope(source.object));
-    reports.for('rule', name).addAll('/rule', checked.problems);
+    const report = reports.for('rule', name);
+    if (source.object !== undefined && missingObject(catalog, report, source.object)) return undefined;
+    report.addAll('/rule', checkRule(source.rule, catalog.scope(source.object)).problems);
     return { name, label: source.label ?? { en: name }, object: source.object, source: source.rule };
   });
 }
 
-function resolve(components: Components, reports: Reports, layers: readonly Layer[]): Model {
+function resolve({ components, switchedOff }: Assembled, reports: Reports, layers: readonly Layer[]): Model {
   // The schemas have held every component to these shapes.
   const effective = components as unknown as Effective;
-  const drafts = draftObjects(effective.object, reports);
-  const parameters: Record<string, ParameterModel> = mapValues(effective.parameter, parameterModel);
-  const catalog = new ModelCatalog({ drafts, rules: effective.rule, parameters });
+  const settings = resolveSettings(effective, reports.for('settings', 'settings'));
+  const { currency } = settings;
+  const drafts = draftObjects(effective.object, { reports, currency, switchedOff });
+  const parameters: Record<string, ParameterModel> = mapValues(effective.parameter, (source, name) =>
+    resolveParameter(source, reports.for('parameter', name)),
+  );
+  const catalog = new ModelCatalog({ drafts, rules: effective.rule, parameters, switchedOff, currency });
   const resolved: Record<string, ObjectModel> = {};
   for (const draft of drafts.values()) resolved[draft.name] = resolveObject(draft, catalog);
-  const objects = linkComputedFields(resolved, drafts);
+  const linked = linkComputedFields(resolved, drafts);
   const layouts: Record<string, LayoutModel> = mapValues(effective.layout, (source, name) =>
     resolveLayout(source, catalog, reports.for('layout', name)),
   );
@@ -63,27 +85,68 @@ function resolve(components: Components, reports: Reports, layers: readonly Laye
   const apps: Record<string, AppModel> = mapValues(effective.app, (source, name) =>
     resolveApp(source, catalog, Object.keys(effective.listView), reports.for('app', name)),
   );
+  const rules = namedRules(effective, catalog, reports);
+  const objects = reports.problems.length > 0 ? linked : mapValues(linked, (object, name) => hashed(object, effective.object[name]));
   return {
     hash: contentHash(components),
     layers: layers.map(({ kind, name, version }) => ({ kind, name, version })),
-    settings: settingsModel(effective),
+    settings,
     objects,
     layouts,
     listViews,
     apps,
     parameters,
-    rules: namedRules(effective, catalog, reports),
+    rules,
     source: components,
   };
 }
 
-/** Maps without a prototype, so that `objects['constructor']` is undefined like any other name that is not there. */
-function withoutPrototypes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutPrototypes);
+/**
+ * An object's hash is that of all that it is: what its own source says, and what others make of it (relations, parameters, types). Which layer
+ * says it makes no difference.
+ */
+function hashed(object: ObjectModel, source: unknown): ObjectModel {
+  const ofAnyLayer = (field: FieldModel): FieldModel => ({ ...field, origin: '' });
+  const fields = mapValues(object.fields, ofAnyLayer);
+  const dormantFields = mapValues(object.dormantFields, ofAnyLayer);
+  return { ...object, hash: contentHash([source, { ...object, origin: '', fields, dormantFields }]) };
+}
+
+/** Where the Model has maps by name: there `objects['constructor']` is undefined like any other name that is not there. */
+const maps: ReadonlySet<string> = new Set([
+  'objects',
+  'fields',
+  'dormantFields',
+  'options',
+  'values',
+  'relations',
+  'recordTypes',
+  'keys',
+  'validationRules',
+  'layouts',
+  'listViews',
+  'apps',
+  'parameters',
+  'rules',
+]);
+
+/** A frozen copy whose maps have no prototype. */
+function sealed(value: unknown, isMap: (property: string) => boolean, property = ''): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const result = Object.create(null) as Record<string, unknown>;
-  for (const [key, item] of Object.entries(value)) result[key] = withoutPrototypes(item);
-  return result;
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => sealed(item, isMap)));
+  const result: Record<string, unknown> = isMap(property) ? (Object.create(null) as Record<string, unknown>) : {};
+  for (const [key, item] of Object.entries(value)) result[key] = sealed(item, isMap, key);
+  return Object.freeze(result);
+}
+
+function sealedModel({ source, ...model }: Model): Model {
+  const parts = sealed(model, (property) => maps.has(property)) as Omit<Model, 'source'>;
+  return Object.freeze({ ...parts, source: sealed(source, () => true) as Model['source'] });
+}
+
+/** Does a problem speak of something that is missing only because its own file is wrong. */
+function isConsequence({ message }: Problem, missing: ReadonlySet<string>): boolean {
+  return missing.size > 0 && message.split(/[^A-Za-z0-9_]+/).some((word) => missing.has(word));
 }
 
 /**
@@ -91,10 +154,19 @@ function withoutPrototypes(value: unknown): unknown {
  * Schema mistakes, collisions, missing references, type errors and circles of all files are told at once.
  */
 export function buildModel(layers: readonly Layer[]): Built {
-  const { components, provenance, problems } = assemble(layers);
+  const assembled = assemble(layers);
+  const reports = new Reports(assembled.provenance);
+  const model = resolve(assembled, reports, layers);
+  const problems = [...assembled.problems, ...reports.problems.filter((found) => !isConsequence(found, assembled.missing))];
   if (problems.length > 0) return { model: undefined, problems };
-  const reports = new Reports(provenance);
-  const model = resolve(components, reports, layers);
-  if (reports.problems.length > 0) return { model: undefined, problems: reports.problems };
-  return { model: deepFreeze(withoutPrototypes(model)) as Model, problems: [] };
+  return { model: sealedModel(model), problems: [] };
+}
+
+/**
+ * The layers with each reference to a former name (`renamedFrom`) of a lower layer's part moved to its present name: what a plan stores as
+ * the tenant's layer. `buildModel` follows them in the same way, so a layer that is not rewritten yet works as well. Nothing is mended in
+ * files that break their schema; layers and files in which there is nothing to move are given back as they are.
+ */
+export function rewriteRenames(layers: readonly Layer[]): readonly Layer[] {
+  return assemble(layers).layers;
 }

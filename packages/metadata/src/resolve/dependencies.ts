@@ -1,6 +1,6 @@
 // The graph of computed fields: circles are refused, liveness is passed on, stored roll-ups are held to what they can follow.
-import type { Expression, PathStep } from '@tessera/rules';
-import type { FieldModel, ObjectModel } from '../model.ts';
+import { dependencies, type Expression, type PathStep } from '@tessera/rules';
+import type { FieldModel, ObjectModel, RollupModel } from '../model.ts';
 import type { DraftObject } from './draft.ts';
 import { leavesRecord, readsClockOrUser } from './rules-of-fields.ts';
 import { fieldsRead } from './walk.ts';
@@ -16,6 +16,7 @@ const idOf = (step: Pick<PathStep, 'object' | 'field'>): string => `${step.objec
 class ComputedFields {
   readonly #objects: Objects;
   readonly #live = new Map<string, boolean>();
+  readonly #inputs = new Map<FieldModel, readonly FieldModel[]>();
 
   constructor(objects: Objects) {
     this.#objects = objects;
@@ -28,29 +29,33 @@ class ComputedFields {
 
   /** The computed fields that a field's expression reads. */
   inputs(field: FieldModel): readonly FieldModel[] {
+    const known = this.#inputs.get(field);
+    if (known !== undefined) return known;
     const expression = expressionOf(field);
-    if (expression === undefined) return [];
-    return fieldsRead(expression)
-      .map((step) => this.field(step))
-      .filter((input): input is FieldModel => input !== undefined && expressionOf(input) !== undefined);
+    const read = expression === undefined ? [] : fieldsRead(expression).map((step) => this.field(step));
+    const inputs = [...new Set(read)].filter((input): input is FieldModel => input !== undefined && expressionOf(input) !== undefined);
+    this.#inputs.set(field, inputs);
+    return inputs;
   }
 
-  /** A circle through `field`, as names from the field back to it. */
-  circle(field: FieldModel): readonly string[] | undefined {
-    const start = idOf({ object: field.object, field: field.name });
-    const seen = new Set<string>();
-    const search = (from: FieldModel, chain: readonly string[]): readonly string[] | undefined => {
-      for (const input of this.inputs(from)) {
-        const id = idOf({ object: input.object, field: input.name });
-        if (id === start) return [...chain, id];
-        if (seen.has(id)) continue;
-        seen.add(id);
-        const found = search(input, [...chain, id]);
-        if (found !== undefined) return found;
+  /** Every circle that none of its fields shares with one before, in the order of the fields. */
+  circles(): readonly (readonly FieldModel[])[] {
+    const circles: (readonly FieldModel[])[] = [];
+    const told = new Set<FieldModel>();
+    const done = new Set<FieldModel>();
+    const visit = (field: FieldModel, chain: readonly FieldModel[]): void => {
+      const start = chain.indexOf(field);
+      if (start >= 0) {
+        const circle = chain.slice(start);
+        if (!circle.some((other) => told.has(other))) circles.push(circle);
+        for (const other of circle) told.add(other);
+      } else if (!done.has(field)) {
+        for (const input of this.inputs(field)) visit(input, [...chain, field]);
+        done.add(field);
       }
-      return undefined;
     };
-    return search(field, [start]);
+    for (const object of Object.values(this.#objects)) for (const field of Object.values(object.fields)) visit(field, []);
+    return circles;
   }
 
   /** Does the value change without any record being written: by the time, by who reads, or through something that does. */
@@ -69,7 +74,7 @@ class ComputedFields {
   ownRecordOnly(field: FieldModel): boolean {
     if (field.columns.length > 0) return true;
     const expression = field.formula?.expression;
-    if (expression === undefined || readsClockOrUser(expression) || leavesRecord(expression, 0)) return false;
+    if (expression === undefined || isFleeting(expression) || leavesRecord(expression, 0)) return false;
     return fieldsRead(expression).every((step) => {
       const input = this.field(step);
       return input !== undefined && this.ownRecordOnly(input);
@@ -77,67 +82,78 @@ class ComputedFields {
   }
 }
 
-function checkStoredRollup(field: FieldModel, computed: ComputedFields, draft: DraftObject): void {
-  const rollup = field.rollup;
-  if (rollup?.upkeep !== 'transaction') return;
-  const { aggregate } = rollup;
-  const refuse = (reason: string): void =>
-    void draft.report.add(`/fields/${field.name}/aggregate`, 'METADATA_REFERENCE_UNFIT', {
-      reason: `${reason} Set "upkeep": "live" to compute it when read.`,
+/** Does the value depend on more than records: on the time, on who reads, on a setting of the tenant. */
+function isFleeting(expression: Expression): boolean {
+  return readsClockOrUser(expression) || dependencies(expression).usesZone;
+}
+
+const stored: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max']);
+
+/** Why an expression over the child cannot be kept up to date by writes of that child. */
+function unfollowed(expression: Expression, frame: number, computed: ComputedFields): string | undefined {
+  if (readsClockOrUser(expression)) return `depends on the time or the user, so no write would bring it up to date.`;
+  if (dependencies(expression).usesZone) return `depends on the tenant’s time zone, which may be changed; name a zone, or`;
+  if (leavesRecord(expression, frame)) return `reads other records than the ones it rolls up, so their changes would be missed.`;
+  const foreign = fieldsRead(expression).find((step) => {
+    const input = computed.field(step);
+    return input === undefined || !computed.ownRecordOnly(input);
+  });
+  return foreign === undefined ? undefined : `reads ${idOf(foreign)}, which is not worked out from that record alone.`;
+}
+
+function checkStoredRollup(field: FieldModel, { aggregate }: RollupModel, computed: ComputedFields, draft: DraftObject): void {
+  const refuse = (part: string, reason: string): void => {
+    draft.report.add(`/fields/${field.name}/aggregate/${part}`, 'METADATA_REFERENCE_UNFIT', {
+      reason: `The stored roll-up ${field.name} ${reason} Set "upkeep": "live" to compute it when read.`,
     });
+  };
   if (aggregate.source.kind !== 'children' || aggregate.source.steps.length > 0) {
-    refuse(`The stored roll-up ${field.name} must run over a child relation of ${field.object} itself.`);
+    refuse('of', `must run over a child relation of ${field.object} itself.`);
     return;
   }
-  if (
-    aggregate.function !== 'count' &&
-    aggregate.function !== 'sum' &&
-    aggregate.function !== 'avg' &&
-    aggregate.function !== 'min' &&
-    aggregate.function !== 'max'
-  ) {
-    refuse(`A stored roll-up counts, sums, averages or takes min or max; ${field.name} asks for ${aggregate.function}.`);
+  if (!stored.has(aggregate.function)) {
+    refuse('function', `may count, sum, average or take min or max, not ${aggregate.function}.`);
     return;
   }
-  if (aggregate.first !== undefined || aggregate.sort !== undefined)
-    refuse(`A stored roll-up takes all records; ${field.name} sorts or cuts them.`);
-  for (const expression of [aggregate.value, aggregate.where]) {
-    if (expression === undefined) continue;
-    if (readsClockOrUser(expression))
-      refuse(`The stored roll-up ${field.name} depends on the time or the user, so no write would bring it up to date.`);
-    else if (leavesRecord(expression, aggregate.frame))
-      refuse(`The stored roll-up ${field.name} reads other records than the ones it rolls up, so their changes would be missed.`);
-    else {
-      const foreign = fieldsRead(expression).find((step) => {
-        const input = computed.field(step);
-        return input === undefined || !computed.ownRecordOnly(input);
-      });
-      if (foreign !== undefined)
-        refuse(`The stored roll-up ${field.name} reads ${idOf(foreign)}, which is not worked out from that record alone.`);
-    }
+  if (aggregate.sort !== undefined) refuse('sort', 'takes all records, so it cannot sort or cut them.');
+  for (const part of ['value', 'where'] as const) {
+    const expression = aggregate[part];
+    const reason = expression && unfollowed(expression, aggregate.frame, computed);
+    if (reason !== undefined) refuse(part, reason);
   }
 }
 
-/** Reports circles and unfit stored roll-ups, and gives the objects with the liveness of their formulas. */
-export function linkComputedFields(objects: Objects, drafts: ReadonlyMap<string, DraftObject>): Objects {
+/** A secret is never read back, also not by way of another field. */
+function checkSecrets(field: FieldModel, computed: ComputedFields, draft: DraftObject): void {
+  const expression = expressionOf(field);
+  const secret = expression && fieldsRead(expression).find((step) => computed.field(step)?.type === 'secret');
+  if (secret === undefined) return;
+  const part = field.quote ? 'field' : field.rollup ? 'aggregate' : 'formula';
+  draft.report.add(`/fields/${field.name}/${part}`, 'METADATA_REFERENCE_UNFIT', {
+    reason: `${field.name} reads ${idOf(secret)}, which is a secret: those are never shown. Remove it.`,
+  });
+}
+
+/** Reports circles, unfit stored roll-ups and what would show a secret, and gives the objects with the liveness of their formulas. */
+export function linkComputedFields(objects: Objects, drafts: ReadonlyMap<string, DraftObject>): Record<string, ObjectModel> {
   const computed = new ComputedFields(objects);
-  const told = new Set<string>();
+  const circling = new Set<FieldModel>();
+  for (const circle of computed.circles()) {
+    const [first] = circle;
+    for (const field of circle) circling.add(field);
+    if (first === undefined) continue;
+    const chain = [...circle, first].map((field) => idOf({ object: field.object, field: field.name })).join(' → ');
+    drafts.get(first.object)?.report.add(`/fields/${first.name}`, 'METADATA_CYCLE', { chain });
+  }
   const result: Record<string, ObjectModel> = {};
   for (const object of Object.values(objects)) {
+    const draft = drafts.get(object.name);
     const fields: Record<string, FieldModel> = {};
     for (const field of Object.values(object.fields)) {
-      const draft = drafts.get(object.name);
-      const circle = expressionOf(field) === undefined ? undefined : computed.circle(field);
-      if (circle !== undefined && draft !== undefined) {
-        if (!circle.some((id) => told.has(id))) draft.report.add(`/fields/${field.name}`, 'METADATA_CYCLE', { chain: circle.join(' → ') });
-        for (const id of circle) told.add(id);
-      } else if (draft !== undefined) {
-        checkStoredRollup(field, computed, draft);
-      }
-      fields[field.name] =
-        field.formula === undefined
-          ? field
-          : { ...field, formula: { ...field.formula, live: circle === undefined && computed.live(field) } };
+      if (draft !== undefined) checkSecrets(field, computed, draft);
+      if (draft !== undefined && field.rollup?.upkeep === 'transaction' && !circling.has(field))
+        checkStoredRollup(field, field.rollup, computed, draft);
+      fields[field.name] = field.formula === undefined ? field : { ...field, formula: { ...field.formula, live: computed.live(field) } };
     }
     result[object.name] = { ...object, fields };
   }

@@ -1,10 +1,13 @@
 // Objects while they are being resolved: their fields without the rules that need the whole Model.
 import type { FieldSource, ObjectSource } from '../effective.ts';
 import { fieldTypes } from '../field-types/index.ts';
+import type { RuleType } from '@tessera/rules';
+import { known } from '../known.ts';
 import type { FieldModel, RelationModel } from '../model.ts';
 import { reservedFieldNames, reservedObjectNames, snakeCase, systemFieldNames, typeName } from '../names.ts';
+import { unordered } from '../order.ts';
 import type { Report, Reports } from './report.ts';
-import { systemFields } from './system-fields.ts';
+import { systemFields } from '../system-fields.ts';
 
 export interface DraftField {
   readonly source: FieldSource;
@@ -17,16 +20,32 @@ export interface DraftObject {
   readonly name: string;
   readonly source: ObjectSource;
   readonly report: Report;
+  /** The tenant's currency. */
+  readonly currency: string;
   readonly fields: Map<string, DraftField>;
   readonly dormant: Map<string, DraftField>;
   readonly relations: Map<string, RelationModel>;
+  /** Child relations through look-ups that are switched off. */
+  readonly dormantRelations: Set<string>;
 }
 
 const systemNames: ReadonlySet<string> = new Set(systemFieldNames);
 
+/** What rules see of a field. An amount that says no currency is in the tenant's; a formula is of the type that it returns. */
+function ruleTypeOf(object: string, source: FieldSource, currency: string): RuleType {
+  if (source.type === 'id') return { kind: 'reference', to: [object] };
+  // What a roll-up gives is known when all fields are; mostly it is a number.
+  const returned =
+    source.type === 'rollup' ? (source.returns ?? 'number') : source.type === 'formula' ? (source.returns ?? 'text') : source.type;
+  const type = fieldTypes[returned].ruleType(source);
+  return returned === 'currency' && type.kind === 'number' ? { currency, ...type } : type;
+}
+
 /** A field as far as its own source says. */
-function draftField(object: string, name: string, source: FieldSource, origin: string, system: boolean): FieldModel {
+function draftField(draft: DraftObject, name: string, source: FieldSource, origin: string, system: boolean): FieldModel {
+  const object = draft.name;
   const type = fieldTypes[source.type];
+  const returned = source.type === 'formula' ? fieldTypes[source.returns ?? 'text'] : type;
   const computed = source.type === 'formula' || source.type === 'rollup' || source.type === 'quote' || source.type === 'autoNumber';
   const loose = systemFields[name]?.loose === true && system;
   const columns = type.columns(name, source);
@@ -39,8 +58,8 @@ function draftField(object: string, name: string, source: FieldSource, origin: s
     origin,
     system,
     columns: loose ? columns.map(({ name: column, type: columnType }) => ({ name: column, type: columnType })) : columns,
-    ruleType: source.type === 'id' ? { kind: 'reference', to: [object] } : type.ruleType(source),
-    wire: type.wire(source),
+    ruleType: ruleTypeOf(object, source, draft.currency),
+    wire: returned.wire(source),
     required: source.type === 'masterDetail' || source.required === true,
     readOnly: computed || source.readOnly === true,
     default: undefined,
@@ -49,7 +68,7 @@ function draftField(object: string, name: string, source: FieldSource, origin: s
     searchable: source.searchable ?? false,
     indexed: source.indexed ?? false,
     renamedFrom: source.renamedFrom ?? [],
-    ...type.facets(source),
+    ...returned.facets(source),
   };
 }
 
@@ -60,7 +79,7 @@ function addSystemFields(draft: DraftObject): void {
     if (name === 'name' && declaredName !== undefined)
       source = { required: true, searchable: true, ...declaredName, label: declaredName.label ?? source.label ?? {} };
     if (name === 'recordType') source = { ...source, options: recordTypeOptions(draft.source) };
-    const model = draftField(draft.name, name, source, 'platform', true);
+    const model = draftField(draft, name, source, 'platform', true);
     const readOnly = system.readOnly || source.type === 'autoNumber';
     draft.fields.set(name, { source, model: { ...model, readOnly }, pointer: name === 'name' ? '/fields/name' : '' });
   }
@@ -68,7 +87,7 @@ function addSystemFields(draft: DraftObject): void {
 
 function recordTypeOptions(source: ObjectSource): NonNullable<FieldSource['options']> {
   const entries = Object.entries(source.recordTypes ?? {}).filter(([, type]) => type.active !== false);
-  return Object.fromEntries(entries.map(([name, type]) => [name, { order: type.order ?? 0, label: type.label ?? { en: name } }]));
+  return Object.fromEntries(entries.map(([name, type]) => [name, { order: type.order ?? unordered, label: type.label ?? { en: name } }]));
 }
 
 function addOwnFields(draft: DraftObject): void {
@@ -86,7 +105,7 @@ function addOwnFields(draft: DraftObject): void {
       draft.report.add(pointer, 'METADATA_NAME_RESERVED', { name });
       continue;
     }
-    const model = draftField(draft.name, name, source, draft.report.originOf(pointer), false);
+    const model = draftField(draft, name, source, draft.report.originOf(pointer), false);
     (source.active === false ? draft.dormant : draft.fields).set(name, { source, model, pointer });
   }
 }
@@ -127,22 +146,25 @@ function checkObjectNames(drafts: ReadonlyMap<string, DraftObject>): void {
 }
 
 /** Gives each lookup's target its child relation. */
-function addRelations(drafts: ReadonlyMap<string, DraftObject>): void {
+function addRelations(drafts: ReadonlyMap<string, DraftObject>, switchedOff: ReadonlySet<string>): void {
   for (const draft of drafts.values()) {
-    for (const { model, pointer } of draft.fields.values()) {
-      for (const to of model.lookup?.to ?? []) {
+    for (const { model, source, pointer } of draft.fields.values()) {
+      for (const [i, to] of (model.lookup?.to ?? []).entries()) {
         const target = drafts.get(to);
         if (target === undefined) {
-          draft.report.add(model.system ? '' : `${pointer}/to`, 'METADATA_REFERENCE_MISSING', {
-            kind: 'object',
-            name: to,
-            where: '',
-            known: '',
-          });
+          const at = model.system ? '' : Array.isArray(source.to) ? `${pointer}/to/${String(i)}` : `${pointer}/to`;
+          const hint = switchedOff.has(to)
+            ? 'It is switched off: switch off what refers to it too, or leave it on.'
+            : known([...drafts.keys()]);
+          draft.report.add(at, 'METADATA_REFERENCE_MISSING', { kind: 'object', name: to, where: '', known: hint });
         } else if (model.lookup?.inverse !== undefined) {
           addRelation(draft, target, model.lookup.inverse, model.name, pointer);
         }
       }
+    }
+    for (const { model } of draft.dormant.values()) {
+      for (const to of model.lookup?.to ?? [])
+        if (model.lookup?.inverse !== undefined) drafts.get(to)?.dormantRelations.add(model.lookup.inverse);
     }
   }
 }
@@ -162,24 +184,62 @@ function addRelation(draft: DraftObject, target: DraftObject, name: string, by: 
   }
 }
 
+/** Masters of masters: a circle of them could never get its first record. */
+function checkMasters(drafts: ReadonlyMap<string, DraftObject>): void {
+  const done = new Set<string>();
+  const visit = (draft: DraftObject, chain: readonly string[]): void => {
+    const start = chain.indexOf(draft.name);
+    if (start >= 0) {
+      const pointer = [...draft.fields.values()].find(({ model }) => model.type === 'masterDetail')?.pointer ?? '';
+      draft.report.add(`${pointer}/to`, 'METADATA_CYCLE', { chain: [...chain.slice(start), draft.name].join(' → ') });
+      return;
+    }
+    if (done.has(draft.name)) return;
+    for (const { model } of draft.fields.values()) {
+      const master = model.type === 'masterDetail' ? drafts.get(model.lookup?.to[0] ?? '') : undefined;
+      if (master !== undefined) visit(master, [...chain, draft.name]);
+    }
+    done.add(draft.name);
+  };
+  for (const draft of drafts.values()) visit(draft, []);
+}
+
+function checkSharing(draft: DraftObject): void {
+  if (draft.source.sharing !== 'controlledByParent') return;
+  if ([...draft.fields.values()].some(({ model }) => model.type === 'masterDetail')) return;
+  draft.report.add('/sharing', 'METADATA_REFERENCE_UNFIT', {
+    reason: `${draft.name} has no masterDetail field whose master could control access to it. Add one, or choose another sharing.`,
+  });
+}
+
+interface DraftOptions {
+  readonly reports: Reports;
+  readonly currency: string;
+  readonly switchedOff: ReadonlySet<string>;
+}
+
 /** Drafts of all objects, with system fields and relations; name collisions are reported. */
-export function draftObjects(sources: Readonly<Record<string, ObjectSource>>, reports: Reports): Map<string, DraftObject> {
+export function draftObjects(sources: Readonly<Record<string, ObjectSource>>, options: DraftOptions): Map<string, DraftObject> {
   const drafts = new Map<string, DraftObject>();
   for (const [name, source] of Object.entries(sources)) {
     const draft: DraftObject = {
       name,
       source,
-      report: reports.for('object', name),
+      report: options.reports.for('object', name),
+      currency: options.currency,
       fields: new Map(),
       dormant: new Map(),
       relations: new Map(),
+      dormantRelations: new Set(),
     };
     addSystemFields(draft);
     addOwnFields(draft);
     checkColumns(draft);
+    checkSharing(draft);
     drafts.set(name, draft);
   }
   checkObjectNames(drafts);
-  addRelations(drafts);
+  addRelations(drafts, options.switchedOff);
+  checkMasters(drafts);
   return drafts;
 }

@@ -1,20 +1,15 @@
 // Objects: record types, keys and validation rules on top of the resolved fields.
 import { checkCondition, type Expression } from '@tessera/rules';
-import { contentHash } from '../canonical.ts';
 import type { FieldModel, KeyModel, ObjectModel, RecordTypeModel, ValidationRuleModel } from '../model.ts';
 import { snakeCase } from '../names.ts';
+import { byOrder, unordered } from '../order.ts';
 import type { ModelCatalog } from './catalog.ts';
 import type { DraftObject } from './draft.ts';
-import { known } from './report.ts';
+import { known } from '../known.ts';
 import { leavesRecord, readsClockOrUser, resolveField } from './rules-of-fields.ts';
+import { fieldsRead } from './walk.ts';
 
 export type Fields = Readonly<Record<string, FieldModel>>;
-
-const byOrder = (a: { readonly order: number; readonly name: string }, b: { readonly order: number; readonly name: string }): number =>
-  a.order - b.order || (a.name < b.name ? -1 : 1);
-
-/** What has no order comes last, by name. */
-export const unordered = Number.MAX_SAFE_INTEGER;
 
 function recordTypes(draft: DraftObject, fields: Fields): Record<string, RecordTypeModel> {
   const types: RecordTypeModel[] = [];
@@ -33,9 +28,9 @@ function recordTypes(draft: DraftObject, fields: Fields): Record<string, RecordT
         });
         continue;
       }
-      for (const option of options) {
+      for (const [i, option] of options.entries()) {
         if (!Object.hasOwn(declared, option)) {
-          draft.report.add(pointer, 'METADATA_REFERENCE_MISSING', {
+          draft.report.add(`${pointer}/${String(i)}`, 'METADATA_REFERENCE_MISSING', {
             kind: 'option',
             name: option,
             where: ` of ${field}`,
@@ -52,7 +47,19 @@ function recordTypes(draft: DraftObject, fields: Fields): Record<string, RecordT
       options: source.options ?? {},
     });
   }
-  return Object.fromEntries(types.sort(byOrder).map((type) => [type.name, type]));
+  return withDefault(draft, types.sort(byOrder));
+}
+
+/** One type is the default: the one that says so, or the first. */
+function withDefault(draft: DraftObject, types: readonly RecordTypeModel[]): Record<string, RecordTypeModel> {
+  const [chosen, ...others] = types.filter((type) => type.default);
+  for (const other of others) {
+    draft.report.add(`/recordTypes/${other.name}/default`, 'METADATA_REFERENCE_UNFIT', {
+      reason: `${chosen?.name ?? ''} is the default record type of ${draft.name} already; there can be one. Remove it at one of them.`,
+    });
+  }
+  const initial = chosen ?? types[0];
+  return Object.fromEntries(types.map((type) => [type.name, { ...type, default: type === initial }]));
 }
 
 function keyWhere(draft: DraftObject, catalog: ModelCatalog, source: unknown, pointer: string, fields: Fields): Expression | undefined {
@@ -61,8 +68,7 @@ function keyWhere(draft: DraftObject, catalog: ModelCatalog, source: unknown, po
   draft.report.addAll(pointer, checked.problems);
   const expression = checked.expression;
   if (expression === undefined) return undefined;
-  const computed = Object.values(fields).filter((field) => field.columns.length === 0);
-  const readsComputed = computed.some((field) => JSON.stringify(expression).includes(`"field":"${field.name}"`));
+  const readsComputed = fieldsRead(expression).some((step) => fields[step.field]?.columns.length === 0);
   if (leavesRecord(expression, 0) || readsClockOrUser(expression) || readsComputed) {
     draft.report.add(pointer, 'METADATA_REFERENCE_UNFIT', {
       reason: 'A key’s condition may read only stored fields of the record itself, and not the time or the user.',
@@ -79,12 +85,14 @@ function keys(draft: DraftObject, catalog: ModelCatalog, fields: Fields): Record
     const pointer = `/keys/${name}`;
     source.fields.forEach((field, i) => {
       const model = Object.hasOwn(fields, field) ? fields[field] : undefined;
+      // A field whose own definition is wrong is told there.
+      if (model === undefined && draft.fields.has(field)) return;
       if (model === undefined) {
         draft.report.add(`${pointer}/fields/${String(i)}`, 'METADATA_REFERENCE_MISSING', {
           kind: 'field',
           name: field,
           where: ` on ${draft.name}`,
-          known: known(Object.keys(fields)),
+          known: catalog.fieldHint(draft.name, field),
         });
       } else if (model.columns.length !== 1) {
         draft.report.add(`${pointer}/fields/${String(i)}`, 'METADATA_REFERENCE_UNFIT', {
@@ -103,7 +111,7 @@ function keys(draft: DraftObject, catalog: ModelCatalog, fields: Fields): Record
   return result;
 }
 
-function validationRules(draft: DraftObject, catalog: ModelCatalog, fields: Fields): Record<string, ValidationRuleModel> {
+function validationRules(draft: DraftObject, catalog: ModelCatalog): Record<string, ValidationRuleModel> {
   const result: Record<string, ValidationRuleModel> = {};
   for (const [name, source] of Object.entries(draft.source.validationRules ?? {})) {
     if (source.active === false) continue;
@@ -111,18 +119,18 @@ function validationRules(draft: DraftObject, catalog: ModelCatalog, fields: Fiel
     const check = source.check ?? 'save';
     const checked = checkCondition(source.refuseWhen, catalog.scope(draft.name, { old: check === 'save' }));
     draft.report.addAll(`${pointer}/refuseWhen`, checked.problems);
-    if (source.at !== undefined && !Object.hasOwn(fields, source.at)) {
+    if (source.at !== undefined && !draft.fields.has(source.at)) {
       draft.report.add(`${pointer}/at`, 'METADATA_REFERENCE_MISSING', {
         kind: 'field',
         name: source.at,
         where: ` on ${draft.name}`,
-        known: known(Object.keys(fields)),
+        known: catalog.fieldHint(draft.name, source.at),
       });
     }
-    for (const type of source.recordTypes ?? []) {
+    for (const [i, type] of (source.recordTypes ?? []).entries()) {
       const types = Object.keys(draft.source.recordTypes ?? {});
       if (!types.includes(type)) {
-        draft.report.add(`${pointer}/recordTypes`, 'METADATA_REFERENCE_MISSING', {
+        draft.report.add(`${pointer}/recordTypes/${String(i)}`, 'METADATA_REFERENCE_MISSING', {
           kind: 'record type',
           name: type,
           where: ` on ${draft.name}`,
@@ -161,8 +169,8 @@ export function resolveObject(draft: DraftObject, catalog: ModelCatalog): Object
     relations: Object.fromEntries([...draft.relations].sort(([a], [b]) => (a < b ? -1 : 1))),
     recordTypes: recordTypes(draft, fields),
     keys: keys(draft, catalog, fields),
-    validationRules: validationRules(draft, catalog, fields),
+    validationRules: validationRules(draft, catalog),
     renamedFrom: source.renamedFrom ?? [],
-    hash: contentHash(source),
+    hash: '',
   };
 }

@@ -11,6 +11,8 @@ export interface Report {
   addAll(pointer: string, problems: readonly Problem[]): void;
   /** The layer that brought the part at `pointer`. */
   originOf(pointer: string): string;
+  /** Whether a layer took away what was at `pointer`. */
+  wasRemoved(pointer: string): boolean;
 }
 
 export class Reports {
@@ -34,13 +36,7 @@ export class Reports {
         for (const found of problems) this.problems.push({ ...found, ...place(pointer + (found.pointer ?? '')) });
       },
       originOf: (pointer) => provenance.definedBy(id, pointer) ?? 'platform',
+      wasRemoved: (pointer) => provenance.removal(id, pointer) !== undefined,
     };
   }
-}
-
-/** "Known: a, b, c." for messages about a name that is not there. */
-export function known(names: readonly string[]): string {
-  if (names.length === 0) return 'There are none.';
-  const shown = names.slice(0, 12).join(', ');
-  return names.length > 12 ? `Known: ${shown}, … (${String(names.length)}).` : `Known: ${shown}.`;
 }

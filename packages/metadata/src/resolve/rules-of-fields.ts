@@ -1,10 +1,13 @@
 // The rules that stand on fields: defaults, conditions, formulas, filters; and the checks that need other fields.
-import { checkCondition, checkRule, dependencies, type Expression } from '@tessera/rules';
+import { checkCondition, checkRule, dependencies, type Expression, type Value } from '@tessera/rules';
+import { compareDecimals } from '../decimal.ts';
+import { isDate } from '../field-types/date.ts';
 import { fieldTypes } from '../field-types/index.ts';
-import type { FieldModel } from '../model.ts';
+import type { FieldSource } from '../effective.ts';
+import type { FieldModel, LookupModel } from '../model.ts';
 import type { ModelCatalog } from './catalog.ts';
 import type { DraftField, DraftObject } from './draft.ts';
-import { known } from './report.ts';
+import { known } from '../known.ts';
 
 const literal = (field: FieldModel, value: Extract<Expression, { node: 'literal' }>['value']): Expression => ({
   node: 'literal',
@@ -43,7 +46,10 @@ class FieldRules {
     const constant: unknown = isLiteral ? written.literal : written;
     if (isLiteral || typeof constant !== 'object') {
       const coerced = fieldTypes[model.type].coerce(constant, model);
-      if (coerced.ok) return literal(model, coerced.value);
+      if (coerced.ok) {
+        this.#checkOptions(model, coerced.value, at);
+        return literal(model, coerced.value);
+      }
       this.#draft.report.add(at, coerced.code, { field: model.name, ...coerced.params });
       return undefined;
     }
@@ -52,8 +58,18 @@ class FieldRules {
     return checked.expression;
   }
 
+  /** What is switched off may stay on records, but is not for new ones. */
+  #checkOptions(model: FieldModel, value: Value, at: string): void {
+    for (const option of [value].flat()) {
+      if (typeof option !== 'string' || model.options?.[option]?.active !== false) continue;
+      this.#draft.report.add(at, 'METADATA_REFERENCE_UNFIT', {
+        reason: `The option ${option} of ${model.name} is switched off, so it cannot be the default.`,
+      });
+    }
+  }
+
   formula(entry: DraftField, model: FieldModel): FieldModel['formula'] {
-    const checked = checkRule(entry.source.formula, this.#catalog.scope(this.#draft.name), model.ruleType);
+    const checked = this.#catalog.formula(this.#draft, entry);
     this.#draft.report.addAll(`${entry.pointer}/formula`, checked.problems);
     if (checked.expression === undefined) return undefined;
     const expression: Expression =
@@ -75,12 +91,14 @@ export function resolveField(draft: DraftObject, entry: DraftField, catalog: Mod
   if (typed === undefined) return undefined;
   const rules = new FieldRules(draft, catalog);
   const { source, pointer } = entry;
-  checkFacets(draft, entry, typed);
+  const sound = checkFacets(draft, entry, typed);
   const target = typed.lookup?.to[0];
   const filter =
-    source.filter === undefined || target === undefined ? undefined : rules.condition(source.filter, `${pointer}/filter`, target);
+    source.filter === undefined || target === undefined || !catalog.hasObject(target)
+      ? undefined
+      : rules.condition(source.filter, `${pointer}/filter`, target);
   const formula = typed.type === 'formula' ? rules.formula(entry, typed) : undefined;
-  const value = rules.default(entry, typed);
+  const value = sound ? rules.default(entry, typed) : undefined;
   return {
     ...typed,
     required: rules.flag(source.required, `${pointer}/required`, typed.required === true),
@@ -91,29 +109,62 @@ export function resolveField(draft: DraftObject, entry: DraftField, catalog: Mod
   };
 }
 
-function checkFacets(draft: DraftObject, entry: DraftField, field: FieldModel): void {
-  const { report } = draft;
+/** Whether what the field says of its values holds together; what does not is reported. */
+function checkFacets(draft: DraftObject, entry: DraftField, field: FieldModel): boolean {
   const { pointer, source } = entry;
-  const unfit = (at: string, reason: string): void => void report.add(pointer + at, 'METADATA_REFERENCE_UNFIT', { reason });
+  let sound = true;
+  const unfit = (at: string, reason: string): void => {
+    sound = false;
+    draft.report.add(pointer + at, 'METADATA_REFERENCE_UNFIT', { reason });
+  };
   const { decimal, dependsOn } = field;
-  if (decimal !== undefined && source.type !== 'quote') {
-    if (decimal.scale > decimal.precision)
-      unfit('/scale', `The scale ${String(decimal.scale)} exceeds the precision ${String(decimal.precision)}.`);
-    if (decimal.min !== undefined && decimal.max !== undefined && Number(decimal.min) > Number(decimal.max))
-      unfit('/min', `min ${decimal.min} exceeds max ${decimal.max}.`);
-    const named = decimal.currencyField === undefined ? undefined : draft.fields.get(decimal.currencyField)?.model;
-    if (decimal.currencyField !== undefined && named?.type !== 'picklist' && named?.type !== 'text') {
-      unfit('/currencyField', `${decimal.currencyField} must be a text or picklist field of ${draft.name} that holds the currency's code.`);
-    }
+  if (decimal !== undefined && source.type !== 'quote') checkDecimal(decimal, source, draft, unfit);
+  if (field.dateRange !== undefined) checkDates(field.dateRange, unfit);
+  if (field.text !== undefined && source.type !== 'quote') checkText(field.text, unfit);
+  if (field.lookup !== undefined) checkLookup(field.lookup, source, field, unfit);
+  for (const property of ['indexed', 'searchable'] as const) {
+    if (field[property] && field.columns.length === 0)
+      unfit(`/${property}`, `${field.name} is worked out when it is read, so it cannot be ${property}. Remove it.`);
   }
-  if (field.text?.pattern !== undefined && !isPattern(field.text.pattern))
-    unfit('/pattern', `${field.text.pattern} is not a regular expression.`);
   if (field.autoNumber !== undefined && (field.autoNumber.format.match(/\{0+\}/g) ?? []).length !== 1) {
     unfit('/format', 'The format needs the counter once, as {0000}; {YYYY}, {MM} and {DD} may stand beside it.');
   }
   if (field.unique && (field.columns.length !== 1 || field.ruleType.kind === 'json' || field.ruleType.kind === 'list'))
     unfit('/unique', `A field of type ${field.type} cannot be unique.`);
   if (dependsOn !== undefined) checkDependency(draft, entry, field);
+  return sound;
+}
+
+type Unfit = (at: string, reason: string) => void;
+
+function checkDecimal(decimal: NonNullable<FieldModel['decimal']>, source: FieldSource, draft: DraftObject, unfit: Unfit): void {
+  const { precision, scale, min, max } = decimal;
+  if (scale > precision) unfit('/scale', `The scale ${String(scale)} exceeds the precision ${String(precision)}.`);
+  if (min !== undefined && max !== undefined && compareDecimals(min, max) > 0) unfit('/min', `min ${min} exceeds max ${max}.`);
+  const { currencyField } = source;
+  const named = currencyField === undefined ? undefined : draft.fields.get(currencyField)?.model;
+  if (currencyField !== undefined && named?.type !== 'picklist' && named?.type !== 'text') {
+    unfit('/currencyField', `${currencyField} must be a text or picklist field of ${draft.name} that holds the currency's code.`);
+  }
+}
+
+function checkDates({ min, max }: NonNullable<FieldModel['dateRange']>, unfit: Unfit): void {
+  for (const [property, day] of Object.entries({ min, max })) {
+    if (day !== undefined && !isDate(day)) unfit(`/${property}`, `${day} is no day of the calendar.`);
+  }
+  if (min !== undefined && max !== undefined && min > max) unfit('/min', `min ${min} exceeds max ${max}.`);
+}
+
+function checkText({ minLength, maxLength, pattern }: NonNullable<FieldModel['text']>, unfit: Unfit): void {
+  if (minLength > maxLength) unfit('/minLength', `minLength ${String(minLength)} exceeds maxLength ${String(maxLength)}.`);
+  if (pattern !== undefined && !isPattern(pattern)) unfit('/pattern', `${pattern} is not a regular expression.`);
+}
+
+function checkLookup(lookup: LookupModel, source: FieldSource, field: FieldModel, unfit: Unfit): void {
+  if (lookup.onDelete === 'setNull' && field.required === true)
+    unfit('/onDelete', `${field.name} must have a value, so it cannot be emptied when its target is deleted. Say "onDelete": "restrict".`);
+  if (source.filter !== undefined && lookup.to.length > 1)
+    unfit('/filter', `A filter is a condition over one object; ${field.name} may point to several. Remove it.`);
 }
 
 function isPattern(pattern: string): boolean {
@@ -149,9 +200,9 @@ function checkDependency(draft: DraftObject, entry: DraftField, field: FieldMode
         known: known(Object.keys(controlling.options)),
       });
     }
-    for (const name of allowed) {
+    for (const [i, name] of allowed.entries()) {
       if (field.options !== undefined && !Object.hasOwn(field.options, name)) {
-        draft.report.add(`${at}/values/${option}`, 'METADATA_REFERENCE_MISSING', {
+        draft.report.add(`${at}/values/${option}/${String(i)}`, 'METADATA_REFERENCE_MISSING', {
           kind: 'option',
           name,
           where: ` of ${field.name}`,

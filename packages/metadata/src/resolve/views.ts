@@ -3,17 +3,12 @@ import { checkCondition, checkRule, type Expression } from '@tessera/rules';
 import type { AppSource, LayoutSource, ListViewSource, SortSource } from '../effective.ts';
 import type { AppModel, LayoutFieldModel, LayoutModel, LayoutSectionModel, ListViewModel, RelatedListModel, SortModel } from '../model.ts';
 import type { ModelCatalog } from './catalog.ts';
-import { unordered } from './objects.ts';
-import { known, type Report } from './report.ts';
+import { unordered } from '../order.ts';
+import { sorted } from './sorted.ts';
+import { known } from '../known.ts';
+import type { Report } from './report.ts';
 
 type Ordered<T> = Readonly<Record<string, T & { readonly order?: number }>>;
-
-/** Entries of a keyed map in their order; those without one last, by key. */
-function sorted<T>(map: Ordered<T> | undefined): [string, T & { readonly order?: number }][] {
-  return Object.entries(map ?? {}).sort(
-    ([a, left], [b, right]) => (left.order ?? unordered) - (right.order ?? unordered) || (a < b ? -1 : 1),
-  );
-}
 
 class View {
   readonly #catalog: ModelCatalog;
@@ -40,6 +35,8 @@ class View {
 
   /** A field of the object, or a path through lookups. */
   path(path: string, pointer: string, object = this.#object): Expression | undefined {
+    // What is switched off is not shown; nothing is wrong with that.
+    if (this.#catalog.isDormant(object, path)) return undefined;
     const checked = checkRule({ var: path }, this.#catalog.scope(object));
     this.#report.addAll(
       pointer,
@@ -51,7 +48,11 @@ class View {
   sort(source: SortSource | undefined, pointer: string, object = this.#object): readonly SortModel[] {
     return sorted(source).flatMap(([path, entry]) => {
       const by = this.path(path, `${pointer}/${path}`, object);
-      return by === undefined ? [] : [{ path, key: { by, descending: entry.direction === 'descending' } }];
+      if (by === undefined) return [];
+      if (by.type.kind === 'json' || by.type.kind === 'list') {
+        this.#report.add(`${pointer}/${path}`, 'METADATA_REFERENCE_UNFIT', { reason: `${path} has no order to sort by.` });
+      }
+      return [{ path, key: { by, descending: entry.direction === 'descending' } }];
     });
   }
 
@@ -60,27 +61,29 @@ class View {
   }
 
   field(name: string, pointer: string): void {
-    if (this.#catalog.model(this.#object, name) === undefined) {
+    if (this.#catalog.field(this.#object, name) === undefined) {
       this.#report.add(pointer, 'METADATA_REFERENCE_MISSING', {
         kind: 'field',
         name,
         where: ` on ${this.#object}`,
-        known: known(this.#catalog.fieldNames(this.#object)),
+        known: this.#catalog.fieldHint(this.#object, name),
       });
     }
   }
 }
 
-function missingObject(catalog: ModelCatalog, report: Report, object: string): boolean {
+/** Reports an object that is not there. */
+export function missingObject(catalog: ModelCatalog, report: Report, object: string): boolean {
   if (catalog.hasObject(object)) return false;
-  report.add('/object', 'METADATA_REFERENCE_MISSING', { kind: 'object', name: object, where: '', known: known(catalog.objectNames()) });
+  report.add('/object', 'METADATA_REFERENCE_MISSING', { kind: 'object', name: object, where: '', known: catalog.objectHint(object) });
   return true;
 }
 
-function layoutSections(source: LayoutSource, view: View): LayoutSectionModel[] {
+function layoutSections(source: LayoutSource, view: View, catalog: ModelCatalog): LayoutSectionModel[] {
   return sorted(source.sections).map(([name, section]) => {
     const at = `/sections/${name}`;
-    const fields = sorted(section.fields).map(([field, entry]): LayoutFieldModel => {
+    const shown = sorted(section.fields).filter(([field]) => !catalog.isDormant(source.object, field));
+    const fields = shown.map(([field, entry]): LayoutFieldModel => {
       const place = `${at}/fields/${field}`;
       view.field(field, place);
       return {
@@ -106,6 +109,7 @@ function layoutSections(source: LayoutSource, view: View): LayoutSectionModel[] 
 function relatedLists(source: LayoutSource, view: View, catalog: ModelCatalog, report: Report): RelatedListModel[] {
   return sorted(source.relatedLists).flatMap(([name, list]) => {
     const at = `/relatedLists/${name}`;
+    if (catalog.isDormant(source.object, list.relation)) return [];
     const relation = catalog.relation(source.object, list.relation);
     if (relation === undefined) {
       report.add(`${at}/relation`, 'METADATA_REFERENCE_MISSING', {
@@ -149,7 +153,7 @@ export function resolveLayout(source: LayoutSource, catalog: ModelCatalog, repor
     object: source.object,
     label: source.label ?? { en: source.name },
     recordTypes: source.recordTypes ?? [],
-    sections: layoutSections(source, view),
+    sections: layoutSections(source, view, catalog),
     relatedLists: relatedLists(source, view, catalog, report),
   };
 }
@@ -163,14 +167,16 @@ export function resolveListView(source: ListViewSource, catalog: ModelCatalog, r
     if (field !== undefined) view.field(field, `/${property}`);
   }
   const grouped = source.groupBy === undefined ? undefined : catalog.model(source.object, source.groupBy);
-  if (kind === 'kanban' && grouped !== undefined && grouped.options === undefined && grouped.lookup === undefined) {
+  const lanes = grouped?.ruleType.kind === 'text' ? grouped.options : grouped?.lookup;
+  if (kind === 'kanban' && grouped !== undefined && lanes === undefined) {
     report.add('/groupBy', 'METADATA_REFERENCE_UNFIT', {
       reason: `A kanban groups by a picklist or a lookup; ${grouped.name} is a ${grouped.type}.`,
     });
   }
-  const dated = source.dateField === undefined ? undefined : catalog.model(source.object, source.dateField);
-  if (kind === 'calendar' && dated !== undefined && dated.ruleType.kind !== 'date' && dated.ruleType.kind !== 'datetime') {
-    report.add('/dateField', 'METADATA_REFERENCE_UNFIT', {
+  for (const property of ['dateField', 'endField'] as const) {
+    const dated = catalog.model(source.object, source[property] ?? '');
+    if (dated === undefined || dated.ruleType.kind === 'date' || dated.ruleType.kind === 'datetime') continue;
+    report.add(`/${property}`, 'METADATA_REFERENCE_UNFIT', {
       reason: `A calendar needs a date or datetime; ${dated.name} is a ${dated.type}.`,
     });
   }
@@ -198,7 +204,7 @@ export function resolveApp(source: AppSource, catalog: ModelCatalog, listViews: 
         kind: 'object',
         name: item.object,
         where: '',
-        known: known(catalog.objectNames()),
+        known: catalog.objectHint(item.object),
       });
     }
     if (item.listView !== undefined && !listViews.includes(item.listView)) {

@@ -18,7 +18,7 @@ const tokens: Readonly<Record<string, string>> = {
 
 export type DateForm = 'date' | 'datetime' | 'time';
 
-/** The text for a field of the form, or undefined where the given one is not written so. Whether the day exists the field says. */
+/** The text for a field of the form, or undefined where the given one is not written so or means no day or time that exists. */
 export type DateReader = (text: string) => string | undefined;
 
 /** What an instant reads on the clocks of a zone, as milliseconds of UTC. */
@@ -65,12 +65,10 @@ function written(groups: Readonly<Record<string, string>>, form: DateForm, clock
   const { shortYear, month = '', day = '', hour = '00', minute = '00', second = '00' } = groups;
   const pad = (text: string): string => text.padStart(2, '0');
   const time = `${pad(hour)}:${minute}:${second}`;
-  if (form === 'time') return time;
   const year = groups['year'] ?? `${Number(shortYear) < pivot ? '20' : '19'}${shortYear ?? ''}`;
-  const date = `${year}-${pad(month)}-${pad(day)}`;
-  if (form === 'date') return date;
+  const date = form === 'time' ? '1970-01-01' : `${year}-${pad(month)}-${pad(day)}`;
   const local = Date.parse(`${date}T${time}Z`);
-  // A day or time that does not exist stays as it is, and the field refuses it.
-  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 10) !== date) return `${date}T${time}`;
-  return new Date(instantAt(clocks, local)).toISOString();
+  if (Number.isNaN(local) || new Date(local).toISOString() !== `${date}T${time}.000Z`) return undefined;
+  if (form === 'datetime') return new Date(instantAt(clocks, local)).toISOString();
+  return form === 'date' ? date : time;
 }

@@ -61,20 +61,11 @@ async function begin(deps: ImportDeps, input: ImportInput, plan: MappingPlan, so
 /** The rows after the position. Those before must be the same as when they were written. */
 async function* rowsLeft(running: RunningImport, source: Source): AsyncGenerator<SourceRow, void, undefined> {
   const { position, digest } = running.state;
-  let skipping = true;
-  const check = (): void => {
-    skipping = false;
-    if (running.digest() !== digest) throw fail('IMPORT_DIFFERS', { reason: 'the part of the file that is done with was another.' });
-  };
-  for await (const row of source.rows) {
-    if (row.row <= position) {
-      running.skip(row);
-      continue;
-    }
-    if (skipping) check();
-    yield row;
-  }
-  if (skipping) check();
+  const rows = source.rows[Symbol.asyncIterator]();
+  let next = await rows.next();
+  for (; next.done !== true && next.value.row <= position; next = await rows.next()) running.skip(next.value);
+  if (running.digest() !== digest) throw fail('IMPORT_DIFFERS', { reason: 'the part of the file that is done with was another.' });
+  for (; next.done !== true; next = await rows.next()) yield next.value;
 }
 
 async function runThrough(running: RunningImport, plan: MappingPlan, source: Source): Promise<void> {

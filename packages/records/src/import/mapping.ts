@@ -75,7 +75,10 @@ class MappingReader {
     );
   }
 
-  add(pointer: string, code: ErrorCode, params: Readonly<Record<string, unknown>>): undefined {
+  /** Notes a mistake; gives nothing in the stead of what is wrong. */
+  // `Found` is what the caller gives back, so that `return this.add(…)` reads as one step.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+  add<Found>(pointer: string, code: ErrorCode, params: Readonly<Record<string, unknown>>): Found | undefined {
     this.problems.push(problem(code, params, { pointer }));
     return undefined;
   }
@@ -205,7 +208,7 @@ export function compileMapping(model: Model, input: Pick<ImportInput, 'object' |
   if (unfit.length > 0)
     throw failAll(
       'IMPORT_MAPPING_INVALID',
-      unfit.map(({ file: _file, ...found }) => found),
+      unfit.map(({ code, message, pointer }) => ({ code, message, ...(pointer === undefined ? {} : { pointer }) })),
     );
   // The schema has held it to this shape.
   const mapping = input.mapping as ImportMapping;

@@ -72,5 +72,8 @@ async function* dataRows(content: AsyncIterable<Uint8Array>, plan: MappingPlan):
 /** A property that a line does not have leaves its field as it is. */
 export function openNdjson(content: AsyncIterable<Uint8Array>, plan: MappingPlan): Source {
   const rows = dataRows(content, plan);
-  return { columns: plan.columns.map(({ column }) => column), rows, close: async () => void (await rows.return()) };
+  const close = async (): Promise<void> => {
+    await rows.return();
+  };
+  return { columns: plan.columns.map(({ column }) => column), rows, close };
 }

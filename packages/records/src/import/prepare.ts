@@ -27,7 +27,7 @@ export interface PreparedRow {
 /** A column's text: trimmed, replaced, null where empty. */
 function textOf(cell: unknown, plan: ColumnPlan): string | null {
   if (cell === null || cell === undefined) return null;
-  const whole = typeof cell === 'string' ? cell : typeof cell === 'object' ? JSON.stringify(cell) : String(cell as number | boolean);
+  const whole = typeof cell === 'string' ? cell : JSON.stringify(cell);
   const text = plan.trim ? whole.trim() : whole;
   for (const given of [whole, text]) {
     const replaced = plan.values.get(given);

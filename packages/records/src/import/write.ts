@@ -29,6 +29,18 @@ interface Ready {
 
 type Match = { readonly id: string } | { readonly problem: Problem };
 
+/** A row that is refused before it reaches the pipeline is told what its other values would have been refused for. */
+function withCoercion(plan: MappingPlan, ready: Ready): Ready {
+  if (ready.problems.length === 0 || ready.row.source.flaw !== undefined) return ready;
+  const more = Object.entries(ready.input).flatMap(([name, value]) => {
+    const field = plan.object.fields[name];
+    const coerced = field === undefined ? undefined : fieldTypes[field.type].coerce(value, field);
+    if (coerced === undefined || coerced.ok) return [];
+    return [problem(coerced.code, { field: name, ...coerced.params }, { pointer: `/${name}` })];
+  });
+  return { ...ready, problems: [...ready.problems, ...more] };
+}
+
 /** Puts what was found into the rows' inputs. */
 async function linked(scope: LookupScope, rows: readonly PreparedRow[]): Promise<readonly Ready[]> {
   const now = rows.map((row) => row.lookups.filter(({ plan }) => !plan.deferred));
@@ -186,7 +198,7 @@ export async function writeRows(scope: LookupScope, plan: MappingPlan, rows: rea
   const parts: Written[] = [{ ...nothing, counts: { ...noCounts, read: rows.length, skipped } }];
   const kept = rows.filter((row) => !row.skip);
   for (const segment of segments(plan, kept)) {
-    const ready = await linked(scope, segment);
+    const ready = (await linked(scope, segment)).map((each) => withCoercion(plan, each));
     const outcomes = await writeTwice(scope, plan, ready);
     ready.forEach((each, i) => void parts.push(outcomeOf(each, outcomes[i] ?? { ok: false, problems: [] })));
   }

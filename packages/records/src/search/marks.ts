@@ -10,7 +10,7 @@ export function nameMark(name: string): string {
   const text = fold(name)
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
-  return `=${[...text].slice(0, longestName).join('')}`;
+  return `=${Array.from(text).slice(0, longestName).join('')}`;
 }
 
 /** Raised when words are made in another way: every record is then indexed anew. */
@@ -25,6 +25,10 @@ function shortHash(text: string): string {
 
 /** Tells records whose words are up to date from those that were indexed under other fields, labels or rules. */
 export function methodMark(object: ObjectModel): string {
-  const fields = searchFields(object).map(({ name, type, options }) => [name, type, options && Object.values(options).map((o) => [o.name, o.label])]);
+  const fields = searchFields(object).map(({ name, type, options }) => [
+    name,
+    type,
+    options && Object.values(options).map((o) => [o.name, o.label]),
+  ]);
   return `#${shortHash(JSON.stringify([method, fields]))}`;
 }

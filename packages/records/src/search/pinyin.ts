@@ -20,7 +20,7 @@ const isSyllable = (text: string): boolean => /^[a-z]+$/.test(text);
 /** `阿里巴巴` → alibaba, libaba, baba, ba; albb, lbb, bb. */
 export function pinyinWords(run: string): ReadonlySet<string> {
   const words = new Set<string>();
-  for (const [stretch] of [...run].slice(0, mostCharacters).join('').matchAll(han)) {
+  for (const [stretch] of Array.from(run).slice(0, mostCharacters).join('').matchAll(han)) {
     for (const syllables of readings(stretch)) {
       syllables.forEach((_, i) => {
         const rest = syllables.slice(i);
@@ -28,7 +28,13 @@ export function pinyinWords(run: string): ReadonlySet<string> {
         const end = rest.findIndex((syllable) => !isSyllable(syllable));
         const typed = end < 0 ? rest : rest.slice(0, end);
         if (typed.length > 0) words.add(typed.join('').slice(0, longestWord));
-        if (typed.length > 1) words.add(typed.map((syllable) => syllable[0]).join('').slice(0, longestWord));
+        if (typed.length > 1)
+          words.add(
+            typed
+              .map((syllable) => syllable[0])
+              .join('')
+              .slice(0, longestWord),
+          );
       });
     }
   }

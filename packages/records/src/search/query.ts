@@ -13,10 +13,14 @@ type Forms = SearchWords['words'][number];
 const beginning = (lexeme: string): SearchTerm => ({ lexeme, prefix: true });
 
 function chineseForms(text: string): Forms {
-  const characters = [...text].slice(0, longestChinese);
+  const characters = Array.from(text).slice(0, longestChinese);
   const [only] = characters;
   if (only !== undefined && characters.length === 1) return [[beginning(only)]];
-  return [pairsOf(characters.join('')).slice(0, -1).map((lexeme) => ({ lexeme, prefix: false }))];
+  return [
+    pairsOf(characters.join(''))
+      .slice(0, -1)
+      .map((lexeme) => ({ lexeme, prefix: false })),
+  ];
 }
 
 /** As one word, or as its parts: `INV2024` finds `INV-2024`. */
@@ -36,7 +40,10 @@ function numberForms(text: string, international: boolean): Forms {
 
 /** Undefined where nothing is asked for: no letter, no digit. */
 export function searchWords(q: string): SearchWords | undefined {
-  const text = [...q.slice(0, longestQuery * 2).toWellFormed()].slice(0, longestQuery).join('').normalize('NFKC');
+  const text = Array.from(q.slice(0, longestQuery * 2).toWellFormed())
+    .slice(0, longestQuery)
+    .join('')
+    .normalize('NFKC');
   const numbers: Forms[] = [];
   const rest = text.replaceAll(numberLike, (number, plus: string) => {
     if (!/\d\D+\d/.test(number) && plus === '') return number;

@@ -1,7 +1,7 @@
 // A record's search value: the words of its searchable fields, each with the places of the fields where it stands.
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
-import { searchFields, vectorText, type RecordValues } from '@tessera/storage';
+import { searchFields, searchPlaces, vectorText, type RecordValues } from '@tessera/storage';
 import { methodMark, nameMark } from './marks.ts';
 import { spelled } from './pinyin.ts';
 import { searchTokens } from './tokens.ts';
@@ -25,29 +25,33 @@ function textOf(field: FieldModel, value: Value): string {
   if (value === null || typeof value === 'boolean') return '';
   if (field.options !== undefined)
     return (Array.isArray(value) ? value : [value]).map((option) => optionText(field, String(option))).join(' ');
-  if (typeof value === 'object') return Object.values(value).filter((part) => typeof part === 'string').join(' ');
+  if (typeof value === 'object')
+    return Object.values(value)
+      .filter((part) => typeof part === 'string')
+      .join(' ');
   if (field.type !== 'richText') return value;
   return value.replaceAll(/<[^>]*>/g, ' ').replaceAll(/&(?:amp|lt|gt|quot|nbsp|#39);/g, (entity) => entities[entity] ?? ' ');
 }
 
+function wordsOf(field: FieldModel, text: string): readonly string[] {
+  const tokens = searchTokens(text, { pinyin: !longTexts.has(field.type), phone: field.type === 'phone' });
+  if (field.name !== 'name' || text === '') return tokens;
+  const names = hasHan(text) ? [text, ...spelled(text)] : [text];
+  return [...new Set(names.map(nameMark)), ...tokens];
+}
+
 /** PostgreSQL's text form of the record's search value; undefined where the object has nothing to search. */
 export function searchVector(object: ObjectModel, record: RecordValues): string | undefined {
-  const fields = searchFields(object);
-  if (fields.length === 0) return undefined;
+  const places = searchPlaces(object);
+  if (searchFields(object).length === 0) return undefined;
   const lexemes = new Map<string, Set<number>>([[methodMark(object), new Set()]]);
-  const add = (lexeme: string, place: number): void => {
-    const places = lexemes.get(lexeme);
-    if (places !== undefined) places.add(place);
-    else if (lexemes.size < mostWords) lexemes.set(lexeme, new Set([place]));
-  };
-  fields.forEach((field, i) => {
-    const text = textOf(field, record[field.name] ?? null).slice(0, longestText);
-    // The name is the first place, whose words weigh more, even where it is not searchable itself.
-    const place = i + (fields[0]?.name === 'name' ? 1 : 2);
-    const tokens = searchTokens(text, { pinyin: !longTexts.has(field.type), phone: field.type === 'phone' });
-    for (const token of tokens) add(token, place);
-    if (field.name !== 'name' || text === '') return;
-    for (const name of hasHan(text) ? [text, ...spelled(text)] : [text]) add(nameMark(name), place);
-  });
+  for (const field of searchFields(object)) {
+    const place = places.get(field.name) ?? 0;
+    for (const word of wordsOf(field, textOf(field, record[field.name] ?? null).slice(0, longestText))) {
+      const known = lexemes.get(word);
+      if (known !== undefined) known.add(place);
+      else if (lexemes.size < mostWords) lexemes.set(word, new Set([place]));
+    }
+  }
   return vectorText(lexemes);
 }

@@ -58,6 +58,6 @@ export function runsOf(text: string): readonly Run[] {
 
 /** Pairs of neighbours, and the last character alone: so the beginning of some word of the list is any character of the run. */
 export function pairsOf(run: string): readonly string[] {
-  const characters = [...run];
+  const characters = Array.from(run);
   return characters.map((character, i) => character + (characters[i + 1] ?? ''));
 }

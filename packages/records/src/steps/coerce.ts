@@ -23,7 +23,8 @@ function known(object: ObjectModel): string {
 
 /** What is stored for a value of the type. */
 function stored(session: WriteSession, field: FieldModel, value: Value): Value {
-  if (field.type === 'richText' && typeof value === 'string') return sanitizeHtml(value);
+  // Of a text that was nothing but scripts nothing is left, and no text is no value.
+  if (field.type === 'richText' && typeof value === 'string') return sanitizeHtml(value) || null;
   if (field.type === 'secret' && typeof value === 'string') return session.sealer.seal(value);
   return value;
 }
@@ -44,7 +45,7 @@ export const coerce: Step = (set) => {
   return mapSound(set, (item) => {
     let result = item;
     for (const [name, given] of Object.entries(item.input)) {
-      const field = object.fields[name];
+      const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined;
       const reason = field === undefined ? undefined : whyReadOnly(field, internal);
       if (field === undefined)
         result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);

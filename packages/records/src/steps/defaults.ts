@@ -1,10 +1,11 @@
 // defaults: what a new record has where the caller said nothing; and who it belongs to.
-import type { FieldModel, ObjectModel } from '@tessera/metadata';
+import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Expression, PathExpression, Value } from '@tessera/rules';
 import { recordEnvironment } from '../environment.ts';
-import { fetchFacts } from '../facts.ts';
+import { fetchFacts, noFacts } from '../facts.ts';
 import type { WriteSession } from '../session.ts';
-import { mapSound, replaceItems, soundItems, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+import { optionsAllowed } from './options.ts';
+import { mapSound, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 const literalDefault = (field: FieldModel): Value | undefined => (field.default?.node === 'literal' ? field.default.value : undefined);
 
@@ -48,18 +49,38 @@ async function ruleDefaults(set: WriteSet): Promise<WriteSet> {
     expressions,
     items.map((item) => ({ record: item.values })),
   );
-  const changed = items.map((item, i): WriteItem => {
-    const values: Record<string, Value> = { ...item.values };
+  const changed = items.map((plain, i): WriteItem => {
+    let item = plain;
     for (const field of fields) {
       if (field.default === undefined || Object.hasOwn(item.input, field.name)) continue;
-      values[field.name] = session.rules.evaluate(
-        field.default,
-        recordEnvironment(session, { object, record: values, facts: facts[i] ?? new Map<Expression, Value>() }),
-      );
+      const scope = { object, record: item.values, facts: facts[i] ?? noFacts };
+      item = withDefault(item, field, session.rules.evaluate(field.default, recordEnvironment(session, scope)));
     }
-    return { ...item, values };
+    return item;
   });
   return replaceItems(set, changed);
+}
+
+/** What a rule gives is held to the field's type like what a caller gives: length, range, scale. */
+function withDefault(item: WriteItem, field: FieldModel, value: Value): WriteItem {
+  if (value === null || value === '') {
+    return { ...item, values: { ...item.values, [field.name]: field.type === 'boolean' ? false : null } };
+  }
+  const reference = field.wire === 'anyReference';
+  const coerced = reference ? { ok: true as const, value } : fieldTypes[field.type].coerce(value, field);
+  if (!coerced.ok) return withProblem(item, coerced.code, { field: field.name, ...coerced.params }, field.name);
+  return { ...item, values: { ...item.values, [field.name]: coerced.value } };
+}
+
+/** A default that cannot be chosen with this record type, or with what it depends on, is none. */
+function fittingOptions(object: ObjectModel, item: WriteItem): WriteItem {
+  const values: Record<string, Value> = { ...item.values };
+  for (const field of Object.values(object.fields)) {
+    const value = values[field.name];
+    if (field.options === undefined || field.system || Object.hasOwn(item.input, field.name) || typeof value !== 'string') continue;
+    if (!optionsAllowed(object, field, values).includes(value)) values[field.name] = null;
+  }
+  return { ...item, values };
 }
 
 /** The owner's department goes with the owner. */
@@ -94,7 +115,8 @@ async function ownerDepartments(set: WriteSet): Promise<WriteSet> {
 export const defaults: Step = async (set) => {
   const { session, object } = set;
   if (set.kind === 'create') {
-    return ownerDepartments(await ruleDefaults(mapSound(set, (item) => constants(session, object, item))));
+    const filled = await ruleDefaults(mapSound(set, (item) => constants(session, object, item)));
+    return ownerDepartments(mapSound(filled, (item) => fittingOptions(object, item)));
   }
   return ownerDepartments(set);
 };

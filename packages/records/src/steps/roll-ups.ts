@@ -4,10 +4,7 @@ import type { Step } from '../write-set.ts';
 
 export const rollUps: Step = async (set) => {
   const written = set.items.filter((item) => item.written !== undefined);
-  await applyRollups(
-    set.session,
-    set.object,
-    written.map((item) => ({ old: item.old, now: item.values })),
-  );
+  const changes = written.map((item) => ({ old: item.old, now: item.values }));
+  await applyRollups(set.session, new Map([[set.object, changes]]));
   return set;
 };

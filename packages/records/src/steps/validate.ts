@@ -5,6 +5,7 @@ import type { Expression } from '@tessera/rules';
 import { matchingIds } from '@tessera/storage';
 import { recordEnvironment } from '../environment.ts';
 import { fetchFacts } from '../facts.ts';
+import { optionsAllowed } from './options.ts';
 import { changedFields, sameValue } from '../changed.ts';
 import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
@@ -31,29 +32,14 @@ function saveRules(object: ObjectModel): readonly ValidationRuleModel[] {
   return Object.values(object.validationRules).filter((rule) => rule.check === 'save');
 }
 
-function optionsAllowed(object: ObjectModel, field: FieldModel, item: WriteItem): readonly string[] {
-  const { values } = item;
-  let allowed = Object.values(field.options ?? {})
-    .filter((option) => option.active)
-    .map((option) => option.name);
-  const recordType = values['recordType'];
-  const narrowed = typeof recordType === 'string' ? object.recordTypes[recordType]?.options[field.name] : undefined;
-  if (narrowed !== undefined) allowed = allowed.filter((option) => narrowed.includes(option));
-  if (field.dependsOn !== undefined) {
-    const controlling = values[field.dependsOn.field];
-    const dependent = typeof controlling === 'string' ? (field.dependsOn.values[controlling] ?? []) : [];
-    allowed = allowed.filter((option) => dependent.includes(option));
-  }
-  return allowed;
-}
-
 /** A value that stays may be one that could not be chosen any more. */
 function checkOptions(object: ObjectModel, field: FieldModel, item: WriteItem): WriteItem {
   const value = item.values[field.name];
   if (field.options === undefined || value === null || value === undefined || field.columns.length === 0) return item;
-  const controlled = field.dependsOn !== undefined && !sameValue(item.values[field.dependsOn.field], item.old?.[field.dependsOn.field]);
+  const movesWith = ['recordType', ...(field.dependsOn === undefined ? [] : [field.dependsOn.field])];
+  const controlled = movesWith.some((name) => !sameValue(item.values[name], item.old?.[name]));
   if (item.old !== undefined && sameValue(value, item.old[field.name]) && !controlled) return item;
-  const allowed = optionsAllowed(object, field, item);
+  const allowed = optionsAllowed(object, field, item.values);
   const unfit = (Array.isArray(value) ? value : [value]).find((option) => typeof option === 'string' && !allowed.includes(option));
   return unfit === undefined
     ? item
@@ -69,7 +55,9 @@ function checkField(set: WriteSet, field: FieldModel, item: WriteItem): WriteIte
   const empty = value === null || (Array.isArray(value) && value.length === 0);
   if (required && empty && field.columns.length > 0 && field.autoNumber === undefined)
     return withProblem(item, 'VALUE_REQUIRED', { field: field.name }, field.name);
-  if (changed && !set.internal && isRule(field.readOnly) && session.rules.evaluate(field.readOnly, environment) === true) {
+  // What a default gives is no caller's doing.
+  const given = Object.hasOwn(item.input, field.name);
+  if (changed && given && !set.internal && isRule(field.readOnly) && session.rules.evaluate(field.readOnly, environment) === true) {
     return withProblem(item, 'FIELD_READ_ONLY', { field: field.name, reason: 'a rule makes it read-only here.' }, field.name);
   }
   if (changed && item.old !== undefined && field.lookup?.reparent === false) {

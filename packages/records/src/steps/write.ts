@@ -1,5 +1,6 @@
 // write: the rows with their history and outbox entry in one statement; what did not go in is told why.
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
+import { dependencies } from '@tessera/rules';
 import {
   diagnoseStatement,
   insertStatement,
@@ -19,7 +20,7 @@ function historyOf(object: ObjectModel, item: WriteItem): readonly HistoryEntry[
   const version = Number(item.values['version']);
   if (item.old === undefined) return [{ recordId: item.id, field: null, old: null, new: null, change: 'created', version }];
   return changedFields(object, item)
-    .filter((field) => field.history)
+    .filter((field) => field.history && field.wire !== 'secret')
     .map((field) => ({
       recordId: item.id,
       field: field.name,
@@ -50,7 +51,7 @@ function uniqueProblem(set: WriteSet, item: WriteItem, name: string): WriteItem 
   return { ...refused, problems: refused.problems.map((found) => (found.code === 'RECORD_NOT_UNIQUE' ? { ...found, message } : found)) };
 }
 
-/** Tells of each item that PostgreSQL left out what stood against it. */
+/** Tells of each item that PostgreSQL left out what stands against it; nothing where that is gone by now. */
 async function diagnose(set: WriteSet, missing: readonly WriteItem[]): Promise<readonly WriteItem[]> {
   const { session, object } = set;
   const { rows } = await session.transaction.query(
@@ -73,15 +74,15 @@ async function diagnose(set: WriteSet, missing: readonly WriteItem[]): Promise<r
       if (row[`k${String(n)}`] === true) result = uniqueProblem(set, result, key.name);
     });
     if (row['same_id'] === true && set.kind === 'create') result = withProblem(result, 'RECORD_NOT_UNIQUE', { fields: 'id' }, 'id');
-    // Two records of one request collide with each other: the first is in by now, so the later one finds it. Else the other writer
-    // has rolled back since, and the request may simply be sent again.
-    return result === item ? withProblem(item, 'UNAVAILABLE', { reason: 'another write collided with this one.' }) : result;
+    return result;
   });
 }
 
+const openItems = (set: WriteSet): readonly WriteItem[] => soundItems(set).filter((item) => item.written === undefined);
+
 async function insert(set: WriteSet): Promise<WriteSet> {
   const { session, object } = set;
-  const items = soundItems(set);
+  const items = openItems(set);
   const { rows } = await session.transaction.query(
     insertStatement(
       session.target,
@@ -97,7 +98,11 @@ async function settle(set: WriteSet, items: readonly WriteItem[], rows: readonly
   const versions = new Map(rows.map((row) => [String(row['id']), Number(row['version'])]));
   const missing = items.filter((item) => !versions.has(item.id));
   const written = items.filter((item) => versions.has(item.id)).map((item) => ({ ...item, written: versions.get(item.id) }));
-  touch(set.session, set.object.name, versions.keys());
+  touch(
+    set.session,
+    set.object.name,
+    written.map(({ id, pointer }) => ({ id, pointer })),
+  );
   return replaceItems(set, [...written, ...(missing.length === 0 ? [] : await diagnose(set, missing))]);
 }
 
@@ -106,20 +111,27 @@ function fieldsToWrite(object: ObjectModel, items: readonly WriteItem[]): readon
   return [...new Set(items.flatMap((item) => changedFields(object, item)))];
 }
 
+/** Could an update of these fields collide with another record: only then is it tried under a savepoint. */
+function mayCollide(object: ObjectModel, fields: readonly FieldModel[]): boolean {
+  return uniqueKeys(object).some(({ fields: own, where }) => {
+    const read = where === undefined ? [] : dependencies(where).paths.map((path) => path.steps[0]?.field);
+    return fields.some((field) => own.includes(field) || read.includes(field.name));
+  });
+}
+
 async function update(set: WriteSet): Promise<WriteSet> {
-  const { session, object, allOrNone } = set;
-  const items = soundItems(set).filter((item) => item.written === undefined);
+  const { session, object } = set;
+  const items = openItems(set);
   if (items.length === 0) return set;
+  const fields = fieldsToWrite(object, items);
   const statement = updateStatement(
     session.target,
     object,
-    fieldsToWrite(object, items),
+    fields,
     items.map((item) => item.values),
     logOf(set, items),
   );
-  if (allOrNone && items.length > 1 && uniqueKeys(object).length === 0) {
-    return settle(set, items, (await session.transaction.query(statement)).rows);
-  }
+  if (!mayCollide(object, fields)) return settle(set, items, (await session.transaction.query(statement)).rows);
   try {
     const { rows } = await withSavepoint(session.transaction, () => session.transaction.query(statement));
     return await settle(set, items, rows);
@@ -128,14 +140,18 @@ async function update(set: WriteSet): Promise<WriteSet> {
     if (key === undefined) throw error;
     const [only] = items;
     if (only !== undefined && items.length === 1) return replaceItems(set, [uniqueProblem(set, only, key)]);
-    // Which of them collides is found by writing them one after the other.
-    let result = set;
-    for (const item of items) {
-      const alone = await update({ ...set, items: [item] });
-      result = replaceItems(result, alone.items);
-    }
-    return result;
+    return updateHalves(set, items);
   }
+}
+
+/** Which of many collide is found by halves: few collisions cost few statements. */
+async function updateHalves(set: WriteSet, items: readonly WriteItem[]): Promise<WriteSet> {
+  const middle = Math.ceil(items.length / 2);
+  let result = set;
+  for (const half of [items.slice(0, middle), items.slice(middle)]) {
+    result = replaceItems(result, (await update({ ...set, items: half })).items);
+  }
+  return result;
 }
 
 /** New versions and times of records that change; a record in which nothing changes stays as it is. */
@@ -152,7 +168,16 @@ function bump(set: WriteSet): WriteSet {
   );
 }
 
+/** What stood against a record may be gone when we ask for it, and be back when we try again; not for ever. */
+const attempts = 5;
+
 export const write: Step = async (set) => {
-  if (soundItems(set).length === 0) return set;
-  return set.kind === 'create' ? insert(set) : update(bump(set));
+  let result = set.kind === 'create' ? set : bump(set);
+  for (let attempt = 1; attempt <= attempts && openItems(result).length > 0; attempt += 1) {
+    result = set.kind === 'create' ? await insert(result) : await update(result);
+  }
+  return replaceItems(
+    result,
+    openItems(result).map((item) => withProblem(item, 'UNAVAILABLE', { reason: 'other writes collide with this one.' })),
+  );
 };

@@ -194,7 +194,8 @@ function columnChange(pair: Pair, column: ColumnSpec, names: NumberedNames, prob
     }
     problems.push(impossible(pair.object, column, old));
   }
-  const aside = newestAside(pair.physical?.columns ?? [], column.name);
+  // What the engine keeps itself it has not kept up while it was set aside.
+  const aside = column.field === undefined ? undefined : newestAside(pair.physical?.columns ?? [], column.name);
   return aside !== undefined && aside.typeText === column.typeText ? { how: 'restore', column, aside: aside.name } : { how: 'add', column };
 }
 

@@ -56,7 +56,10 @@ const columns = sql`f.id::text as id, f.name, f.type, f.size::text as size, f.st
 
 /** One row or none, for `storedFile`. */
 export function findFileStatement(schema: string, id: string): Statement {
-  return toStatement(sql`select ${columns} from ${ident(schema, '_file')} f where f.id = ${id}::uuid and f.deleted_at is null`, 'file-find');
+  return toStatement(
+    sql`select ${columns} from ${ident(schema, '_file')} f where f.id = ${id}::uuid and f.deleted_at is null`,
+    'file-find',
+  );
 }
 
 /** Files that are there, locked in the order of their ids. */

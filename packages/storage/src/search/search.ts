@@ -1,5 +1,5 @@
 // A search: all objects in one guarded statement, whose one value is the answer's JSON text.
-import { ident, join, sql, type Sql } from '@tessera/kernel';
+import { ident, join, keyword, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
 import { conditionSql, type Expression } from '@tessera/rules';
 import { allOf, columnSql, idSql, liveSql } from '../query/columns.ts';
 import { startCompilation, tableSql, objectOf, type Compilation, type ReadTarget } from '../query/compilation.ts';
@@ -42,66 +42,106 @@ export interface SearchSource {
  */
 const ranked = 200;
 
+/** What a compiled search has as slots beside those of ReadGuard and ReadScope: every object asks for the same. */
+export interface SearchSlots {
+  readonly searchExact: string;
+  readonly searchBegin: string;
+  readonly searchInName: string;
+  readonly searchWords: string;
+  readonly searchFirst: number;
+  /** One more than is shown, to know whether there are more. */
+  readonly searchProbe: number;
+  readonly searchRanked: number;
+}
+
+/** @param first most records of a group */
+export function searchSlots(words: SearchWords, first: number): SearchSlots {
+  const mark = quoted(words.whole);
+  return {
+    searchExact: mark,
+    searchBegin: `${mark}:*`,
+    searchInName: queryText(words, 'A'),
+    searchWords: queryText(words),
+    searchFirst: first,
+    searchProbe: first + 1,
+    searchRanked: Math.max(ranked, first + 1),
+  };
+}
+
 /**
  * `select … as answer`, one row: `{"groups":[{"object","label","records":[…],"more":…}]}`, groups and records best first; null where the
- * guard fails. Its slots are those of ReadGuard and ReadScope.
+ * guard fails. Never give it a name: for a plan without the words PostgreSQL takes the index of the ids, and reads whole tables.
  */
-export function compileSearch(target: ReadTarget, sources: readonly SearchSource[], words: SearchWords, first: number): Sql {
+export function compileSearch(target: ReadTarget, sources: readonly SearchSource[], words: SearchWords): Sql {
   const c = startCompilation(target);
-  const groups = sources.map((source, n) => groupSql(c, source, words, first, n));
+  const groups = sources.map((source, n) => groupSql(c, source, words, n));
   const all = groups.length === 0 ? sql`select null::text as group_text, 0 as best, 0 as n where false` : join(groups, ' union all ');
   return sql`
     select case when ${guardSql(c)} then
       '{"groups":[' || coalesce((select string_agg(g.group_text, ',' order by g.best, g.n) from (${all}) g), '') || ']}' end as answer`;
 }
 
+const first = sql`${slot('searchFirst')}::integer`;
+
+/** Beside a row's own columns; no column of a table has such a name. */
+const rankColumn = '#rank';
+const placeColumn = '#place';
+
 /** One row with the group's JSON, or none. */
-function groupSql(c: Compilation, source: SearchSource, words: SearchWords, first: number, n: number): Sql {
-  const [found, row] = [c.nextAlias(), c.nextAlias()];
+function groupSql(c: Compilation, source: SearchSource, words: SearchWords, n: number): Sql {
+  const row = c.nextAlias();
   const json = jsonSql(selectionsJson(c, source.object, row, source.selections));
   const head = JSON.stringify({ object: source.object, ...(source.label === undefined ? {} : { label: source.label }) }).slice(0, -1);
-  const place = columnSql(found, 'place');
+  const place = columnSql(row, placeColumn);
+  const records = sql`string_agg(${json}, ',' order by ${place}) filter (where ${place} <= ${first})`;
   return sql`
-    select ${head}::text || ',"records":[' || string_agg(${json}, ',' order by ${place}) filter (where ${place} <= ${first}::integer)
-        || '],"more":' || (count(*) > ${first}::integer)::text || '}' as group_text, min(${columnSql(found, 'rank')}) as best, ${n}::integer as n
-    from (${foundSql(c, source, words, first)}) ${ident(found)}
-    join ${tableSql(c, source.object, row)} on ${idSql(row)} = ${columnSql(found, 'id')}
-    having count(*) > 0`;
+    select ${textLiteral(`${head},"records":[`)} || ${records} || '],"more":' || (count(*) > ${first})::text || '}' as group_text,
+      min(${columnSql(row, rankColumn)}) as best, ${keyword(String(n))} as n
+    from (${foundSql(c, source, words)}) ${ident(row)} having count(*) > 0`;
 }
 
-/** The ids of the best matches with rank and place, one more than asked for: 0 its name is this, 1 begins so, 2 has the words, 3 the rest. */
-function foundSql(c: Compilation, source: SearchSource, words: SearchWords, first: number): Sql {
-  const byName = source.fields.includes('name');
-  const mark = quoted(words.whole);
-  const parts = [
-    ...(byName ? [partSql(c, source, sql`0`, sql`${mark}::tsquery`, first + 1)] : []),
-    ...(byName ? [partSql(c, source, sql`1`, sql`${`${mark}:*`}::tsquery`, ranked)] : []),
-    wordsSql(c, source, words, byName),
+/** The best matches with rank and place: 0 the name is this, 1 it begins so, 2 it has the words, 3 other fields have. */
+function foundSql(c: Compilation, source: SearchSource, words: SearchWords): Sql {
+  const [all, best] = [c.nextAlias(), c.nextAlias()];
+  const names = [
+    partSql(c, source, { rank: () => sql`0`, query: slot('searchExact'), limit: slot('searchProbe') }),
+    partSql(c, source, { rank: () => sql`1`, query: slot('searchBegin'), limit: slot('searchRanked') }),
   ];
+  const parts = [...(source.fields.includes('name') ? names : []), wordsSql(c, source, words)].map((part) => sql`(${part})`);
+  const [rank, id] = [columnSql(all, rankColumn), idSql(all)];
+  const order = sql`${columnSql(best, rankColumn)}, ${idSql(best)} desc`;
   return sql`
-    select x.id, min(x.rank) as rank, row_number() over (order by min(x.rank), x.id desc) as place
-    from (${join(
-      parts.map((part) => sql`(${part})`),
-      ' union all ',
-    )}) x
-    group by x.id order by min(x.rank), x.id desc limit ${first + 1}`;
+    select ${ident(best)}.*, row_number() over (order by ${order}) as ${ident(placeColumn)}
+    from (select distinct on (${id}) * from (${join(parts, ' union all ')}) ${ident(all)} order by ${id}, ${rank}) ${ident(best)}
+    order by ${order} limit ${slot('searchProbe')}::bigint`;
 }
 
-function partSql(c: Compilation, source: SearchSource, rank: Sql, query: Sql, limit: number, row = c.nextAlias(), more: readonly Sql[] = []): Sql {
-  const where = [sql`${columnSql(row, searchColumn)} @@ ${query}`, liveSql(row), ...more];
-  if (source.where !== undefined) where.push(conditionSql(source.where, rowEnvironment(c, row)));
-  return sql`
-    select ${idSql(row)}, ${rank} as rank from ${tableSql(c, source.object, row)}
-    where ${allOf(where)} order by ${idSql(row)} desc limit ${limit}`;
+interface Part {
+  readonly rank: (row: string) => Sql;
+  readonly query: Sql;
+  readonly limit: Sql;
+  readonly also?: (row: string) => Sql;
 }
 
-function wordsSql(c: Compilation, source: SearchSource, words: SearchWords, byName: boolean): Sql {
+function partSql(c: Compilation, source: SearchSource, { rank, query, limit, also }: Part): Sql {
   const row = c.nextAlias();
-  const inName = sql`${columnSql(row, searchColumn)} @@ ${queryText(words, 'A')}::tsquery`;
-  const rank = byName ? sql`case when ${inName} then 2 else 3 end` : sql`3`;
+  const where = [sql`${columnSql(row, searchColumn)} @@ ${query}::tsquery`, liveSql(row)];
+  if (source.where !== undefined) where.push(conditionSql(source.where, rowEnvironment(c, row)));
+  if (also !== undefined) where.push(also(row));
+  return sql`
+    select ${ident(row)}.*, ${rank(row)} as ${ident(rankColumn)} from ${tableSql(c, source.object, row)}
+    where ${allOf(where)} order by ${idSql(row)} desc limit ${limit}::bigint`;
+}
+
+function wordsSql(c: Compilation, source: SearchSource, words: SearchWords): Sql {
+  const inName = (row: string): Sql => sql`case when ${columnSql(row, searchColumn)} @@ ${slot('searchInName')}::tsquery then 2 else 3 end`;
   const places = readablePlaces(c, source);
-  const more = places === undefined ? [] : [readableSql(words, row, places)];
-  return partSql(c, source, rank, sql`${queryText(words)}::tsquery`, ranked, row, more);
+  return partSql(c, source, {
+    rank: source.fields.includes('name') ? inName : () => sql`3`,
+    query: slot('searchWords'),
+    limit: slot('searchRanked'),
+    ...(places === undefined ? {} : { also: (row) => readableSql(words, row, places) }),
+  });
 }
 
 /** PostgreSQL's text form of a tsquery. */
@@ -125,5 +165,13 @@ function readableSql({ words }: SearchWords, row: string, places: readonly numbe
   const term = ({ lexeme, prefix }: SearchTerm): Sql => sql`exists (
     select from unnest(${columnSql(row, searchColumn)}) w
     where ${prefix ? sql`w.lexeme ^@ ${lexeme}::text` : sql`w.lexeme = ${lexeme}::text`} and w.positions && ${places.map(String)}::smallint[])`;
-  return allOf(words.map((forms) => sql`(${join(forms.map((form) => sql`(${allOf(form.map(term))})`), ' or ')})`));
+  return allOf(
+    words.map(
+      (forms) =>
+        sql`(${join(
+          forms.map((form) => sql`(${allOf(form.map(term))})`),
+          ' or ',
+        )})`,
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 // Puts records into the bin, takes them out, and deletes them for good.
-import { ident, join, sql, toStatement, type Statement } from '@tessera/kernel';
-import type { ObjectModel } from '@tessera/metadata';
+import { ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
+import type { Column, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import { logSql, type ChangeLog } from './changes.ts';
 
@@ -54,21 +54,82 @@ export function purgeStatement(target: ReadTarget, object: ObjectModel, ids: rea
     delete from ${ident(target.schema, object.table)} t where t.id = any(${ids}::uuid[]) and t.deleted_at is not null returning t.id`);
 }
 
-/** The records that point to any of `ids` by one column: their ids and whom they point to, at most `limit`. */
+/** A lookup's column, seen from the records that it points to. */
+export interface PointingColumn {
+  readonly child: ObjectModel;
+  readonly column: Column;
+}
+
+function pointing(target: ReadTarget, pointers: readonly PointingColumn[], part: (pointer: PointingColumn, n: number, table: Sql) => Sql): Sql {
+  return join(
+    pointers.map((pointer, n) => part(pointer, n, sql`${ident(target.schema, pointer.child.table)} c`)),
+    ' union all ',
+  );
+}
+
+/**
+ * The records that point to any of `ids`: `n` (the place of the column in the list), `id`, and whom they point to as `parent`.
+ * Live ones, or those that went in one of the deletions, or those in the bin.
+ */
 export function childrenStatement(
   target: ReadTarget,
-  child: ObjectModel,
-  column: string,
+  pointers: readonly PointingColumn[],
   ids: readonly string[],
-  options: { readonly deletionIds?: readonly string[]; readonly deleted?: 'with'; readonly limit?: number } = {},
+  which: 'live' | 'deleted' | { readonly deletionIds: readonly string[] } = 'live',
 ): Statement {
-  const { deletionIds, deleted, limit } = options;
-  const states = [
-    ...(deletionIds === undefined ? [] : [sql`c.deletion_id = any(${deletionIds}::uuid[])`]),
-    ...(deletionIds === undefined && deleted === undefined ? [sql`c.deleted_at is null`] : []),
-  ];
+  const state =
+    typeof which === 'object'
+      ? sql`c.deletion_id = any(${which.deletionIds}::uuid[])`
+      : which === 'live'
+        ? sql`c.deleted_at is null`
+        : sql`c.deleted_at is not null`;
   return toStatement(sql`
-    select c.id, c.${ident(column)} as parent from ${ident(target.schema, child.table)} c
-    where ${join([sql`c.${ident(column)} = any(${ids}::uuid[])`, ...states], ' and ')}
-    order by c.id ${limit === undefined ? sql`` : sql`limit ${limit}`}`);
+    ${pointing(target, pointers, ({ column }, n, table) => {
+      const by = sql`c.${ident(column.name)}`;
+      return sql`select ${n}::integer as n, c.id, ${by} as parent from ${table} where ${by} = any(${ids}::uuid[]) and ${state}`;
+    })}
+    order by 1, 2`);
+}
+
+/** How many records hold on to each of `ids`, those of `without` (by object) not counted: `n`, `parent`, `count`. */
+export function holdersStatement(
+  target: ReadTarget,
+  pointers: readonly PointingColumn[],
+  ids: readonly string[],
+  { without = new Map<string, readonly string[]>(), state = 'live' }: {
+    readonly without?: ReadonlyMap<string, readonly string[]>;
+    readonly state?: 'live' | 'deleted';
+  } = {},
+): Statement {
+  return toStatement(
+    pointing(target, pointers, ({ child, column }, n, table) => {
+      const by = sql`c.${ident(column.name)}`;
+      const going = without.get(child.name) ?? [];
+      const others = going.length === 0 ? sql`true` : sql`c.id <> all(${going}::uuid[])`;
+      const there = state === 'live' ? sql`c.deleted_at is null` : sql`c.deleted_at is not null`;
+      return sql`select ${n}::integer as n, ${by} as parent, count(*)::integer as count from ${table}
+        where ${by} = any(${ids}::uuid[]) and ${there} and ${others} group by ${by}`;
+    }),
+  );
+}
+
+/** Takes the pointers to purged records off records of the bin. */
+export function unlinkStatement(target: ReadTarget, { child, column }: PointingColumn, ids: readonly string[]): Statement {
+  const by = ident(column.name);
+  return toStatement(sql`
+    update ${ident(target.schema, child.table)} c set ${by} = null where c.${by} = any(${ids}::uuid[]) and c.deleted_at is not null`);
+}
+
+/** Locks live records against everybody, and tells nothing of them. */
+export function lockIdsStatement(target: ReadTarget, object: ObjectModel, ids: readonly string[]): Statement {
+  return toStatement(sql`
+    select from ${ident(target.schema, object.table)} t
+    where t.id = any(${ids}::uuid[]) and t.deleted_at is null order by t.id for update`);
+}
+
+/** Of these ids those of live records, held against deletion until the transaction ends. */
+export function liveIdsStatement(target: ReadTarget, object: ObjectModel, ids: readonly string[]): Statement {
+  return toStatement(sql`
+    select t.id from ${ident(target.schema, object.table)} t
+    where t.id = any(${ids}::uuid[]) and t.deleted_at is null order by t.id for key share`);
 }

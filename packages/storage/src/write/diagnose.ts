@@ -54,7 +54,10 @@ export function diagnoseStatement(target: ReadTarget, object: ObjectModel, recor
     from ${recordset(rows, columnsOf(fields), 'r', [sql`i integer`])} order by r.i`);
 }
 
-/** The live records that have a key's values: `i` of the asked-for record and the `id` found. */
+/**
+ * The live records that have a key's values: `i` of the asked-for record and the `id` found. They are locked, so that they keep the key
+ * until they are written.
+ */
 export function findByKeyStatement(target: ReadTarget, object: ObjectModel, key: UniqueKey, records: readonly RecordValues[]): Statement {
   const columns = columnsOf(key.fields);
   const rows = records.map((record, i) => ({ i, ...rowOf(key.fields, record) }));
@@ -63,5 +66,5 @@ export function findByKeyStatement(target: ReadTarget, object: ObjectModel, key:
   return toStatement(sql`
     select r.i, o.id from ${recordset(rows, columns, 'r', [sql`i integer`])}
     join ${ident(target.schema, object.table)} o on ${join([...same, ...where, sql`o.deleted_at is null`], ' and ')}
-    order by r.i`);
+    order by o.id for no key update of o`);
 }

@@ -1,5 +1,16 @@
 // The statements of writes: one each for a whole set of records.
-export { childrenStatement, purgeStatement, restoreStatement, softDeleteStatement, type Deletion } from './delete.ts';
+export {
+  childrenStatement,
+  holdersStatement,
+  liveIdsStatement,
+  lockIdsStatement,
+  purgeStatement,
+  restoreStatement,
+  softDeleteStatement,
+  unlinkStatement,
+  type Deletion,
+  type PointingColumn,
+} from './delete.ts';
 export type { ChangeLog, HistoryEntry } from './changes.ts';
 export { diagnoseStatement, findByKeyStatement, uniqueKeys, type UniqueKey } from './diagnose.ts';
 export { fieldValue, recordOf, recordFields, type RecordValues } from './record-rows.ts';

@@ -16,17 +16,21 @@ export function liveTargets(
   input: string,
 ): { readonly parts: readonly Sql[]; readonly condition: Sql } {
   const lookups = columns.filter((column) => column.references !== undefined);
-  const parts = lookups.map((column, i) => {
-    const table = ident(target.schema, objectOf(target, column.references ?? '').table);
-    return sql`${ident(`target_${String(i)}`)} as materialized (
-      select p.id from ${table} p
-      where p.id in (select i.${ident(column.name)} from ${ident(input)} i) and p.deleted_at is null
+  // One part per table: two would lock the same rows in two orders.
+  const targets = [...new Set(lookups.map((column) => column.references ?? ''))];
+  const parts = targets.map((name, n) => {
+    const ids = lookups
+      .filter((column) => column.references === name)
+      .map((column) => sql`select i.${ident(column.name)} from ${ident(input)} i`);
+    return sql`${ident(`target_${String(n)}`)} as materialized (
+      select p.id from ${ident(target.schema, objectOf(target, name).table)} p
+      where p.id in (${join(ids, ' union all ')}) and p.deleted_at is null
       order by p.id for key share of p)`;
   });
-  const conditions = lookups.map(
-    (column, i) =>
-      sql`(i.${ident(column.name)} is null or i.${ident(column.name)} in (select t.id from ${ident(`target_${String(i)}`)} t))`,
-  );
+  const conditions = lookups.map((column) => {
+    const part = ident(`target_${String(targets.indexOf(column.references ?? ''))}`);
+    return sql`(i.${ident(column.name)} is null or i.${ident(column.name)} in (select t.id from ${part} t))`;
+  });
   return { parts, condition: conditions.length === 0 ? sql`true` : join(conditions, ' and ') };
 }
 

@@ -1,6 +1,6 @@
 // The fields that every record has.
-import type { FieldSource } from '../effective.ts';
-import type { Label } from '../model.ts';
+import type { FieldSource } from './effective.ts';
+import type { Label } from './model.ts';
 
 interface SystemField {
   readonly source: FieldSource;
@@ -16,12 +16,15 @@ export const systemFields: Readonly<Record<string, SystemField>> = {
   id: { source: { type: 'id', label: label('ID', 'ID'), required: true }, readOnly: true },
   name: { source: { type: 'text', label: label('Name', '名称'), required: true, searchable: true }, readOnly: false },
   recordType: { source: { type: 'picklist', label: label('Record type', '业务类型') }, readOnly: false },
-  owner: { source: { type: 'user', label: label('Owner', '负责人'), history: true }, readOnly: false },
-  ownerDepartment: { source: { type: 'department', label: label('Owner’s department', '负责人所属部门') }, readOnly: true },
+  owner: { source: { type: 'user', onDelete: 'restrict', label: label('Owner', '负责人'), history: true }, readOnly: false },
+  ownerDepartment: {
+    source: { type: 'department', onDelete: 'restrict', label: label('Owner’s department', '负责人所属部门') },
+    readOnly: true,
+  },
   createdAt: { source: { type: 'datetime', label: label('Created at', '创建时间'), required: true }, readOnly: true },
-  createdBy: { source: { type: 'user', label: label('Created by', '创建人') }, readOnly: true, loose: true },
+  createdBy: { source: { type: 'user', onDelete: 'restrict', label: label('Created by', '创建人') }, readOnly: true, loose: true },
   updatedAt: { source: { type: 'datetime', label: label('Updated at', '最后修改时间'), required: true }, readOnly: true },
-  updatedBy: { source: { type: 'user', label: label('Updated by', '最后修改人') }, readOnly: true, loose: true },
+  updatedBy: { source: { type: 'user', onDelete: 'restrict', label: label('Updated by', '最后修改人') }, readOnly: true, loose: true },
   version: { source: { type: 'integer', label: label('Version', '版本'), required: true }, readOnly: true },
   deletedAt: { source: { type: 'datetime', label: label('Deleted at', '删除时间') }, readOnly: true },
   lifeStatus: {
@@ -37,5 +40,5 @@ export const systemFields: Readonly<Record<string, SystemField>> = {
     },
     readOnly: true,
   },
-  lockedBy: { source: { type: 'user', label: label('Locked by', '锁定人') }, readOnly: true, loose: true },
+  lockedBy: { source: { type: 'user', onDelete: 'restrict', label: label('Locked by', '锁定人') }, readOnly: true, loose: true },
 };

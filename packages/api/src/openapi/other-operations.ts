@@ -1,0 +1,129 @@
+// The operations that are the same whatever a tenant consists of.
+import type { RouteId } from '../rest/table.ts';
+import type { RecordRouteId } from './record-operations.ts';
+import {
+  answer,
+  json,
+  listOf,
+  objectSchema,
+  parameter,
+  problems,
+  shared,
+  text,
+  type AnswerShape,
+  type Operation,
+  type Parameter,
+} from './shapes.ts';
+
+const done: AnswerShape = { description: 'Done.' };
+
+const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text });
+
+const body = (name: string, example?: unknown): NonNullable<Operation['requestBody']> => ({
+  required: true,
+  content: json(shared(name), example),
+});
+
+const tagged = (tag: string, operation: Omit<Operation, 'tags'>): Operation => ({ ...operation, tags: [tag] });
+
+const plan = answer('What it does.', shared('MetadataPlan'));
+
+/** By route; those about records of an object are described once per object. */
+export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, Operation>> = {
+  logIn: tagged('Signing in', {
+    summary: 'Sign in',
+    security: [],
+    requestBody: body('LogIn', { tenant: 'demo', email: 'admin@demo.example', password: '…' }),
+    responses: { 200: answer('A pair of tokens.', shared('Tokens')), ...problems(400, 401, 413, 415, 429) },
+  }),
+  refreshTokens: tagged('Signing in', {
+    summary: 'A new pair of tokens for a refresh token, which is spent by it',
+    security: [],
+    requestBody: body('Refresh'),
+    responses: { 200: answer('A pair of tokens.', shared('Tokens')), ...problems(400, 401, 413, 415) },
+  }),
+  logOut: tagged('Signing in', { summary: 'End the session', responses: { 204: done, ...problems(401) } }),
+  listObjects: tagged('Describing', {
+    summary: 'Objects that the caller may see',
+    responses: { 200: answer('Objects.', objectSchema({ objects: listOf(shared('ObjectSummary')) })), ...problems(401) },
+  }),
+  describeObject: tagged('Describing', {
+    summary: 'An object and its fields, as the caller may see them',
+    parameters: [inPath('object', 'An object’s name.')],
+    responses: { 200: answer('The object.', shared('ObjectDescription')), ...problems(401, 404) },
+  }),
+  getLayout: tagged('Describing', {
+    summary: 'The layout of an object, for a record type and a record',
+    parameters: [inPath('object', 'An object’s name.'), parameter('recordType'), parameter('record'), parameter('layout')],
+    responses: { 200: answer('The layout, with its rules worked out.', shared('Layout')), ...problems(400, 401, 404) },
+  }),
+  search: tagged('Search', {
+    summary: 'Records by their words, grouped by object',
+    parameters: [parameter('q'), parameter('objects'), parameter('first')],
+    responses: { 200: answer('What was found.', {}), ...problems(400, 401) },
+  }),
+  getImport: tagged('Imports', {
+    summary: 'How an import is going',
+    parameters: [inPath('id', 'The import’s id.')],
+    responses: { 200: answer('The import.', shared('ImportStatus')), ...problems(401, 404) },
+  }),
+  getImportRejects: tagged('Imports', {
+    summary: 'The refused rows, with the reason of each',
+    parameters: [inPath('id', 'The import’s id.')],
+    responses: { 200: { description: 'CSV.', content: { 'text/csv': { schema: text } } }, ...problems(401, 404) },
+  }),
+  listMetadata: tagged('Metadata', {
+    summary: 'All components of a kind',
+    parameters: [inPath('kind', 'A kind, such as object or layout.')],
+    responses: { 200: answer('Components by name.', {}), ...problems(401, 403, 404) },
+  }),
+  getMetadata: tagged('Metadata', {
+    summary: 'A component: its effective metadata',
+    parameters: [inPath('kind', 'A kind, such as object or layout.'), inPath('name', 'The component’s name.')],
+    responses: { 200: answer('The component.', {}), ...problems(401, 403, 404) },
+  }),
+  planMetadata: tagged('Metadata', {
+    summary: 'What a change would do; nothing is changed',
+    requestBody: body('MetadataChange'),
+    responses: { 200: plan, ...problems(400, 401, 403, 413, 415, 422) },
+  }),
+  applyMetadata: tagged('Metadata', {
+    summary: 'Apply a change, in one transaction',
+    requestBody: body('MetadataChange'),
+    responses: { 200: plan, ...problems(400, 401, 403, 409, 413, 415, 422) },
+  }),
+  listMetadataVersions: tagged('Metadata', {
+    summary: 'The versions of the metadata',
+    responses: { 200: answer('Versions.', objectSchema({ versions: listOf(shared('MetadataVersion')) })), ...problems(401, 403) },
+  }),
+  rollBackMetadata: tagged('Metadata', {
+    summary: 'Go back to a version',
+    requestBody: body('Rollback'),
+    responses: { 200: plan, ...problems(400, 401, 403, 404, 409, 415, 422) },
+  }),
+  uploadFile: tagged('Files', {
+    summary: 'Upload a file',
+    parameters: [parameter('name')],
+    requestBody: {
+      required: true,
+      content: {
+        'application/octet-stream': { schema: {} },
+        'multipart/form-data': { schema: objectSchema({ file: { type: 'string', contentMediaType: 'application/octet-stream' } }) },
+      },
+    },
+    responses: { 201: answer('The file, to be set on a record.', shared('File')), ...problems(400, 401, 413, 415, 422) },
+  }),
+  getFile: tagged('Files', {
+    summary: 'A file’s name, type and size',
+    parameters: [inPath('id', 'The file’s id.')],
+    responses: { 200: answer('The file.', shared('File')), ...problems(401, 404) },
+  }),
+  downloadFile: tagged('Files', {
+    summary: 'A file’s content',
+    parameters: [inPath('id', 'The file’s id.')],
+    responses: {
+      200: { description: 'As an attachment.', content: { 'application/octet-stream': { schema: {} } } },
+      ...problems(401, 404),
+    },
+  }),
+};

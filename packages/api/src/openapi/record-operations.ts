@@ -1,0 +1,212 @@
+// The operations on records of one object, as the document describes them.
+import type { ObjectDescription } from '@tessera/engine';
+import type { RouteId } from '../rest/table.ts';
+import { schemaNames } from './record-schemas.ts';
+import { answer, flag, header, id, json, listOf, objectSchema, parameter, problems, schemaRef, shared, text } from './shapes.ts';
+import type { AnswerShape, MediaType, Operation, Parameter, Reference } from './shapes.ts';
+
+/** The routes whose paths name an object of which each has operations of its own. */
+export type RecordRouteId = Extract<
+  RouteId,
+  | 'listRecords'
+  | 'createRecord'
+  | 'getRecord'
+  | 'updateRecord'
+  | 'deleteRecord'
+  | 'restoreRecord'
+  | 'getHistory'
+  | 'getRecordBy'
+  | 'upsertRecord'
+  | 'purgeRecords'
+  | 'bulk'
+  | 'aggregateRecords'
+  | 'importRecords'
+  | 'exportRecords'
+>;
+
+type Describe = (object: ObjectDescription) => Omit<Operation, 'tags'>;
+
+const one = ({ name }: ObjectDescription): Reference => schemaRef(schemaNames.read(name));
+
+const recordAnswer = (object: ObjectDescription, description: string): AnswerShape => ({
+  ...answer(description, one(object)),
+  headers: { ETag: header('ETag') },
+});
+
+const createdAnswer = (object: ObjectDescription): AnswerShape => ({
+  ...answer('Created. Empty with Prefer: return=minimal.', one(object)),
+  headers: { ETag: header('ETag'), Location: header('Location') },
+});
+
+const nothing = (description: string): AnswerShape => ({ description });
+
+const body = (content: Readonly<Record<string, MediaType>>): NonNullable<Operation['requestBody']> => ({ required: true, content });
+
+/** Fields and keys by whose values exactly one record is found. */
+function uniqueNames(object: ObjectDescription): readonly string[] {
+  const fields = object.fields.filter(({ unique, name }) => unique && name !== 'id').map(({ name }) => name);
+  const keys = object.keys.filter(({ unique, fields: of }) => unique && of.length === 1).flatMap(({ fields: of }) => of);
+  return [...new Set([...fields, ...keys])];
+}
+
+function byParameters(object: ObjectDescription): readonly Parameter[] {
+  const names = uniqueNames(object);
+  return [
+    {
+      name: 'field',
+      in: 'path',
+      required: true,
+      description: 'A unique field.',
+      schema: names.length === 0 ? text : { type: 'string', enum: names },
+    },
+    { name: 'value', in: 'path', required: true, description: 'Its value.', schema: text },
+  ];
+}
+
+const streamAnswer = (description: string, ...types: readonly string[]): AnswerShape => ({
+  description,
+  content: Object.fromEntries(types.map((type) => [type, { schema: text }])),
+});
+
+const importContent: Readonly<Record<string, MediaType>> = {
+  'text/csv': { schema: text },
+  'application/x-ndjson': { schema: text },
+  'multipart/form-data': {
+    schema: {
+      ...objectSchema(
+        { mapping: text, by: text, dryRun: text, resume: text, file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+        ['file'],
+      ),
+      description: 'The file comes last.',
+    },
+  },
+};
+
+const bulkRequest = (object: ObjectDescription): MediaType => ({
+  schema: objectSchema(
+    {
+      action: { type: 'string', enum: ['create', 'update', 'upsert', 'delete', 'restore'] },
+      by: { type: 'string', description: 'For upsert: a unique field, or a key.' },
+      allOrNone: { ...flag, default: true },
+      records: {
+        ...listOf({ type: 'object' }),
+        description: 'Values to create or upsert; `id`, `version`? and values to update; `id` and `version`? to delete; `id` to restore.',
+      },
+    },
+    ['action', 'records'],
+  ),
+  example: { action: 'delete', allOrNone: false, records: [{ id: '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', version: 3 }] },
+  ...(object.appendOnly ? { example: { action: 'create', records: [{}] } } : {}),
+});
+
+const writeHeaders = [parameter('IdempotencyKey'), parameter('Prefer')];
+
+/** What each of the routes does with an object. */
+export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
+  listRecords: (object) => ({
+    summary: `List ${object.pluralLabel}`,
+    parameters: ['fields', 'filter', 'sort', 'first', 'after', 'count', 'deleted'].map(parameter),
+    responses: { 200: answer('A page.', schemaRef(schemaNames.list(object.name))), ...problems(400, 401, 403, 404, 422) },
+  }),
+  createRecord: (object) => ({
+    summary: `Create ${object.label}`,
+    parameters: [parameter('fields'), ...writeHeaders],
+    requestBody: body(json(schemaRef(schemaNames.create(object.name)))),
+    responses: { 201: createdAnswer(object), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
+  }),
+  getRecord: (object) => ({
+    summary: `Read ${object.label}`,
+    parameters: [parameter('id'), parameter('fields'), parameter('deleted'), parameter('IfNoneMatch')],
+    responses: {
+      200: recordAnswer(object, 'The record.'),
+      304: nothing('The version that the caller has.'),
+      ...problems(400, 401, 403, 404, 422),
+    },
+  }),
+  updateRecord: (object) => ({
+    summary: `Update ${object.label}`,
+    parameters: [parameter('id'), parameter('fields'), parameter('IfMatch'), ...writeHeaders],
+    requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
+    responses: {
+      200: recordAnswer(object, 'The record after the change.'),
+      204: nothing('Done; with Prefer: return=minimal.'),
+      ...problems(400, 401, 403, 404, 409, 412, 413, 415, 422),
+    },
+  }),
+  deleteRecord: (object) => ({
+    summary: `Delete ${object.label}`,
+    description: 'Into the recycle bin, or with `purge=true` out of it for good.',
+    parameters: [parameter('id'), parameter('purge'), parameter('IfMatch'), parameter('IdempotencyKey')],
+    responses: { 204: nothing('Deleted.'), ...problems(400, 401, 403, 404, 409, 412) },
+  }),
+  restoreRecord: (object) => ({
+    summary: `Restore ${object.label} from the recycle bin`,
+    parameters: [parameter('id'), parameter('fields'), ...writeHeaders],
+    responses: {
+      200: recordAnswer(object, 'The restored record.'),
+      204: nothing('Done; with Prefer: return=minimal.'),
+      ...problems(400, 401, 403, 404, 409, 422),
+    },
+  }),
+  getHistory: (object) => ({
+    summary: `History of ${object.label}`,
+    description: 'Newest first.',
+    parameters: [parameter('id'), parameter('first'), parameter('before')],
+    responses: { 200: answer('Changes.', {}), ...problems(400, 401, 403, 404) },
+  }),
+  getRecordBy: (object) => ({
+    summary: `Read ${object.label} by a unique field`,
+    parameters: [...byParameters(object), parameter('fields'), parameter('IfNoneMatch')],
+    responses: {
+      200: recordAnswer(object, 'The record.'),
+      304: nothing('The version that the caller has.'),
+      ...problems(400, 401, 403, 404, 422),
+    },
+  }),
+  upsertRecord: (object) => ({
+    summary: `Update ${object.label} by a unique field, or create it`,
+    parameters: [...byParameters(object), parameter('fields'), ...writeHeaders],
+    requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
+    responses: {
+      200: recordAnswer(object, 'Updated.'),
+      201: createdAnswer(object),
+      204: nothing('Updated; with Prefer: return=minimal.'),
+      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
+    },
+  }),
+  purgeRecords: (object) => ({
+    summary: `Remove deleted ${object.pluralLabel} for good`,
+    parameters: [parameter('IdempotencyKey')],
+    requestBody: body(json(objectSchema({ ids: listOf(id) }))),
+    responses: { 200: answer('How many.', objectSchema({ purged: { type: 'integer' } })), ...problems(400, 401, 403, 404, 413, 415) },
+  }),
+  bulk: (object) => ({
+    summary: `Write many ${object.pluralLabel}`,
+    parameters: [parameter('fields'), parameter('IdempotencyKey')],
+    requestBody: body({ 'application/json': bulkRequest(object) }),
+    responses: {
+      200: answer('A result for each record, in their order.', shared('BulkResults')),
+      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
+    },
+  }),
+  aggregateRecords: (object) => ({
+    summary: `Figures over ${object.pluralLabel}`,
+    requestBody: body(json(shared('AggregateRequest'), { measures: [{ function: 'count' }] })),
+    responses: { 200: answer('Groups.', shared('AggregateAnswer')), ...problems(400, 401, 403, 404, 413, 415, 422) },
+  }),
+  importRecords: (object) => ({
+    summary: `Import ${object.pluralLabel}`,
+    parameters: ['mapping', 'by', 'dryRun', 'resume'].map(parameter),
+    requestBody: { ...body(importContent), description: 'Streamed: as long as the server’s limit for uploads allows.' },
+    responses: {
+      200: answer('Done.', shared('ImportStatus')),
+      202: answer('Going on; ask at Location.', shared('ImportStatus')),
+      ...problems(400, 401, 403, 404, 413, 415, 422),
+    },
+  }),
+  exportRecords: (object) => ({
+    summary: `Export ${object.pluralLabel}`,
+    parameters: ['format', 'fields', 'filter', 'sort'].map(parameter),
+    responses: { 200: streamAnswer('A file.', 'text/csv', 'application/x-ndjson'), ...problems(400, 401, 403, 404, 422) },
+  }),
+};

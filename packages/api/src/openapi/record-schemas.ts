@@ -1,0 +1,108 @@
+// The schemas of one object as its caller sees it: what is read, what creates, what updates.
+import type { FieldDescription, ObjectDescription } from '@tessera/engine';
+import { typeName, type Model } from '@tessera/metadata';
+import { exampleRecord } from './example.ts';
+import { listOf, objectSchema, schemaRef, shared, type JsonSchema } from './shapes.ts';
+
+/** Schemas of an object by the name under which components hold them. */
+export const schemaNames = {
+  read: (object: string): string => typeName(object),
+  create: (object: string): string => `${typeName(object)}.Create`,
+  update: (object: string): string => `${typeName(object)}.Update`,
+  list: (object: string): string => `${typeName(object)}.List`,
+} as const;
+
+/** The schema, and null. */
+function nullable(schema: JsonSchema): JsonSchema {
+  if (typeof schema['type'] !== 'string') return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: 'null' }] };
+  const options = Array.isArray(schema['enum']) ? { enum: [...(schema['enum'] as readonly unknown[]), null] } : {};
+  return { ...schema, type: [schema['type'], 'null'], ...options };
+}
+
+const words = ({ label, help }: FieldDescription): JsonSchema => ({ title: label, ...(help === undefined ? {} : { description: help }) });
+
+/** An id, or the record behind it where `fields` asks for a path. */
+function lookupSchema(field: FieldDescription, known: ReadonlySet<string>): JsonSchema {
+  const targets = (field.to ?? []).filter((object) => known.has(object)).map((object) => schemaRef(schemaNames.read(object)));
+  return { anyOf: [field.schema, ...targets, { type: 'null' }] };
+}
+
+function readSchema(object: ObjectDescription, known: ReadonlySet<string>): JsonSchema {
+  const properties = object.fields
+    .filter(({ type }) => type !== 'secret')
+    .map((field) => {
+      const value = field.to === undefined ? nullable(field.schema) : lookupSchema(field, known);
+      return [field.name, { ...value, ...words(field), ...(field.readOnly ? { readOnly: true } : {}) }] as const;
+    });
+  // Nothing is required: `fields` chooses what comes out, and a polymorphic lookup adds which object it is.
+  const among = { object: { type: 'string', description: 'Behind a lookup to several objects: which one it is.' } };
+  return {
+    ...objectSchema({ ...Object.fromEntries(properties), ...among }, []),
+    title: object.label,
+    ...(object.description === undefined ? {} : { description: object.description }),
+  };
+}
+
+/** A picklist without options (an object without record types) takes no value at all. */
+const isSettable = ({ readOnly, schema }: FieldDescription): boolean =>
+  !readOnly && !(Array.isArray(schema['enum']) && schema['enum'].length === 0);
+
+/** What a caller must give: required, and nothing gives it a value by itself. */
+function isDemanded(model: Model, object: string, field: FieldDescription): boolean {
+  const fields = Object.hasOwn(model.objects, object) ? model.objects[object]?.fields : undefined;
+  const ours = field.system && field.name !== 'name';
+  return field.required && !ours && field.type !== 'boolean' && fields?.[field.name]?.default === undefined;
+}
+
+function writeProperties(fields: readonly FieldDescription[], mayBeNull: (field: FieldDescription) => boolean): Record<string, JsonSchema> {
+  const entries = fields.map(
+    (field) => [field.name, { ...(mayBeNull(field) ? nullable(field.schema) : field.schema), ...words(field) }] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+function createSchema(object: ObjectDescription, model: Model): JsonSchema {
+  const settable = object.fields.filter(isSettable);
+  const demanded = settable.filter((field) => isDemanded(model, object.name, field));
+  const children = object.relations.map((relation) => {
+    const description = `New records of ${relation.object}, as for its create but without ${relation.by}.`;
+    return [relation.name, { ...listOf({ type: 'object' }), description }] as const;
+  });
+  return {
+    ...objectSchema(
+      { ...writeProperties(settable, (field) => !demanded.includes(field)), ...Object.fromEntries(children) },
+      demanded.map(({ name }) => name),
+    ),
+    examples: [exampleRecord(demanded.length === 0 ? settable.slice(0, 3) : demanded)],
+  };
+}
+
+function updateSchema(object: ObjectDescription): JsonSchema {
+  const settable = object.fields.filter(isSettable);
+  return {
+    ...objectSchema(
+      writeProperties(settable, (field) => !field.required),
+      [],
+    ),
+    examples: [exampleRecord(settable.filter(({ system }) => !system).slice(0, 2))],
+  };
+}
+
+function listSchema(object: ObjectDescription): JsonSchema {
+  const properties = {
+    records: listOf(schemaRef(schemaNames.read(object.name))),
+    page: shared('Page'),
+    totalCount: { type: 'integer', minimum: 0, description: 'All records that match; only with count=true.' },
+  };
+  return objectSchema(properties, ['records', 'page']);
+}
+
+/** The four schemas of an object. */
+export function recordSchemas(object: ObjectDescription, model: Model, known: ReadonlySet<string>): Readonly<Record<string, JsonSchema>> {
+  return {
+    [schemaNames.read(object.name)]: readSchema(object, known),
+    [schemaNames.create(object.name)]: createSchema(object, model),
+    [schemaNames.update(object.name)]: updateSchema(object),
+    [schemaNames.list(object.name)]: listSchema(object),
+  };
+}

@@ -1,0 +1,65 @@
+// `GET /openapi.json` and `/docs`: the document, and pages that show it without anything from elsewhere.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import express, { type RequestHandler, type Router } from 'express';
+import type { Context } from '@tessera/kernel';
+import type { Engine, ObjectDescription } from '@tessera/engine';
+import { infoOf, otherMethods, signedIn } from '../rest/router.ts';
+import { docsPage, docsScript } from './docs-page.ts';
+import { openApiDocument } from './document.ts';
+
+interface DocumentOptions {
+  readonly engine: Engine;
+  readonly publicUrl?: string;
+}
+
+async function describedObjects(engine: Engine, context: Context): Promise<readonly ObjectDescription[]> {
+  const summaries = await engine.run('objects.list', context, {});
+  return await Promise.all(summaries.map(({ name }) => engine.run('objects.describe', context, { object: name })));
+}
+
+function documentHandler({ engine, publicUrl }: DocumentOptions): RequestHandler {
+  return async (request, response) => {
+    const context = await signedIn(engine, request, response, infoOf(request, response));
+    const { model } = await engine.runtime(context.tenant);
+    const objects = await describedObjects(engine, context);
+    response.setHeader('Cache-Control', 'private, no-cache');
+    response.json(openApiDocument({ objects, model, ...(publicUrl === undefined ? {} : { publicUrl }) }));
+  };
+}
+
+/** Files of swagger-ui that the page needs, by their type. */
+const assets = { 'swagger-ui-bundle.js': 'text/javascript; charset=utf-8', 'swagger-ui.css': 'text/css; charset=utf-8' } as const;
+
+function text(type: string, content: string): RequestHandler {
+  return (_request, response) => {
+    response.setHeader('Content-Type', type).setHeader('Cache-Control', 'no-cache');
+    response.end(content);
+  };
+}
+
+function asset(name: keyof typeof assets): RequestHandler {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return async (_request, response) => {
+    response.setHeader('Content-Type', assets[name]).setHeader('Cache-Control', 'public, max-age=86400');
+    response.end(await readFile(join(folder, name)));
+  };
+}
+
+/** The document and its reader. */
+export function openApiRouter(options: DocumentOptions): Router {
+  const router = express.Router({ caseSensitive: true });
+  const get = (path: string, handler: RequestHandler): void => {
+    router
+      .route(path)
+      .get(handler)
+      .all(otherMethods(['get']));
+  };
+  get('/openapi.json', documentHandler(options));
+  get('/docs', text('text/html; charset=utf-8', docsPage));
+  get('/docs/docs.js', text('text/javascript; charset=utf-8', docsScript));
+  get('/docs/swagger-ui-bundle.js', asset('swagger-ui-bundle.js'));
+  get('/docs/swagger-ui.css', asset('swagger-ui.css'));
+  return router;
+}

@@ -1,0 +1,77 @@
+// The pieces that an OpenAPI 3.1 document is put together from.
+import type { JsonSchema } from '@tessera/metadata';
+
+export type { JsonSchema };
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: boolean;
+  readonly description: string;
+  readonly schema?: JsonSchema;
+  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+  readonly example?: unknown;
+}
+
+export type Reference = Readonly<Record<'$ref', string>>;
+
+export interface MediaType {
+  readonly schema: JsonSchema;
+  readonly example?: unknown;
+}
+
+export interface AnswerShape {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Reference>>;
+  readonly content?: Readonly<Record<string, MediaType>>;
+}
+
+export interface Operation {
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly parameters?: readonly (Parameter | Reference)[];
+  readonly requestBody?: { readonly required: true; readonly description?: string; readonly content: Readonly<Record<string, MediaType>> };
+  readonly responses: Readonly<Record<string, AnswerShape | Reference>>;
+  /** Empty: nobody need be signed in. */
+  readonly security?: readonly never[];
+}
+
+/** A schema of ours. Its name has a dot, which no object's name has. */
+export const shared = (name: string): Reference & JsonSchema => ({ $ref: `#/components/schemas/api.${name}` });
+
+export const schemaRef = (name: string): Reference & JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+
+export const parameter = (name: string): Reference => ({ $ref: `#/components/parameters/${name}` });
+
+export const header = (name: string): Reference => ({ $ref: `#/components/headers/${name}` });
+
+export const json = (schema: JsonSchema, example?: unknown): Readonly<Record<string, MediaType>> => ({
+  'application/json': example === undefined ? { schema } : { schema, example },
+});
+
+export const answer = (description: string, schema: JsonSchema, example?: unknown): AnswerShape => ({
+  description,
+  content: json(schema, example),
+});
+
+/** The problems that a route may answer with, and the one for all others. */
+export function problems(...statuses: readonly number[]): Readonly<Record<string, Reference>> {
+  const all = statuses.map((status) => [String(status), { $ref: `#/components/responses/${status}` }] as const);
+  return Object.fromEntries([...all, ['default', { $ref: '#/components/responses/problem' }]]);
+}
+
+/** An object schema; all names in `required` must be there. */
+export function objectSchema(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = Object.keys(properties),
+): JsonSchema {
+  return { type: 'object', properties, ...(required.length === 0 ? {} : { required }), additionalProperties: false };
+}
+
+export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+
+export const text: JsonSchema = { type: 'string' };
+export const id: JsonSchema = { type: 'string', format: 'uuid' };
+export const whole: JsonSchema = { type: 'integer', minimum: 0 };
+export const flag: JsonSchema = { type: 'boolean' };

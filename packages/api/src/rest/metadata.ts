@@ -1,0 +1,52 @@
+// Metadata over HTTP: look at it, plan a change, apply it, go back.
+import type { MetadataChange } from '@tessera/engine';
+import { fail } from '@tessera/kernel';
+import { sendJson } from './answer.ts';
+import { Members, objectAt } from './body.ts';
+import { routes, type Call } from './route.ts';
+
+function changeOf(body: unknown): MetadataChange {
+  const members = new Members(body, '', ['files', 'reason', 'planHash']);
+  const [reason, planHash] = [members.text('reason'), members.text('planHash')];
+  return {
+    files: objectAt(members.value('files'), '/files'),
+    ...(reason === undefined ? {} : { reason }),
+    ...(planHash === undefined ? {} : { planHash }),
+  };
+}
+
+async function getKind(call: Call): Promise<void> {
+  sendJson(call, await call.engine.run('metadata.get', call.context, { kind: call.path('kind') }));
+}
+
+async function getComponent(call: Call): Promise<void> {
+  sendJson(call, await call.engine.run('metadata.get', call.context, { kind: call.path('kind'), name: call.path('name') }));
+}
+
+async function planChange(call: Call): Promise<void> {
+  sendJson(call, await call.engine.run('metadata.plan', call.context, changeOf(call.body)));
+}
+
+async function applyChange(call: Call): Promise<void> {
+  sendJson(call, await call.engine.run('metadata.apply', call.context, changeOf(call.body)));
+}
+
+async function listVersions(call: Call): Promise<void> {
+  sendJson(call, { versions: await call.engine.run('metadata.versions', call.context, {}) });
+}
+
+async function rollBack(call: Call): Promise<void> {
+  const members = new Members(call.body, '', ['version', 'reason']);
+  const [version, reason] = [members.whole('version'), members.text('reason')];
+  if (version === undefined) throw fail('REQUEST_INVALID', { reason: '/version must be given.' }, { pointer: '/version' });
+  sendJson(call, await call.engine.run('metadata.rollback', call.context, { version, ...(reason === undefined ? {} : { reason }) }));
+}
+
+export const metadataRoutes = routes([
+  { id: 'planMetadata', method: 'post', path: '/metadata/plan', body: 'json', handle: planChange },
+  { id: 'applyMetadata', method: 'post', path: '/metadata/apply', body: 'json', handle: applyChange },
+  { id: 'listMetadataVersions', method: 'get', path: '/metadata/versions', handle: listVersions },
+  { id: 'rollBackMetadata', method: 'post', path: '/metadata/rollback', body: 'json', handle: rollBack },
+  { id: 'listMetadata', method: 'get', path: '/metadata/{kind}', handle: getKind },
+  { id: 'getMetadata', method: 'get', path: '/metadata/{kind}/{name}', handle: getComponent },
+]);

@@ -1,0 +1,24 @@
+// Running a read: the request is written against the tenant's Model, and written again where that has just moved on.
+import { TesseraError } from '@tessera/kernel';
+import type { Model } from '@tessera/metadata';
+import type { JsonText, RootRequest } from '@tessera/engine';
+import type { Call } from './route.ts';
+
+/**
+ * Does something with the tenant's present Model; once more where the tenant has another by now.
+ * @param work gets the Model, whose hash goes into the request
+ */
+export async function withModel<T>(call: Call, work: (model: Model) => Promise<T>): Promise<T> {
+  const attempt = async (fresh: boolean): Promise<T> => work((await call.engine.runtime(call.context.tenant, { fresh })).model);
+  try {
+    return await attempt(false);
+  } catch (error) {
+    if (error instanceof TesseraError && error.code === 'MODEL_CHANGED') return await attempt(true);
+    throw error;
+  }
+}
+
+/** One root, read by one statement. */
+export async function readRoot(call: Call, model: Model, root: RootRequest): Promise<JsonText> {
+  return await call.engine.run('records.read', call.context, { roots: [root], modelHash: model.hash });
+}

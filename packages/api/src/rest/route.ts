@@ -1,0 +1,53 @@
+// What a route is: one row of the table that the router mounts and the OpenAPI document describes.
+import type { Context, Logger } from '@tessera/kernel';
+import type { Engine, RequestInfo } from '@tessera/engine';
+import type { Request, Response } from 'express';
+import type { Parameters } from './parameters.ts';
+
+/** Bytes that a request may send. */
+export interface ApiLimits {
+  /** JSON bodies, after unpacking. */
+  readonly body: number;
+  /** Files and imports, which are streamed. */
+  readonly upload: number;
+}
+
+/** One request, checked as far as all routes have it in common. */
+export interface OpenCall {
+  readonly engine: Engine;
+  readonly info: RequestInfo;
+  readonly log: Logger;
+  readonly limits: ApiLimits;
+  readonly request: Request;
+  readonly response: Response;
+  readonly query: Parameters;
+  /** The parsed JSON of routes whose `body` is `json`, otherwise undefined. */
+  readonly body: unknown;
+  /** A path parameter, decoded. */
+  path(name: string): string;
+}
+
+/** A request of somebody who is signed in. */
+export interface Call extends OpenCall {
+  readonly context: Context;
+}
+
+interface RouteShape {
+  /** Names the route; OpenAPI's operationId. */
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Below `/api/v1`, parameters as `{name}`. */
+  readonly path: string;
+  /** Query parameters that it takes. */
+  readonly query?: readonly string[];
+  readonly body?: 'json' | 'stream';
+}
+
+export type Route =
+  | (RouteShape & { readonly open: true; handle(call: OpenCall): Promise<void> })
+  | (RouteShape & { readonly open?: never; handle(call: Call): Promise<void> });
+
+/** Checks a table of routes without losing the names of its ids. */
+export function routes<const T extends readonly Route[]>(table: T): T {
+  return table;
+}

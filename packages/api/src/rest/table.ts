@@ -1,0 +1,30 @@
+// All routes of `/api/v1`: what the router mounts and the OpenAPI document must describe.
+import { aggregateRoutes } from './aggregate.ts';
+import { authRoutes } from './auth.ts';
+import { bulkRoutes } from './bulk.ts';
+import { descriptionRoutes } from './descriptions.ts';
+import { fileRoutes } from './files.ts';
+import { metadataRoutes } from './metadata.ts';
+import { recordReadRoutes } from './record-reads.ts';
+import { recordWriteRoutes } from './record-writes.ts';
+import type { Route } from './route.ts';
+import { transferRoutes } from './transfer.ts';
+
+const table = [
+  ...authRoutes,
+  ...descriptionRoutes,
+  ...recordReadRoutes,
+  ...recordWriteRoutes,
+  ...bulkRoutes,
+  ...aggregateRoutes,
+  ...transferRoutes,
+  ...metadataRoutes,
+  ...fileRoutes,
+] as const;
+
+/** The names of all routes. */
+export type RouteId = (typeof table)[number]['id'];
+
+export const routeTable: readonly (Route & { readonly id: RouteId })[] = table;
+
+export const apiPrefix = '/api/v1';

@@ -1,0 +1,84 @@
+// The files of a layer: each held to its schema and to its name.
+import { problem, type Problem } from '@tessera/kernel';
+import { checkFile } from '../schema-check.ts';
+import { fileOf, knownFolders, type ComponentKind, type FileKind, type Layer } from './layer.ts';
+import { isJsonObject, keyedProperties } from './merge.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A file that keeps to its schema. */
+export interface LayerFile {
+  readonly layer: Layer;
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly name: string;
+  readonly content: Json;
+}
+
+export function isComponentFile(file: LayerFile): file is LayerFile & { readonly kind: ComponentKind } {
+  return file.kind !== 'extension' && file.kind !== 'translation' && file.kind !== 'data' && file.kind !== 'pack';
+}
+
+/** Where a mistake in a file is told: `crm-base/objects/account.json`. */
+export function placeOf(file: Pick<LayerFile, 'layer' | 'path'>, pointer = ''): { readonly file: string; readonly pointer: string } {
+  return { file: `${file.layer.name}/${file.path}`, pointer };
+}
+
+function strip(value: unknown, property = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => strip(item));
+  return isJsonObject(value) ? withoutRemarks(value, property) : value;
+}
+
+/** Remarks are for the readers of the file only. What stands in `{ "literal": … }` is a value, and keeps all it has. */
+export function withoutRemarks(value: Json, property = ''): Json {
+  const entries = Object.entries(value).filter(([key]) => key !== '$schema' && key !== '$comment');
+  // In a map with stable keys, literal is a name like any other.
+  const isLiteral = entries.length === 1 && entries[0]?.[0] === 'literal' && !keyedProperties.has(property);
+  return Object.fromEntries(isLiteral ? entries : entries.map(([key, item]) => [key, strip(item, key)]));
+}
+
+/** The name that a file bears inside; those of the other kinds are called as their authors like. */
+function writtenName(kind: FileKind, content: Json): unknown {
+  if (kind === 'pack') return undefined;
+  return kind === 'translation' ? content['language'] : content['name'];
+}
+
+/** The names that a file would have brought: its component and its child relations, or the fields of an extension. */
+export function namesIn(name: string, content: unknown): readonly string[] {
+  if (!isJsonObject(content)) return [name];
+  const fields = isJsonObject(content['fields']) ? Object.entries(content['fields']) : [];
+  const own = content['extends'] === undefined ? [name, content['name']] : fields.map(([key]) => key);
+  const names = [...own, ...fields.map(([, field]) => (isJsonObject(field) ? field['inverse'] : ''))];
+  return names.filter((found): found is string => typeof found === 'string' && found !== '');
+}
+
+/**
+ * The files of a layer that keep to their schemas and names; what is wrong with the others is added to `problems`, and the names that are
+ * missing without them to `missing`.
+ */
+export function readLayer(layer: Layer, problems: Problem[], missing: Set<string>): LayerFile[] {
+  const files: LayerFile[] = [];
+  for (const [path, content] of Object.entries(layer.files)) {
+    const meant = fileOf(path);
+    if (meant === undefined) {
+      problems.push(problem('METADATA_FILE_UNKNOWN', { path, folders: knownFolders.join(', ') }, placeOf({ layer, path })));
+      continue;
+    }
+    const found = checkFile(meant.kind, content, placeOf({ layer, path }).file);
+    problems.push(...found);
+    if (found.length > 0 || !isJsonObject(content)) {
+      for (const name of namesIn(meant.name, content)) missing.add(name);
+      continue;
+    }
+    const file: LayerFile = { layer, path, kind: meant.kind, name: meant.name, content };
+    const written = writtenName(meant.kind, content);
+    if (typeof written === 'string' && written !== meant.name) {
+      const property = meant.kind === 'translation' ? '/language' : '/name';
+      problems.push(problem('METADATA_FILE_NAME', { file: path, name: written }, placeOf(file, property)));
+      for (const name of namesIn(meant.name, content)) missing.add(name);
+      continue;
+    }
+    files.push(file);
+  }
+  return files;
+}

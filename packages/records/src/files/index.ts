@@ -1,0 +1,7 @@
+// Files: taken in and given out as streams, held by records, swept when nobody holds them.
+export { noFileStore, openFileStore, type FileStore, type FileStoreOptions } from './store.ts';
+export { storeFile, type Upload, type UploadedFile, type UploadSession } from './upload.ts';
+export { fileName } from './names.ts';
+export { sniffType } from './sniff.ts';
+export { signFileLink, verifyFileLink, type FileLink } from './links.ts';
+export { sweepFiles, type SweepOptions } from './sweep.ts';

@@ -1,0 +1,73 @@
+// What a command shows: answers on standard output, progress and failures on standard error.
+import { TesseraError } from '@tessera/kernel';
+import type { Progress } from './actions.ts';
+
+/** Where a command reads and writes; tests hand in their own. */
+export interface CliStreams {
+  /** A promise is awaited: the reader at the other end of a pipe may be slow. */
+  readonly out: (text: string) => unknown;
+  readonly err: (text: string) => unknown;
+  /** Whether somebody is looking: bars and questions are for people. */
+  readonly interactive: boolean;
+  /** One line that somebody types, or that comes by standard input. `hidden`: without showing it. */
+  readonly ask: (question: string, hidden?: boolean) => Promise<string>;
+}
+
+const barWidth = 30;
+
+/** Draws one line over and over; `done` ends it. */
+export class ProgressBar {
+  readonly #streams: CliStreams;
+  readonly #label: string;
+  #shown = '';
+
+  constructor(streams: CliStreams, label: string) {
+    this.#streams = streams;
+    this.#label = label;
+  }
+
+  readonly update: Progress = (done, total) => {
+    if (!this.#streams.interactive) return;
+    const share = total === undefined || total === 0 ? undefined : Math.min(1, done / total);
+    const filled = Math.round((share ?? 0) * barWidth);
+    const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${Math.floor(share * 100)} % `;
+    const text = `${this.#label} ${bar}${done}${total === undefined ? '' : `/${total}`}`;
+    if (text === this.#shown) return;
+    this.#streams.err(`\r${text.padEnd(this.#shown.length)}`);
+    this.#shown = text;
+  };
+
+  done(): void {
+    if (this.#shown !== '') this.#streams.err('\n');
+    this.#shown = '';
+  }
+}
+
+/** A failure in words, all its problems below it; of our own failures without a stack. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof TesseraError)) return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+  const lines = error.problems.map(({ message, file, pointer }) => {
+    const place = file === undefined ? (pointer ?? '') : `${file}${pointer === undefined ? '' : `#${pointer}`}`;
+    return `  ${place === '' ? '' : `${place}: `}${message}`;
+  });
+  return `${[error.message, ...lines].join('\n')}\n`;
+}
+
+/** The same for programs. */
+export function failureJson(error: unknown): string {
+  if (!(error instanceof TesseraError)) return `${JSON.stringify({ error: { code: 'INTERNAL', message: String(error) } })}\n`;
+  const problems = error.problems.map(({ code, message, file, pointer }) => ({ code, message, file, pointer }));
+  return `${JSON.stringify({ error: { code: error.code, message: error.message, problems } })}\n`;
+}
+
+/** Columns under headings. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return `${all.map(line).join('\n')}\n`;
+}

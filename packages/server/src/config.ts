@@ -1,0 +1,155 @@
+// All configuration: one table of settings, read from the environment here and nowhere else.
+import { failAll, problem, type Problem } from '@tessera/kernel';
+
+interface Kinds {
+  readonly text: string;
+  readonly whole: number;
+  readonly bytes: number;
+  readonly flag: boolean;
+  readonly list: readonly string[];
+  readonly url: string;
+}
+type Kind = keyof Kinds;
+
+interface Setting {
+  readonly kind: Kind;
+  readonly fallback?: string;
+  readonly meaning: string;
+  readonly choices?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+  /** Protocols of a URL. */
+  readonly protocols?: readonly string[];
+  /** Its value is never shown. */
+  readonly secret?: true;
+}
+
+/** Every setting: `--help` is printed from this table, and the environment is checked against it. */
+export const settings = {
+  PORT: { kind: 'whole', fallback: '4000', least: 0, most: 65_535, meaning: 'The port to listen on; 0 takes any free one.' },
+  HOST: { kind: 'text', fallback: '127.0.0.1', meaning: 'The address to listen on; 0.0.0.0 for all.' },
+  PUBLIC_URL: {
+    kind: 'url',
+    protocols: ['http:', 'https:'],
+    meaning: 'Where the server is as seen from outside; builds links. Default: http://HOST:PORT.',
+  },
+  DATABASE_URL: {
+    kind: 'url',
+    protocols: ['postgres:', 'postgresql:'],
+    secret: true,
+    meaning: 'A PostgreSQL database, 15 or newer, as a user who may create roles. Default: an embedded PostgreSQL in DATA_DIR.',
+  },
+  DATA_DIR: { kind: 'text', fallback: './data', meaning: 'The folder of the embedded database, of files and of the generated secret.' },
+  DEMO: { kind: 'flag', fallback: 'on', meaning: 'Whether an empty database gets the tenant demo with demo data.' },
+  DEMO_PASSWORD: { kind: 'text', secret: true, meaning: 'The password of the demo people. Default: a random one, shown once.' },
+  TESSERA_SECRET: {
+    kind: 'text',
+    least: 32,
+    secret: true,
+    meaning: 'What keys are derived from, 32 characters or more, the same on all nodes. Default: generated once, kept in DATA_DIR.',
+  },
+  TESSERA_ADMIN_PASSWORD: { kind: 'text', secret: true, meaning: 'For the command line: the password of a new tenant’s administrator.' },
+  LOG_LEVEL: { kind: 'text', fallback: 'info', choices: ['debug', 'info', 'warn', 'error', 'silent'], meaning: 'What is logged.' },
+  BODY_LIMIT: { kind: 'bytes', fallback: '1MB', least: 1024, meaning: 'Largest JSON body.' },
+  UPLOAD_LIMIT: { kind: 'bytes', fallback: '100MB', least: 1024, meaning: 'Largest file or import; these are streamed.' },
+  CORS_ORIGINS: { kind: 'list', fallback: '', meaning: 'Origins whose pages may call, with commas between them; * for all.' },
+  POOL_SIZE: { kind: 'whole', fallback: '16', least: 1, most: 1000, meaning: 'Connections to the database for tenants’ statements.' },
+  STATEMENT_TIMEOUT: {
+    kind: 'whole',
+    fallback: '30000',
+    least: 100,
+    most: 3_600_000,
+    meaning: 'Longest statement of a tenant, in milliseconds.',
+  },
+  SHUTDOWN_TIMEOUT: {
+    kind: 'whole',
+    fallback: '10000',
+    least: 0,
+    most: 600_000,
+    meaning: 'How long requests may go on after SIGTERM, in milliseconds.',
+  },
+} as const satisfies Record<string, Setting>;
+
+type SettingName = keyof typeof settings;
+type Value<N extends SettingName> = Kinds[(typeof settings)[N]['kind']];
+type Given<N extends SettingName> = (typeof settings)[N] extends { readonly fallback: string } ? Value<N> : Value<N> | undefined;
+
+/** The checked settings by their names in the environment. */
+export type Config = { readonly [N in SettingName]: Given<N> };
+
+type Parsed = { readonly value: Kinds[Kind] } | { readonly reason: string };
+
+const units: Readonly<Record<string, number>> = { '': 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+function between(value: number, { least = 0, most = Number.MAX_SAFE_INTEGER }: Setting): Parsed {
+  if (value >= least && value <= most) return { value };
+  return { reason: most === Number.MAX_SAFE_INTEGER ? `it must be at least ${least}.` : `it must lie between ${least} and ${most}.` };
+}
+
+function parseUrl(text: string, { protocols = [] }: Setting): Parsed {
+  const url = URL.parse(text);
+  if (url === null || !protocols.includes(url.protocol))
+    return { reason: `it must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.` };
+  return { value: text.replace(/\/$/, '') };
+}
+
+function parseOrigins(text: string): Parsed {
+  const origins = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  const wrong = origins.find((origin) => origin !== '*' && URL.parse(origin)?.origin !== origin);
+  if (wrong === undefined) return { value: origins };
+  return { reason: `${wrong} is no origin: scheme, host and port, such as https://crm.example.` };
+}
+
+const parsers: Readonly<Record<Kind, (text: string, setting: Setting) => Parsed>> = {
+  text: (text, { choices, least = 0 }) => {
+    if (choices !== undefined && !choices.includes(text)) return { reason: `it must be one of ${choices.join(', ')}.` };
+    return text.length < least ? { reason: `it must have at least ${least} characters.` } : { value: text };
+  },
+  whole: (text, setting) => (/^\d{1,15}$/.test(text) ? between(Number(text), setting) : { reason: 'it must be a whole number.' }),
+  bytes: (text, setting) => {
+    const [, digits, unit = ''] = /^(\d{1,12})\s*(KB|MB|GB)?$/i.exec(text) ?? [];
+    return digits === undefined
+      ? { reason: 'it must be a number of bytes, or one with KB, MB or GB.' }
+      : between(Number(digits) * (units[unit.toUpperCase()] ?? 1), setting);
+  },
+  flag: (text) => {
+    if (/^(on|true|yes|1)$/i.test(text)) return { value: true };
+    return /^(off|false|no|0)$/i.test(text) ? { value: false } : { reason: 'it must be on or off.' };
+  },
+  list: parseOrigins,
+  url: parseUrl,
+};
+
+/**
+ * Reads and checks all settings. An empty text counts as unset.
+ * @throws CONFIGURATION_INVALID with every mistake at once
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const problems: Problem[] = [];
+  const entries = Object.entries(settings).map(([name, setting]: readonly [string, Setting]) => {
+    const given = environment[name]?.trim() ?? '';
+    const text = given === '' ? setting.fallback : given;
+    if (text === undefined) return [name, undefined] as const;
+    const parsed = parsers[setting.kind](text, setting);
+    if ('value' in parsed) return [name, parsed.value] as const;
+    problems.push(problem('SETTING_INVALID', { name, value: setting.secret === true ? '…' : text, reason: parsed.reason }));
+    return [name, undefined] as const;
+  });
+  if (problems.length > 0) throw failAll('CONFIGURATION_INVALID', problems);
+  // Each entry was made by the parser of its setting's kind.
+  return Object.fromEntries(entries) as unknown as Config;
+}
+
+/** The settings as lines of text, for `--help`. */
+export function settingsHelp(): string {
+  const width = Math.max(...Object.keys(settings).map((name) => name.length));
+  const lines = Object.entries(settings).map(([name, setting]: readonly [string, Setting]) => {
+    const choices = setting.choices === undefined ? '' : ` One of ${setting.choices.join(', ')}.`;
+    const fallback = setting.fallback === undefined || setting.fallback === '' ? '' : ` Default: ${setting.fallback}.`;
+    return `  ${name.padEnd(width)}  ${setting.meaning}${choices}${fallback}`;
+  });
+  return `Settings, from the environment:\n${lines.join('\n')}\n`;
+}

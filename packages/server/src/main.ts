@@ -1,0 +1,5 @@
+// What `npm start` runs. The check of Node comes before anything else is even read.
+import './node-version.mjs';
+
+const { main } = await import('./start.ts');
+await main(process.argv.slice(2));

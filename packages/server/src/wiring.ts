@@ -1,0 +1,97 @@
+// The one place where the parts are put together: database, engine, demo. Everything else is handed what it needs.
+import { resolve } from 'node:path';
+import { Administration, createEngine, openFileStore, type Engine, type EngineOptions } from '@tessera/engine';
+import type { Clock, Logger } from '@tessera/kernel';
+import { migrateTenants, openCell, startEmbedded, type Cell } from '@tessera/storage';
+import type { Config } from './config.ts';
+import { prepareDemo } from './demo.ts';
+import { keptSecret } from './secret.ts';
+
+/** Everything that runs behind the HTTP server. */
+export interface Platform {
+  readonly engine: Engine;
+  readonly cell: Cell;
+  /** What to tell who has started the server: the demo's log-ins. */
+  readonly notes: readonly string[];
+  /** Rejects while requests cannot be served. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Undo = (() => Promise<void>)[];
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+async function takeBack(undo: Undo): Promise<void> {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+}
+
+async function openDatabase(config: Config, log: Logger, undo: Undo): Promise<Cell> {
+  let url = config.DATABASE_URL;
+  if (url === undefined) {
+    const embedded = await startEmbedded({ dataDir: config.DATA_DIR, log });
+    undo.push(() => embedded.stop());
+    url = embedded.url;
+  }
+  const cell = await openCell({ url, log, poolSize: config.POOL_SIZE, statementTimeoutMs: config.STATEMENT_TIMEOUT });
+  undo.push(() => cell.close());
+  return cell;
+}
+
+async function secretOf(config: Config, log: Logger): Promise<string> {
+  if (config.TESSERA_SECRET !== undefined) return config.TESSERA_SECRET;
+  if (config.DATABASE_URL !== undefined) {
+    log.warn({}, 'TESSERA_SECRET is not set: this node uses its own, and tokens of other nodes are not valid here');
+  }
+  return await keptSecret(config.DATA_DIR);
+}
+
+async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<EngineOptions> {
+  const files = openFileStore({ kind: 'disk', root: resolve(config.DATA_DIR, 'files') });
+  return { cell, log, secret: await secretOf(config, log), clock: systemClock, files, limits: { fileSize: config.UPLOAD_LIMIT } };
+}
+
+/** What commands work with: the database, and what an operator can do. */
+export interface OperatorDesk {
+  readonly cell: Cell;
+  readonly administration: Administration;
+  close(): Promise<void>;
+}
+
+/** Opens the database for one command. */
+export async function openDesk(config: Config, log: Logger): Promise<OperatorDesk> {
+  const undo: Undo = [];
+  try {
+    const cell = await openDatabase(config, log, undo);
+    return { cell, administration: new Administration(await engineOptions(config, log, cell)), close: () => takeBack(undo) };
+  } catch (error) {
+    await takeBack(undo);
+    throw error;
+  }
+}
+
+/**
+ * Starts everything behind the HTTP server; what fails half-way is taken back.
+ * @param demoPack the folder of the pack that an empty database gets as the tenant `demo`
+ */
+export async function openPlatform(config: Config, log: Logger, demoPack?: string): Promise<Platform> {
+  const undo: Undo = [];
+  try {
+    const cell = await openDatabase(config, log, undo);
+    await migrateTenants(cell);
+    const options = await engineOptions(config, log, cell);
+    const engine = await createEngine(options);
+    undo.push(() => engine.close());
+    const demo = config.DEMO && demoPack !== undefined;
+    const notes = demo ? await prepareDemo({ ...options, pack: demoPack, password: config.DEMO_PASSWORD }) : [];
+    return { engine, cell, notes, ready: () => ping(cell), close: () => takeBack(undo) };
+  } catch (error) {
+    await takeBack(undo);
+    throw error;
+  }
+}
+
+/** An empty transaction: a connection could be had, and PostgreSQL answers on it. */
+async function ping(cell: Cell): Promise<void> {
+  await cell.control(() => Promise.resolve());
+}

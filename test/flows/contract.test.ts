@@ -1,0 +1,199 @@
+// The OpenAPI document is what the server really does: requests are made from its schemas, answers are held against it.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { Answer } from '../api/rest-scene.ts';
+import { Caller, plainCalls, type Sent } from './contract-calls.ts';
+import { ContractDocument, type Operation, type Schema } from './contract-document.ts';
+import { mistakes, spoiled, type Expected } from './contract-mistakes.ts';
+import { flowDatabase, type FlowDatabase, type FlowServer } from './server-scene.ts';
+
+let db: FlowDatabase;
+let server: FlowServer;
+
+beforeAll(async () => {
+  db = await flowDatabase();
+  await db.tenant('north', ['crm-base']);
+  await db.tenant('shelf', ['library'], true);
+  server = await db.open();
+});
+
+afterAll(async () => {
+  await server.close();
+  await db.close();
+});
+
+/** What a value that fits its schema may still be refused for: rules over records are in no schema. */
+const byRule = new Set(['VALIDATION_FAILED', 'LOOKUP_NOT_ALLOWED', 'RECORD_NOT_UNIQUE', 'VALUE_REQUIRED', 'VALUE_OPTION_UNKNOWN', 'FIELD_READ_ONLY']);
+
+const codesOf = (answer: Answer): readonly string[] =>
+  (answer.json as { readonly problems: readonly { readonly code: string }[] }).problems.map(({ code }) => code);
+
+describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
+  let caller: Caller;
+  let document: ContractDocument;
+  const done = new Set<string>();
+  const broken: string[] = [];
+
+  const operation = (id: string): Operation => {
+    const found = document.operations.find((each) => each.id === id);
+    if (found === undefined) throw new Error(`There is no operation ${id}.`);
+    return found;
+  };
+
+  /** Sends what should be taken; what is refused by a rule is held against the document too. */
+  async function check(of: Operation, sent: Sent): Promise<Answer> {
+    const answer = await caller.send(of, sent);
+    const wrong = document.broken(of, answer);
+    const shown = `${of.method} ${sent.path} ${JSON.stringify(sent.body)?.slice(0, 600) ?? ''}`;
+    if (wrong !== undefined) broken.push(`${shown}: ${wrong}`);
+    if (answer.status < 400) done.add(of.id);
+    else if (!codesOf(answer).every((code) => byRule.has(code))) broken.push(`${shown}: refused: ${answer.text}`);
+    return answer;
+  }
+
+  beforeAll(async () => {
+    const client = await server.signIn(tenant);
+    const answer = await client.call('GET', '/openapi.json');
+    document = new ContractDocument(answer.json);
+    caller = new Caller(document, client);
+    await caller.describe();
+  });
+
+  it('is valid OpenAPI 3.1', async () => {
+    const { json } = await caller.client.call('GET', '/openapi.json');
+    const { valid, errors } = await new Validator().validate(json as object);
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+    expect((json as { readonly openapi: string }).openapi).toBe('3.1.0');
+  });
+
+  it('is kept by creating and changing what its schemas allow', async () => {
+    broken.length = 0;
+    // Twice: what points to later objects finds something the second time.
+    for (const object of [...caller.objects, ...caller.objects]) {
+      const [create, update] = [operation(`${object}.createRecord`), operation(`${object}.updateRecord`)];
+      for (let i = 0; i < 10; i += 1) {
+        const body = await caller.recordFor(create, i === 0 ? 0 : i * 3);
+        const answer = await check(create, { path: caller.target(create, {}), body });
+        const id = /\/([^/]+)$/.exec(answer.headers.location ?? '')?.[1];
+        if (id !== undefined) {
+          caller.pool.get(object)?.push(id);
+          caller.note(object, body);
+        }
+        const changed = caller.pick(object);
+        if (changed !== undefined && i < 3) {
+          await check(update, { path: caller.target(update, { id: changed }), body: await caller.recordFor(update, 3) });
+        }
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(caller.objects.filter((object) => caller.pool.get(object)?.length === 0)).toEqual([]);
+  });
+
+  it('is kept by every operation on records', async () => {
+    broken.length = 0;
+    for (const object of caller.objects) {
+      const id = caller.pick(object) ?? '';
+      const create = operation(`${object}.createRecord`);
+      const twice = [caller.again(create), caller.again(create)];
+      for (const route of ['listRecords', 'listRecords', 'listRecords', 'getRecord', 'getHistory', 'exportRecords', 'exportRecords']) {
+        await check(operation(`${object}.${route}`), { path: caller.target(operation(`${object}.${route}`), { id }) });
+      }
+      await check(operation(`${object}.getRecord`), { path: operation(`${object}.getRecord`).path.replace('{id}', id), headers: { 'If-None-Match': '*' } });
+      const at = (route: string): string => operation(`${object}.${route}`).path;
+      const bulk = operation(`${object}.bulk`);
+      await check(bulk, { path: `${at('bulk')}?fields=id,name`, body: { action: 'create', allOrNone: false, records: twice } });
+      await check(bulk, { path: at('bulk'), body: { action: 'update', allOrNone: false, records: [{ id, version: 1 }, { id: crypto.randomUUID() }] } });
+      const measures = [{ function: 'count' }, { function: 'max', path: 'createdAt' }, { function: 'countDistinct', path: 'name', name: 'names' }];
+      await check(operation(`${object}.aggregateRecords`), { path: at('aggregateRecords'), body: { measures, groupBy: [{ path: 'createdAt', bucket: 'month' }], filter: caller.rule(object), first: 10 } });
+      await check(operation(`${object}.importRecords`), { path: `${at('importRecords')}?dryRun=true&mapping=${encodeURIComponent('{"columns":{"id":{"field":"id"}}}')}&by=id`, body: `id\n${id}\n`, headers: { 'Content-Type': 'text/csv' } });
+      for (const [field, value] of await uniqueValues(object, id)) {
+        const inPath = { field, value };
+        await check(operation(`${object}.getRecordBy`), { path: caller.target(operation(`${object}.getRecordBy`), inPath) });
+        await check(operation(`${object}.upsertRecord`), { path: caller.target(operation(`${object}.upsertRecord`), inPath), body: {} });
+      }
+      const spare = await caller.client.call('POST', `${at('createRecord')}?fields=id`, caller.again(create));
+      if (spare.status !== 201) continue;
+      const gone = (spare.json as { readonly id: string }).id;
+      await check(operation(`${object}.deleteRecord`), { path: at('deleteRecord').replace('{id}', gone) });
+      await check(operation(`${object}.restoreRecord`), { path: at('restoreRecord').replace('{id}', gone) });
+      await check(operation(`${object}.deleteRecord`), { path: at('deleteRecord').replace('{id}', gone) });
+      await check(operation(`${object}.purgeRecords`), { path: at('purgeRecords'), body: { ids: [gone] } });
+    }
+    expect(broken).toEqual([]);
+  });
+
+  /** Unique fields of a record that have a value. */
+  async function uniqueValues(object: string, id: string): Promise<readonly (readonly [string, string])[]> {
+    const names = caller.uniqueNames(object);
+    if (names.length === 0) return [];
+    const record = (await caller.client.call('GET', `/api/v1/records/${object}/${id}?fields=${names.join(',')}`)).json as Schema;
+    return names.flatMap((name) => (typeof record[name] === 'string' ? [[name, record[name]] as const] : []));
+  }
+
+  it('is kept by every other operation', async () => {
+    broken.length = 0;
+    for (const each of document.operations) {
+      // Signing out comes last.
+      if (each.object !== undefined || each.route === 'logOut') continue;
+      for (const sent of await plainCalls(caller, each)) await check(each, sent);
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it('names all that mistakes are answered with', async () => {
+    broken.length = 0;
+    for (const each of document.operations) {
+      if (each.route === 'logOut') continue;
+      const id = each.object === undefined ? crypto.randomUUID() : (caller.pick(each.object) ?? crypto.randomUUID());
+      for (const [sent, expected] of mistakes(each, id)) await refused(each, sent, expected);
+    }
+    expect(broken).toEqual([]);
+    expect(server.blamed).toEqual([]);
+  });
+
+  it('is right about each field: what does not fit its schema is refused at its place', async () => {
+    broken.length = 0;
+    for (const object of caller.objects) {
+      const create = operation(`${object}.createRecord`);
+      const made = spoiled(create, () => caller.again(create), (schema, value) => document.misfit(schema, value));
+      for (const [sent, expected] of made) await refused(create, sent, expected);
+    }
+    expect(broken).toEqual([]);
+    expect(server.blamed).toEqual([]);
+  });
+
+  /** Sends a mistake: a 4xx of the document, with the code and the pointer that belong to it. */
+  async function refused(of: Operation, sent: Sent, expected: Expected): Promise<void> {
+    const answer = await caller.send(of, sent);
+    const shown = `${of.method} ${sent.path.slice(0, 300)} ${(typeof sent.body === 'string' ? sent.body : (JSON.stringify(sent.body) ?? '')).slice(0, 200)}`;
+    const wrong = document.broken(of, answer);
+    if (wrong !== undefined) broken.push(`${shown}: ${wrong}`);
+    // Numbers, flags and empty texts may stand for texts and for nothing: then the answer is of the promised type.
+    if (answer.status === 201 && expected.mayBeTaken === true) {
+      await caller.client.call('DELETE', answer.headers.location ?? '');
+      return;
+    }
+    if (answer.status < 400 || answer.status >= 500 || answer.json === undefined) {
+      broken.push(`${shown}: should be refused by ${expected.codes.join(' or ')}, not ${answer.status} ${answer.text.slice(0, 200)}`);
+      return;
+    }
+    const { problems } = answer.json as { readonly problems: readonly { readonly code: string; readonly pointer?: string }[] };
+    const found = problems.some(({ code, pointer }) => expected.codes.includes(code) && (expected.pointer === undefined || pointer === expected.pointer));
+    if (!found) broken.push(`${shown}: should be ${expected.codes.join(' or ')} at ${expected.pointer ?? 'any place'}, not ${answer.status} ${answer.text.slice(0, 300)}`);
+  }
+
+  it('has no operation that was not answered with success', async () => {
+    const out = operation('logOut');
+    const again = await server.signIn(tenant);
+    const answer = await again.call(out.method, out.path);
+    expect(document.broken(out, answer)).toBeUndefined();
+    done.add('logOut');
+    // Objects without a unique field cannot be found by one.
+    const impossible = document.operations.filter(
+      ({ route, parameters }) => /^(getRecordBy|upsertRecord)$/.test(route) && parameters.every(({ name, schema }) => name !== 'field' || schema?.['enum'] === undefined),
+    );
+    const missing = document.operations.filter((each) => !done.has(each.id) && !impossible.includes(each)).map(({ id }) => id);
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,198 @@
+// For every route of the table: requests of one tenant that name what is another's.
+import type { RouteId } from '../../packages/api/src/rest/table.ts';
+import type { Names, Own } from './isolation-scene.ts';
+
+/** Method, path below `/api/v1`, body, headers. */
+export type Attempt = readonly [method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>];
+type Attempts = (their: Names, own: Own) => readonly Attempt[];
+
+const json = (value: unknown): string => encodeURIComponent(JSON.stringify(value));
+const is = (field: string, value: string): unknown => ({ '==': [{ var: field }, value] });
+const csv = { 'Content-Type': 'text/csv' };
+
+/** The other's record by the other's object, by one's own object, and by the object that both have. */
+const records = (their: Names, own: Own, id: string, tail = ''): readonly string[] => [
+  `/records/${their.object}/${id}${tail}`,
+  `/records/${own.object}/${id}${tail}`,
+  `/records/user/${their.user}${tail}`,
+];
+
+const extension = (their: Names): unknown => ({
+  files: { 'extensions/x.json': { extends: their.object, fields: { x__c: { type: 'text', label: { en: 'X' } } } } },
+});
+
+const reference = (their: Names): unknown => ({
+  files: { 'objects/x__c.json': { name: 'x__c', plural: 'xs__c', label: { en: 'X' }, fields: { to: { type: 'lookup', to: their.object, label: { en: 'To' } } } } },
+});
+
+const parameterFile = { 'parameters/other__c.json': { name: 'other__c', label: { en: 'Other' }, type: 'number', value: 1 } };
+
+/** A new route fails to compile, and fails its test, until it has its attempts here. */
+export const attempts: Readonly<Record<RouteId, Attempts>> = {
+  logIn: (their, own) => [['POST', '/auth/login', { tenant: own.tenant, email: their.email, password: 'Correct-Horse-7-Battery' }]],
+  refreshTokens: (their, own) => [
+    ['POST', '/auth/refresh', { refreshToken: `${own.tenant}.${their.refreshSecret}` }],
+    ['POST', '/auth/refresh', { refreshToken: their.refreshSecret }],
+  ],
+  logOut: (their) => [['POST', `/auth/logout?tenant=${their.tenant}`]],
+  listObjects: (their) => [
+    ['GET', '/objects', undefined, { 'X-Tenant': their.tenant, Cookie: `tenant=${their.tenant}`, 'X-Forwarded-Host': `${their.tenant}.example` }],
+    ['GET', `/objects?tenant=${their.tenant}`],
+  ],
+  describeObject: (their) => [['GET', `/objects/${their.object}`], ['GET', `/objects/${their.tenant}.${their.object}`], ['GET', `/objects/t_${their.tenant}`]],
+  getLayout: (their, own) => [
+    ['GET', `/layouts/${their.object}`],
+    ['GET', `/layouts/${own.object}?layout=${their.layout}`],
+    ['GET', `/layouts/${own.object}?recordType=${their.recordType}`],
+    ['GET', `/layouts/${own.object}?record=${their.id}`],
+    ['GET', `/layouts/user?record=${their.user}`],
+  ],
+  listRecords: (their, own) => [
+    ['GET', `/records/${their.object}`],
+    ['GET', `/records/${own.object}?fields=name,${their.field}`],
+    ['GET', `/records/${own.object}?sort=${their.field}`],
+    ['GET', `/records/${own.object}?filter=${json(is(their.field, 'x'))}`],
+    ['GET', `/records/${own.object}?filter=${json(is('id', their.id))}&deleted=with&count=true`],
+    ['GET', `/records/user?filter=${json(is('email', their.email))}`],
+    ['GET', `/records/${own.lookup.object}?filter=${json(is(own.lookup.field, their.id))}`],
+    ['GET', `/records/${own.object}?after=${their.cursor}`],
+    ['GET', `/records/user?first=1&fields=id,email&after=${their.userCursor}`],
+    ['GET', `/records/user?first=1&after=${their.graphCursor}`],
+  ],
+  createRecord: (their, own) => [
+    ['POST', `/records/${their.object}`, { name: 'x' }],
+    ['POST', `/records/${own.object}`, { name: 'x', [their.field]: 'x' }],
+    ['POST', `/records/${own.object}`, { name: 'x', owner: their.user }],
+    ['POST', `/records/${own.lookup.object}`, { ...own.lookup.values, [own.lookup.field]: their.id }],
+    ['POST', `/records/user?fields=id`, { name: 'x', photo: their.fileId }],
+  ],
+  getRecord: (their, own) => [
+    ...records(their, own, their.id).map((path): Attempt => ['GET', path]),
+    ...records(their, own, their.deleted, '?deleted=only').map((path): Attempt => ['GET', path]),
+    ['GET', `/records/${own.object}/${own.id}?fields=${their.field}`],
+    ['GET', `/records/${own.object}/${own.id}?fields=owner.${their.field}`],
+  ],
+  updateRecord: (their, own) => [
+    ...records(their, own, their.id).map((path): Attempt => ['PATCH', path, { name: 'taken' }]),
+    ...records(their, own, their.id).map((path): Attempt => ['PATCH', path, { name: 'taken' }, { 'If-Match': '"1"' }]),
+    ['PATCH', `/records/${own.object}/${own.id}`, { owner: their.user }],
+  ],
+  deleteRecord: (their, own) => [
+    ...records(their, own, their.id).map((path): Attempt => ['DELETE', path]),
+    ...records(their, own, their.deleted, '?purge=true').map((path): Attempt => ['DELETE', path]),
+  ],
+  restoreRecord: (their, own) => records(their, own, their.deleted, '/restore').map((path): Attempt => ['POST', path]),
+  getHistory: (their, own) => records(their, own, their.id, '/history').map((path): Attempt => ['GET', path]),
+  getRecordBy: (their, own) => [
+    ['GET', `/records/${their.object}/by/${their.key}/${their.keyValue}`],
+    ['GET', `/records/${own.object}/by/${their.key}/${their.keyValue}`],
+    ['GET', `/records/user/by/email/${their.email}`],
+    ['GET', `/records/user/by/id/${their.user}`],
+  ],
+  upsertRecord: (their, own) => [
+    ['PUT', `/records/${their.object}/by/${their.key}/${their.keyValue}`, { name: 'taken' }],
+    ['PUT', `/records/${own.object}/by/${their.key}/${their.keyValue}`, { name: 'taken' }],
+    ['PUT', `/records/user/by/email/${their.email}`, { name: 'taken', owner: their.user }],
+  ],
+  purgeRecords: (their, own) => [
+    ['POST', `/records/${their.object}/purge`, { ids: [their.deleted] }],
+    ['POST', `/records/${own.object}/purge`, { ids: [their.deleted, their.id] }],
+    ['POST', '/records/user/purge', { ids: [their.user] }],
+  ],
+  bulk: (their, own) =>
+    [their.object, own.object, 'user'].flatMap((object): readonly Attempt[] => {
+      const send = (body: unknown): Attempt => ['POST', `/records/${object}/bulk`, body];
+      const ids = [{ id: their.id }, { id: their.user }];
+      return [
+        send({ action: 'update', allOrNone: false, records: ids.map((each) => ({ ...each, name: 'taken' })) }),
+        send({ action: 'delete', allOrNone: false, records: ids }),
+        send({ action: 'restore', allOrNone: false, records: [{ id: their.deleted }] }),
+        send({ action: 'upsert', by: their.key, records: [{ [their.key]: their.keyValue }] }),
+        send({ action: 'create', records: [{ [their.field]: 'x', owner: their.user }] }),
+      ];
+    }),
+  aggregateRecords: (their, own) => [
+    ['POST', `/records/${their.object}/aggregate`, { measures: [{ function: 'count' }] }],
+    ['POST', `/records/${own.object}/aggregate`, { measures: [{ function: 'max', path: their.field }] }],
+    ['POST', `/records/${own.object}/aggregate`, { groupBy: [{ path: `owner.${their.field}` }], measures: [] }],
+    ['POST', `/records/${own.object}/aggregate`, { filter: is('id', their.id), measures: [{ function: 'count' }] }],
+    ['POST', '/records/user/aggregate', { filter: is('email', their.email), groupBy: [{ path: 'name' }], measures: [{ function: 'count' }] }],
+  ],
+  importRecords: (their, own) => [
+    ['POST', `/records/${their.object}/import`, 'name\nx\n', csv],
+    ['POST', `/records/${own.object}/import?mapping=${json({ columns: { name: { field: 'name' } } })}&resume=${their.importId}`, 'name\nx\n', csv],
+    ['POST', `/records/${own.object}/import?mapping=${json({ columns: { name: { field: their.field } } })}`, 'name\nx\n', csv],
+    ['POST', `/records/${own.object}/import?dryRun=true&by=id&mapping=${json({ columns: { id: { field: 'id' }, name: { field: 'name' } } })}`, `id,name\n${their.id},x\n`, csv],
+    ['POST', `/records/${own.object}/import?dryRun=true&mapping=${json({ columns: { name: { field: 'name' }, o: { field: 'owner', lookup: { by: 'email' } } } })}`, `name,o\nx,${their.email}\n`, csv],
+  ],
+  exportRecords: (their, own) => [
+    ['GET', `/records/${their.object}/export`],
+    ['GET', `/records/${own.object}/export?fields=${their.field}`],
+    ['GET', `/records/${own.object}/export?fields=id,name&filter=${json(is('id', their.id))}`],
+    ['GET', `/records/user/export?fields=id,email&format=ndjson&filter=${json(is('email', their.email))}`],
+  ],
+  getImport: (their) => [['GET', `/imports/${their.importId}`]],
+  getImportRejects: (their) => [['GET', `/imports/${their.importId}/rejects.csv`]],
+  search: (their) => [
+    ['GET', `/search?q=${their.word}`],
+    ['GET', `/search?q=${encodeURIComponent(their.email)}`],
+    ['GET', `/search?q=a&objects=${their.object}`],
+  ],
+  listMetadata: (their) => [['GET', `/metadata/${their.object}`], ['GET', `/metadata/${their.tenant}`]],
+  getMetadata: (their) => [
+    ['GET', `/metadata/object/${their.object}`],
+    ['GET', `/metadata/layout/${their.layout}`],
+    ['GET', `/metadata/${their.tenant}/${their.object}`],
+  ],
+  planMetadata: (their) => [
+    ['POST', '/metadata/plan', extension(their)],
+    ['POST', '/metadata/plan', reference(their)],
+  ],
+  applyMetadata: (their) => [
+    ['POST', '/metadata/apply', extension(their)],
+    ['POST', '/metadata/apply', reference(their)],
+    ['POST', '/metadata/apply', { files: parameterFile, planHash: their.planHash }],
+  ],
+  listMetadataVersions: (their) => [['GET', '/metadata/versions', undefined, { 'X-Tenant': their.tenant }]],
+  rollBackMetadata: (their) => [['POST', '/metadata/rollback', { version: Number(their.version) }]],
+  uploadFile: (their) => [['POST', `/files?name=x.txt&owner=${their.user}`, 'x', { 'Content-Type': 'text/plain' }]],
+  getFile: (their) => [['GET', `/files/${their.fileId}`]],
+  downloadFile: (their) => [['GET', `/files/${their.fileId}/content`]],
+};
+
+/** The same through GraphQL. */
+export function documents(their: Names, own: Own): readonly string[] {
+  const own_ = own.type;
+  return [
+    `{ ${their.plural} { nodes { id } } }`,
+    `{ ${their.object}(id: "${their.id}") { id } }`,
+    `{ ${their.plural}Aggregate { count } }`,
+    `{ ${own.object}(id: "${their.id}") { id name } }`,
+    `{ ${own.object}(id: "${their.deleted}", deleted: only) { id name } }`,
+    `{ ${own.object}(id: "${own.id}") { ${their.field} } }`,
+    `{ user(id: "${their.user}") { id name email } }`,
+    `{ node(id: "${their.object}:${their.id}") { id } }`,
+    `{ node(id: "${own.object}:${their.id}") { id } }`,
+    `{ node(id: "user:${their.user}") { id ... on User { name } } }`,
+    `{ node(id: "user:${their.user}") { ... on ${their.type} { id } } }`,
+    `{ users(first: 1, after: "${their.graphCursor}") { nodes { id } } }`,
+    `{ users(first: 1, after: "${their.userCursor}") { nodes { id } } }`,
+    `{ users(last: 1, before: "${their.graphCursor}") { nodes { id } } }`,
+    `{ users(where: { email: { eq: "${their.email}" } }) { totalCount nodes { id } } }`,
+    `{ usersAggregate(where: { email: { eq: "${their.email}" } }) { count } }`,
+    `{ __type(name: "${their.type}") { name fields { name } } }`,
+    `query ($x: ${their.type}Filter) { users { nodes { id } } }`,
+    `mutation { create${their.type}(input: { name: "x" }) { id } }`,
+    `mutation { create${own_}(input: { name: "x", ${their.field}: "x" }) { id } }`,
+    `mutation { update${own_}(id: "${their.id}", input: { name: "taken" }) { id } }`,
+    `mutation { updateUser(id: "${their.user}", input: { name: "taken" }) { id } }`,
+    `mutation { updateUser(id: "${their.user}", version: 1, input: { name: "taken" }) { id } }`,
+    `mutation { delete${own_}(id: "${their.id}") { id } }`,
+    `mutation { deleteUser(id: "${their.user}") { id } }`,
+    `mutation { restore${own_}(id: "${their.deleted}") { id } }`,
+    `mutation { updateUsers(inputs: [{ id: "${their.user}", input: { name: "taken" } }], allOrNone: false) { results { ok problems { code message } } } }`,
+    `mutation { update${own_}(id: "${own.id}", input: { owner: "${their.user}" }) { id } }`,
+    `subscription { ${their.object}Changed { id } }`,
+    `subscription { recordChanged(object: "${their.object}") { id } }`,
+  ];
+}

@@ -1,0 +1,196 @@
+// The command line: what it calls, what it prints, how it exits.
+import { describe, expect, it } from '@jest/globals';
+import type { MetadataPlan } from '@tessera/engine';
+import { fail, failAll, problem } from '@tessera/kernel';
+import type { CliActions } from '../../packages/server/src/cli/actions.ts';
+import { runCli } from '../../packages/server/src/cli/commands.ts';
+import { renderPlan } from '../../packages/server/src/cli/plan-text.ts';
+
+const plan: MetadataPlan = {
+  hash: 'h1',
+  modelBefore: 'a',
+  modelAfter: 'b',
+  changes: [
+    { kind: 'object', name: 'visit', path: [], change: 'added', after: { name: 'visit' } },
+    { kind: 'object', name: 'account', path: ['fields', 'rating', 'label'], change: 'changed', before: 'x', after: 'y' },
+    { kind: 'object', name: 'account', path: ['fields', 'old'], change: 'removed', before: { type: 'text' } },
+  ],
+  steps: [
+    { kind: 'addColumn', object: 'account', field: 'rating', risk: 'safe', summary: 'Adds a column' },
+    { kind: 'dropColumn', object: 'account', field: 'old', risk: 'losesData', summary: 'Sets the column aside' },
+  ],
+  findings: [],
+};
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(line: string, actions: Partial<CliActions> = {}, answers?: readonly string[]): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const left = [...(answers ?? [])];
+  const none = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`not expected: ${String(name)}`)) }) as CliActions;
+  const code = await runCli(line.split(' '), Object.assign(Object.create(none) as CliActions, actions), {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    interactive: answers !== undefined,
+    ask: (question) => {
+      err += question;
+      return Promise.resolve(left.shift() ?? '');
+    },
+  });
+  return { code, out, err };
+}
+
+describe('runCli', () => {
+  it('exits 0 with help, 2 where the line is wrong, 1 where the action fails', async () => {
+    expect(await run('--help')).toMatchObject({ code: 0, err: '' });
+    expect((await run('tenant create --help')).out).toContain('--admin');
+    for (const line of ['', 'nonsense', 'tenant', 'tenant create x', 'migrate --nonsense', 'export x --tenant t --format xml']) {
+      expect(await run(line)).toMatchObject({ code: 2, out: '' });
+    }
+    const failing = { migrate: () => Promise.reject(fail('DATABASE_UNAVAILABLE')) };
+    expect(await run('migrate', failing)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^The database cannot be reached/),
+    });
+    expect(JSON.parse((await run('migrate --json', failing)).err)).toMatchObject({ error: { code: 'DATABASE_UNAVAILABLE' } });
+  });
+
+  it('creates a tenant, with the password that somebody types', async () => {
+    let given: unknown;
+    const createTenant: CliActions['createTenant'] = (input) => {
+      given = input;
+      return Promise.resolve({ name: input.name, administrator: input.administrator.email });
+    };
+    const ran = await run('tenant create acme --pack a --pack b --admin x@y.example --demo-data', { createTenant }, ['secret']);
+    expect(ran).toMatchObject({ code: 0, out: 'Tenant acme is there. Its administrator is x@y.example.\n' });
+    expect(given).toEqual({ name: 'acme', packs: ['a', 'b'], administrator: { email: 'x@y.example', password: 'secret' }, demoData: true });
+  });
+
+  it('lists tenants as a table or as JSON', async () => {
+    const tenant = {
+      name: 'acme',
+      schema: 't_acme',
+      label: 'Acme',
+      createdAt: '2026-01-01',
+      modelHash: 'abcdef0123456789',
+      systemVersion: 1,
+    };
+    const listTenants = (): Promise<readonly (typeof tenant)[]> => Promise.resolve([tenant]);
+    expect((await run('tenant list', { listTenants })).out).toBe(
+      'NAME  LABEL  CREATED     MODEL         SYSTEM\nacme  Acme   2026-01-01  abcdef012345  1\n',
+    );
+    expect(JSON.parse((await run('tenant list --json', { listTenants })).out)).toEqual([tenant]);
+  });
+
+  it('drops a tenant only when its name is typed, or with --yes', async () => {
+    const dropped: string[] = [];
+    const dropTenant: CliActions['dropTenant'] = (name) => {
+      dropped.push(name);
+      return Promise.resolve();
+    };
+    expect((await run('tenant drop acme', { dropTenant })).code).toBe(1);
+    expect((await run('tenant drop acme', { dropTenant }, ['yes'])).code).toBe(1);
+    expect(dropped).toEqual([]);
+    expect((await run('tenant drop acme', { dropTenant }, ['acme'])).code).toBe(0);
+    expect((await run('tenant drop acme --yes', { dropTenant })).code).toBe(0);
+    expect(dropped).toEqual(['acme', 'acme']);
+  });
+
+  it('applies the very plan that was shown', async () => {
+    const applied: unknown[] = [];
+    const actions: Partial<CliActions> = {
+      planPack: () => Promise.resolve(plan),
+      applyPack: (input) => {
+        applied.push(input);
+        return Promise.resolve({ ...plan, version: 3 });
+      },
+    };
+    const ran = await run('pack apply folder --tenant acme', actions, ['yes']);
+    expect(ran).toMatchObject({ code: 0, out: 'Applied as version 3.\n' });
+    expect(ran.err).toContain('LOSES DATA');
+    await run('pack apply folder --tenant acme --plan h9', actions);
+    expect(applied).toEqual([
+      { folder: 'folder', tenant: 'acme', planHash: 'h1' },
+      { folder: 'folder', tenant: 'acme', planHash: 'h9' },
+    ]);
+  });
+
+  it('shows every mistake of a pack with its place', async () => {
+    const problems = [problem('METADATA_SCHEMA', { reason: 'It is wrong.' }, { file: 'objects/a.json', pointer: '/fields/x' })];
+    const validatePack: CliActions['validatePack'] = () => Promise.resolve({ name: 'p', version: '1.0.0', problems });
+    const ran = await run('pack validate folder', { validatePack });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('  objects/a.json#/fields/x: It is wrong.\n') });
+    expect(await run('pack plan f --tenant t', { planPack: () => Promise.reject(failAll('METADATA_INVALID', problems)) })).toMatchObject({
+      code: 1,
+    });
+  });
+
+  it('imports with a bar for who is looking, and exports in pieces', async () => {
+    const importFile: CliActions['importFile'] = (_input, progress) => {
+      progress(50, 100);
+      progress(100, 100);
+      return Promise.resolve({
+        id: 'i',
+        object: 'account',
+        status: 'done',
+        read: 100,
+        created: 99,
+        updated: 0,
+        skipped: 0,
+        refused: 1,
+        rejects: [{ row: 7, code: 'VALUE_REQUIRED', message: 'name must have a value.', field: 'name' }],
+      });
+    };
+    const ran = await run('import account f.csv --tenant acme', { importFile }, []);
+    expect(ran.err).toContain('[###############...............] 50 % 50/100');
+    expect(ran.out).toBe('100 rows: 99 created, 0 updated, 1 refused.\nROW  FIELD  REASON\n7    name   name must have a value.\n');
+    expect(ran.code).toBe(1);
+    expect((await run('import account f.csv --tenant acme', { importFile })).err).not.toContain('%');
+
+    const exportRecords: CliActions['exportRecords'] = async (input, write) => {
+      expect(input).toEqual({ tenant: 'acme', object: 'account', format: 'ndjson', fields: ['a', 'b.c'], filter: { '==': [1, 1] } });
+      await write('{"a":1}\n');
+      await write('{"a":2}\n');
+      return { records: 2 };
+    };
+    const exported = await run('export account --tenant acme --format ndjson --fields a,b.c --filter {"==":[1,1]}', { exportRecords });
+    expect(exported).toMatchObject({ code: 0, out: '{"a":1}\n{"a":2}\n' });
+  });
+
+  it('fails where the doctor finds something', async () => {
+    const doctor: CliActions['doctor'] = () => Promise.resolve([{ name: 'wall', ok: false, detail: 'none', remedy: 'Build one.' }]);
+    expect(await run('doctor', { doctor })).toMatchObject({ code: 1, out: 'BAD  wall: none\n     Build one.\n' });
+  });
+});
+
+describe('renderPlan', () => {
+  it('says what changes, the dangerous first, and what stands in its way', () => {
+    const text = renderPlan({ ...plan, findings: [{ message: 'account.rating would be empty', count: 3, sample: ['a', 'b'] }] });
+    expect(text).toBe(
+      [
+        'Plan h1',
+        'Changes of the metadata (3):',
+        '  + object visit',
+        '  ~ object account: fields.rating.label "x" → "y"',
+        '  - object account: fields.old (was {"type":"text"})',
+        'Changes of the tables (2):',
+        '  account.old     Sets the column aside [LOSES DATA]',
+        '  account.rating  Adds a column [safe]',
+        'It cannot be applied: records would break (1):',
+        '  ! account.rating would be empty (3 record(s), for example a, b)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says so where there is nothing to do', () => {
+    expect(renderPlan({ ...plan, changes: [], steps: [] })).toBe(
+      'Plan h1\nChanges of the metadata: none\nChanges of the tables: none\nNothing stands in its way.\n',
+    );
+  });
+});

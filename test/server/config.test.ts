@@ -1,0 +1,86 @@
+// Configuration: defaults, every mistake at once, nothing secret shown.
+import { describe, expect, it } from '@jest/globals';
+import { TesseraError } from '@tessera/kernel';
+import { readConfig, settings, settingsHelp } from '../../packages/server/src/config.ts';
+
+function mistakes(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TesseraError) || error.code !== 'CONFIGURATION_INVALID') throw error;
+    return error.problems.map(({ message }) => message);
+  }
+}
+
+describe('readConfig', () => {
+  it('has a default for whatever may be left out', () => {
+    expect(readConfig({})).toEqual({
+      PORT: 4000,
+      HOST: '127.0.0.1',
+      PUBLIC_URL: undefined,
+      DATABASE_URL: undefined,
+      DATA_DIR: './data',
+      DEMO: true,
+      DEMO_PASSWORD: undefined,
+      TESSERA_SECRET: undefined,
+      TESSERA_ADMIN_PASSWORD: undefined,
+      LOG_LEVEL: 'info',
+      BODY_LIMIT: 1_048_576,
+      UPLOAD_LIMIT: 104_857_600,
+      CORS_ORIGINS: [],
+      POOL_SIZE: 16,
+      STATEMENT_TIMEOUT: 30_000,
+      SHUTDOWN_TIMEOUT: 10_000,
+    });
+  });
+
+  it('reads each kind of value', () => {
+    const config = readConfig({
+      PORT: ' 0 ',
+      DEMO: 'off',
+      BODY_LIMIT: '2 mb',
+      CORS_ORIGINS: 'https://a.example, http://localhost:5173',
+      PUBLIC_URL: 'https://crm.example/',
+      DATABASE_URL: 'postgres://u:p@db/tessera',
+      LOG_LEVEL: '',
+    });
+    expect(config).toMatchObject({
+      PORT: 0,
+      DEMO: false,
+      BODY_LIMIT: 2_097_152,
+      CORS_ORIGINS: ['https://a.example', 'http://localhost:5173'],
+      PUBLIC_URL: 'https://crm.example',
+      DATABASE_URL: 'postgres://u:p@db/tessera',
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  it('tells all mistakes at once, and no secret', () => {
+    expect(
+      mistakes({
+        PORT: '70000',
+        DEMO: 'perhaps',
+        LOG_LEVEL: 'loud',
+        BODY_LIMIT: '-1',
+        CORS_ORIGINS: 'crm.example',
+        DATABASE_URL: 'mysql://root:hunter2@db/x',
+        TESSERA_SECRET: 'hunter2',
+        PUBLIC_URL: 'javascript:alert(1)',
+      }),
+    ).toEqual([
+      'PORT=70000: it must lie between 0 and 65535.',
+      'PUBLIC_URL=javascript:alert(1): it must be a URL that begins with http:// or https://.',
+      'DATABASE_URL=…: it must be a URL that begins with postgres:// or postgresql://.',
+      'DEMO=perhaps: it must be on or off.',
+      'TESSERA_SECRET=…: it must have at least 32 characters.',
+      'LOG_LEVEL=loud: it must be one of debug, info, warn, error, silent.',
+      'BODY_LIMIT=-1: it must be a number of bytes, or one with KB, MB or GB.',
+      'CORS_ORIGINS=crm.example: crm.example is no origin: scheme, host and port, such as https://crm.example.',
+    ]);
+  });
+
+  it('is explained by the help, setting by setting', () => {
+    for (const name of Object.keys(settings)) expect(settingsHelp()).toContain(`  ${name} `);
+  });
+});
