@@ -13,16 +13,26 @@ import {
   type LayerPlan,
   type SeedProgress,
 } from '@tessera/packs';
-import { exportRecords, importRecords, runInSession, selectionsOf, type ImportDeps } from '@tessera/records';
-import { backupTenant, drift, hasCredentials, loadLayers, type BackupProgress, type DriftFinding, type TenantInfo } from '@tessera/storage';
+import { exportRecords, importRecords, runInSession, selectionsOf, sweepFiles, type ImportDeps } from '@tessera/records';
+import {
+  analyzeTenant,
+  backupTenant,
+  drift,
+  hasCredentials,
+  loadLayers,
+  type BackupProgress,
+  type DriftFinding,
+  type TenantInfo,
+} from '@tessera/storage';
 import type { ImportStatus, MetadataPlan } from './engine-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { Identity } from './identity.ts';
 import { shownPlan } from './operations/metadata.ts';
+import { readableFields } from './read/resolve.ts';
 import { condition } from './read/rules.ts';
 import { restoreTenant } from './tenant-backup.ts';
-import { createTenant, setPassword, systemContext, systemSession, type Person } from './tenant-setup.ts';
+import { createTenant, setPasswords, systemContext, systemSession, type Person } from './tenant-setup.ts';
 
 export interface TenantInput {
   readonly name: string;
@@ -32,6 +42,8 @@ export interface TenantInput {
   readonly administrator: Person;
   /** The packs' demo data too. */
   readonly demo: boolean;
+  /** The password of everybody whom the packs' data brings. Without it they cannot sign in yet. */
+  readonly peoplePassword?: string;
   readonly onProgress?: (progress: SeedProgress) => void;
 }
 
@@ -69,12 +81,14 @@ export class Administration {
     const packs = await Promise.all(input.packs.map(async (folder) => ({ folder, layer: await readPack(folder) })));
     const { name, label, administrator } = input;
     const layers = packs.map(({ layer }) => layer);
-    const seed = async (): Promise<void> => {
+    const seed = async (): Promise<readonly Person[]> => {
       this.#parts.runtimes.forget(name);
       for (const layer of orderPacks(layers)) {
         const folder = packs.find((pack) => pack.layer === layer)?.folder ?? '';
         await this.#seed(name, layer, folder, input);
       }
+      const { peoplePassword: password } = input;
+      return password === undefined ? [] : (await this.people(name)).map((person) => ({ ...person, password }));
     };
     await createTenant(this.#parts, this.#identity, {
       name,
@@ -91,7 +105,9 @@ export class Administration {
   }
 
   async #seed(tenant: string, layer: Layer, folder: string, { demo, onProgress }: Pick<TenantInput, 'demo' | 'onProgress'>): Promise<void> {
-    await seedPack(await this.#importDeps(tenant), layer, { demo, folder, ...(onProgress === undefined ? {} : { onProgress }) });
+    const deps = await this.#importDeps(tenant);
+    await seedPack(deps, layer, { demo, folder, ...(onProgress === undefined ? {} : { onProgress }) });
+    await analyzeTenant(this.#parts.cell.maintenance(tenant), tenant, deps.model);
   }
 
   async #importDeps(tenant: string): Promise<ImportDeps> {
@@ -109,10 +125,9 @@ export class Administration {
     return people;
   }
 
-  /** Gives people (found by email, else made) passwords. */
+  /** Gives people (found by email, else made) passwords, all or none. */
   async setPasswords(tenant: string, people: readonly Person[]): Promise<void> {
-    const context = systemContext(this.#identity, tenant);
-    for (const person of people) await setPassword(this.#parts, context, person);
+    await setPasswords(this.#parts, systemContext(this.#identity, tenant), people);
   }
 
   /** Reads a pack and checks it on top of the platform and of the packs beside it that it needs. Throws PACK_UNREADABLE. */
@@ -207,12 +222,22 @@ export class Administration {
     const { database, runtime, state } = await this.#parts.runtimes.refresh(tenant);
     const object = runtime.model.objects[input.object];
     if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: input.object });
-    const paths = input.fields ?? Object.values(object.fields).flatMap((field) => (field.wire === 'secret' ? [] : [field.name]));
+    const paths = input.fields ?? readableFields(object);
     const where = input.filter === undefined ? {} : { where: condition(runtime.model, object.name, input.filter, '/filter') };
     yield* exportRecords(
       { context: systemContext(this.#identity, tenant), database, model: runtime.model, access: state.access, roles: [] },
       { object: object.name, paths, selections: selectionsOf(runtime.model, object.name, paths), format: input.format, ...where },
     );
+  }
+
+  /** Removes the bytes of files that nothing has held for a day, of all tenants. Gives how many files went. */
+  async sweepFiles(signal?: AbortSignal): Promise<number> {
+    const { cell, files: store, clock } = this.#parts;
+    let swept = 0;
+    for (const { name } of await this.tenants()) {
+      swept += await sweepFiles({ database: cell.tenant(name), store, clock, ...(signal === undefined ? {} : { signal }) });
+    }
+    return swept;
   }
 
   /** Compares every tenant's tables with its Model. */

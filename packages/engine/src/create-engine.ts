@@ -101,11 +101,11 @@ class RunningEngine implements Engine {
       try {
         return await operation.run(session, input);
       } catch (error) {
-        if (attempt >= attempts || !mayBeOutdated(error)) throw error;
+        // What began on the present Runtime has nothing to gain, and its stream, if it has one, is spent.
+        if (operation.fresh || attempt >= attempts || !mayBeOutdated(error)) throw error;
         const now = await this.#session(context, true);
         const moved = now.state.modelHash !== session.state.modelHash || now.state.access !== session.state.access;
-        const named = 'modelHash' in input && input.modelHash !== undefined;
-        if (!moved || (named && now.state.modelHash !== session.state.modelHash)) throw error;
+        if (!moved || ('modelHash' in input && now.state.modelHash !== session.state.modelHash)) throw error;
         session = now;
       }
     }

@@ -155,7 +155,7 @@ export interface MetadataVersion {
 
 /** Every operation: its name, what it takes, what it gives. */
 export interface Operations {
-  'objects.list': { readonly input: Record<never, never>; readonly output: readonly ObjectSummary[] };
+  'objects.list': { readonly input: Readonly<Record<string, never>>; readonly output: readonly ObjectSummary[] };
   'objects.describe': { readonly input: { readonly object: string }; readonly output: ObjectDescription };
   'layouts.resolve': {
     readonly input: { readonly object: string; readonly recordType?: string; readonly record?: string; readonly layout?: string };
@@ -208,7 +208,7 @@ export interface Operations {
   'metadata.get': { readonly input: { readonly kind: string; readonly name?: string }; readonly output: unknown };
   'metadata.plan': { readonly input: MetadataChange; readonly output: MetadataPlan };
   'metadata.apply': { readonly input: MetadataChange; readonly output: MetadataPlan & { readonly version: number } };
-  'metadata.versions': { readonly input: Record<never, never>; readonly output: readonly MetadataVersion[] };
+  'metadata.versions': { readonly input: Readonly<Record<string, never>>; readonly output: readonly MetadataVersion[] };
   'metadata.rollback': {
     readonly input: { readonly version: number; readonly reason?: string };
     readonly output: MetadataPlan & { readonly version: number };

@@ -16,7 +16,10 @@ export type Permission = 'use' | 'administer';
 
 export interface Operation<N extends OperationName> {
   readonly permission: Permission;
-  /** Does its answer come from what the node has cached, so that the node must look first whether it still holds. */
+  /**
+   * Looks first whether what the node has cached still holds, and is then run once: operations whose answer comes from the cache
+   * (no statement guards it), and those that take a stream.
+   */
   readonly fresh: boolean;
   run(session: Session, input: OperationInput<N>): OperationOutput<N> | Promise<OperationOutput<N>>;
 }
@@ -42,8 +45,8 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'metadata.apply': { permission: 'administer', fresh: true, run: applyMetadata },
   'metadata.versions': { permission: 'administer', fresh: false, run: versions },
   'metadata.rollback': { permission: 'administer', fresh: true, run: rollbackMetadata },
-  search: { permission: 'use', fresh: true, run: searchRecords },
-  'files.upload': { permission: 'use', fresh: false, run: uploadFile },
+  search: { permission: 'use', fresh: false, run: searchRecords },
+  'files.upload': { permission: 'use', fresh: true, run: uploadFile },
   'files.describe': { permission: 'use', fresh: false, run: describeFile },
   'files.download': { permission: 'use', fresh: false, run: downloadFile },
 };

@@ -20,8 +20,8 @@ export interface NewTenant {
   /** In any order; the platform is put below them. */
   readonly packs: readonly Layer[];
   readonly administrator: Person;
-  /** Fills the tenant before anybody can sign in. */
-  readonly seed?: () => Promise<void>;
+  /** Fills the tenant before anybody can sign in; gives those who may, beside the administrator. */
+  readonly seed?: () => Promise<readonly Person[]>;
 }
 
 const system: Actor = { kind: 'system', userId: null };
@@ -47,16 +47,20 @@ export async function systemSession(parts: EngineParts, context: Context): Promi
 
 const people = 'user';
 
-/** Gives a person of the tenant (found by email, else made) a password; gives the person's id. */
-export async function setPassword(parts: EngineParts, context: Context, person: Person): Promise<string> {
-  checkPasswordStrength(person.password);
-  const hash = await hashPassword(person.password);
+/** Gives people of the tenant (found by email, else made) passwords, all or none; gives their ids. */
+export async function setPasswords(parts: EngineParts, context: Context, persons: readonly Person[]): Promise<readonly string[]> {
+  for (const { password } of persons) checkPasswordStrength(password);
+  const hashed = await Promise.all(persons.map(async (person) => ({ person, hash: await hashPassword(person.password) })));
   const input = await systemSession(parts, context);
   return runInSession(input, async (write) => {
-    const id = await findOrCreatePerson(write, person);
     const door = { schema: write.target.schema, query: (statement: Statement) => write.transaction.query(statement) };
-    await setCredential(door, { userId: id, email: person.email, hash });
-    return id;
+    const ids: string[] = [];
+    for (const { person, hash } of hashed) {
+      const userId = await findOrCreatePerson(write, person);
+      await setCredential(door, { userId, email: person.email, hash });
+      ids.push(userId);
+    }
+    return ids;
   });
 }
 
@@ -88,9 +92,10 @@ export async function createTenant(parts: EngineParts, identity: Identity, tenan
       author: null,
       reason: 'created',
     });
-    await tenant.seed?.();
-    // Last: a tenant where nobody can sign in was left by a set-up that was broken off.
-    return await setPassword(parts, systemContext(identity, tenant.name), tenant.administrator);
+    const others = (await tenant.seed?.()) ?? [];
+    // Last, and for all at once: a tenant where nobody can sign in was left by a set-up that was broken off.
+    const [administrator = ''] = await setPasswords(parts, systemContext(identity, tenant.name), [tenant.administrator, ...others]);
+    return administrator;
   } catch (error) {
     await cell.dropTenant(tenant.name);
     throw error;

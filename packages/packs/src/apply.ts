@@ -1,5 +1,6 @@
 // Carries a plan out: tables, roll-ups, layers, version and state in one transaction under the tenant's lock.
 import { fail, failAll, problem } from '@tessera/kernel';
+import { reindexSearch } from '@tessera/records';
 import {
   addVersion,
   applyDdl,
@@ -107,5 +108,6 @@ export async function applyLayers(cell: Cell, input: ApplyInput): Promise<Applie
   }
   await validateConstraints(door, applied.plan.ddl);
   await createIndexes(door, applied.plan.ddl);
+  await reindexSearch(cell.tenant(tenant), applied.plan.after);
   return applied;
 }

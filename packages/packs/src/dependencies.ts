@@ -11,7 +11,7 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-const manifestOf = (pack: Layer): Manifest => (pack.files['pack.json'] ?? {}) as Manifest;
+const manifestOf = (pack: Layer): Manifest => pack.files['pack.json'] ?? {};
 
 function check(pack: Layer, dependency: string, range: string, found: string | undefined): readonly Problem[] {
   if (found !== undefined && validRange(range) !== null && satisfies(found, range, { includePrerelease: true })) return [];

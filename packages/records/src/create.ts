@@ -26,13 +26,18 @@ function childRecords(relation: RelationModel, value: unknown, pointer: string):
 }
 
 /** Parts the nested children from a record's own values. Throws REQUEST_INVALID. */
-function separate(object: ObjectModel, { input: record, pointer }: NewRecord, parent: number): { readonly own: Input; readonly children: readonly Nested[] } {
+function separate(
+  object: ObjectModel,
+  { input: record, pointer }: NewRecord,
+  parent: number,
+): { readonly own: Input; readonly children: readonly Nested[] } {
   const children: Nested[] = [];
   const own: [string, unknown][] = [];
   for (const [name, value] of Object.entries(record)) {
     const relation = Object.hasOwn(object.relations, name) ? object.relations[name] : undefined;
     if (relation === undefined) own.push([name, value]);
-    else childRecords(relation, value, `${pointer}/${name}`).forEach((input, place) => void children.push({ relation, parent, place, input }));
+    else
+      childRecords(relation, value, `${pointer}/${name}`).forEach((input, place) => void children.push({ relation, parent, place, input }));
   }
   return { own: Object.fromEntries(own), children };
 }

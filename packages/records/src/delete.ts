@@ -8,6 +8,7 @@ import { pointersTo, referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups } from './rollups.ts';
 import { objectOf, type WriteSession } from './session.ts';
+import { textOf } from './text-of.ts';
 
 export interface DeleteRecord {
   readonly pointer: string;
@@ -74,7 +75,7 @@ async function release(session: WriteSession, object: ObjectModel, ids: readonly
     const still = locked.rows
       .map((row) => recordOf(child, row))
       .filter((record) => ids.includes(referenceTo(field, object.name, record) ?? ''))
-      .map((record) => ({ pointer: '', id: String(record['id']), input: { [field.name]: null } }));
+      .map((record) => ({ pointer: '', id: textOf(record['id']), input: { [field.name]: null } }));
     if (still.length > 0) await runRelease(updateSet(session, child, still, { allOrNone: true, internal: true }));
   }
 }
@@ -90,7 +91,10 @@ async function putInBin(session: WriteSession, going: readonly Member[]): Promis
     await session.transaction.query(softDeleteStatement(session.target, object, idsOf(members), deletion, log));
   }
   for (const [object, members] of groups) await release(session, object, idsOf(members));
-  await applyRollups(session, new Map([...groups].map(([object, members]) => [object, members.map(({ record }) => ({ old: record, now: undefined }))])));
+  await applyRollups(
+    session,
+    new Map([...groups].map(([object, members]) => [object, members.map(({ record }) => ({ old: record, now: undefined }))])),
+  );
 }
 
 function refusal(object: ObjectModel, record: DeleteRecord, member: Member | undefined): Problem | undefined {

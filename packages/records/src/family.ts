@@ -32,7 +32,7 @@ async function lockMembers(session: WriteSession, object: ObjectModel, ids: read
     object,
     id: String(row['id']),
     record: recordOf(object, row),
-    deletionId: row['deletion_id'] === null ? null : String(row['deletion_id']),
+    deletionId: typeof row['deletion_id'] === 'string' ? row['deletion_id'] : null,
     masters: new Set(),
   }));
 }
@@ -45,7 +45,12 @@ async function detailsOf(session: WriteSession, masters: readonly Member[], fami
   if (pointers.length === 0) return [];
   const deletionIds = [...new Set(masters.flatMap((master) => master.deletionId ?? []))];
   const { rows } = await session.transaction.query(
-    childrenStatement(session.target, pointers, masters.map((master) => master.id), state === 'live' ? 'live' : { deletionIds }),
+    childrenStatement(
+      session.target,
+      pointers,
+      masters.map((master) => master.id),
+      state === 'live' ? 'live' : { deletionIds },
+    ),
   );
   const found: Member[] = [];
   for (const [n, pointer] of pointers.entries()) {
@@ -119,7 +124,7 @@ export async function lockFamily(session: WriteSession, object: ObjectModel, ids
 /** Those of a family that stand or go with these members. */
 export function descendants(family: Family, keys: Iterable<string>): ReadonlySet<string> {
   const found = new Set<string>(keys);
-  for (let size = -1; size !== found.size; ) {
+  for (let size = -1; size !== found.size;) {
     size = found.size;
     for (const [key, member] of family) if ([...member.masters].some((master) => found.has(master))) found.add(key);
   }

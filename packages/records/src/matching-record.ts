@@ -1,8 +1,8 @@
 // Finds the one record that has a key's or a field's values.
 import { fail } from '@tessera/kernel';
-import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
-import type { Value } from '@tessera/rules';
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import { findByKeyStatement, uniqueKeys, type UniqueKey } from '@tessera/storage';
+import { keyValues } from './key-values.ts';
 import type { WriteSession } from './session.ts';
 
 function keyOf(object: ObjectModel, by: string): UniqueKey {
@@ -21,12 +21,8 @@ export async function matchingRecord(
   input: Readonly<Record<string, unknown>>,
 ): Promise<string | undefined> {
   const key = keyOf(object, by);
-  const values: Record<string, Value> = {};
-  for (const field of key.fields) {
-    const coerced = fieldTypes[field.type].coerce(input[field.name], field);
-    if (!coerced.ok) return undefined;
-    values[field.name] = coerced.value;
-  }
+  const values = keyValues(key, input);
+  if (values === undefined) return undefined;
   const { rows } = await session.transaction.query(findByKeyStatement(session.target, object, key, [values]));
   if (rows.length > 1) throw fail('REQUEST_INVALID', { reason: `several records of ${object.name} have the same ${by}.` });
   return rows[0] === undefined ? undefined : String(rows[0]['id']);

@@ -1,7 +1,14 @@
 // Deletes records of the bin for good.
 import { fail } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
-import { childrenStatement, holdersStatement, lockStatement, purgeStatement, releaseRecordFilesStatement, unlinkStatement } from '@tessera/storage';
+import {
+  childrenStatement,
+  holdersStatement,
+  lockStatement,
+  purgeStatement,
+  releaseRecordFilesStatement,
+  unlinkStatement,
+} from '@tessera/storage';
 import { pointersTo } from './references.ts';
 import { objectOf, type WriteSession } from './session.ts';
 

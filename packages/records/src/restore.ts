@@ -16,6 +16,7 @@ import { referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups, recomputeRollups } from './rollups.ts';
 import { objectOf, touch, type WriteSession } from './session.ts';
+import { textOf } from './text-of.ts';
 
 /** A lookup of a member to a record that is not there any more. */
 interface Dangling {
@@ -74,7 +75,11 @@ async function present(session: WriteSession, object: ObjectModel, members: read
 }
 
 /** Gives the records as they are when all is done, by object. */
-async function bringBack(session: WriteSession, family: Family, dangling: readonly Dangling[]): Promise<Map<ObjectModel, readonly RecordValues[]>> {
+async function bringBack(
+  session: WriteSession,
+  family: Family,
+  dangling: readonly Dangling[],
+): Promise<Map<ObjectModel, readonly RecordValues[]>> {
   const { at, slots } = session;
   const groups = byObject(family.values());
   for (const [object, members] of groups) {
@@ -101,7 +106,8 @@ function takenKey(family: Family, error: unknown): Problem | undefined {
   return undefined;
 }
 
-type Restored = { readonly problem: Problem } | { readonly family: Family; readonly records: ReadonlyMap<ObjectModel, readonly RecordValues[]> };
+type Restored =
+  { readonly problem: Problem } | { readonly family: Family; readonly records: ReadonlyMap<ObjectModel, readonly RecordValues[]> };
 
 async function restoreOne(session: WriteSession, family: Family): Promise<Restored> {
   const dangling = await danglingOf(session, family);
@@ -135,10 +141,9 @@ export async function restoreRecords(session: WriteSession, objectName: string, 
         continue;
       }
       // One that came back with its master is not brought back again.
-      for (const record of restored.records.get(object) ?? []) versions.set(String(record['id']), Number(record['version']));
+      for (const record of restored.records.get(object) ?? []) versions.set(textOf(record['id']), Number(record['version']));
     }
     outcomes.push({ ok: true, id, version: versions.get(id) ?? 0, created: false });
   }
   return outcomes;
 }
-

@@ -8,6 +8,7 @@ import { isExtreme, type Turnover } from './extremes.ts';
 import { noFacts } from './facts.ts';
 import { referenceTo } from './references.ts';
 import { objectOf, type WriteSession } from './session.ts';
+import { textOf } from './text-of.ts';
 
 /** A child as it was and as it is; undefined: not there (new, deleted). */
 export interface RecordChange {
@@ -86,7 +87,7 @@ function noteField(work: Map<string, ParentWork>, field: FieldModel, adds: boole
     else
       entry.deltas.set(
         field.name,
-        addDecimals(entry.deltas.get(field.name) ?? '0', sign < 0 ? negateDecimal(String(side.value)) : String(side.value)),
+        addDecimals(entry.deltas.get(field.name) ?? '0', sign < 0 ? negateDecimal(textOf(side.value)) : textOf(side.value)),
       );
   }
 }

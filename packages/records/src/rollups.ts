@@ -16,6 +16,7 @@ import { keyOf } from './family.ts';
 import { lockOrder } from './lock-order.ts';
 import { collectWork, isStoredRollup, note, parentsOver, withoutIdle, type ParentWork, type RecordChange } from './rollup-work.ts';
 import { touch, type WriteSession } from './session.ts';
+import { textOf } from './text-of.ts';
 
 /** Minima and maxima of a locked parent, without those whose leader is taken away: they join what is worked out anew. */
 function extremesOf(parent: ObjectModel, old: RecordValues, { turnovers, recompute }: ParentWork): Readonly<Record<string, Value>> {
@@ -37,7 +38,7 @@ async function newValues(
   work: Map<string, ParentWork>,
 ): Promise<readonly RecordValues[]> {
   const parents = olds.map((old) => {
-    const entry = note(work, String(old['id']));
+    const entry = note(work, textOf(old['id']));
     return { old, entry, extremes: extremesOf(parent, old, entry) };
   });
   const recomputed = [...new Set(parents.flatMap(({ entry }) => [...entry.recompute]))]
@@ -45,14 +46,14 @@ async function newValues(
     .filter((field) => field !== undefined);
   const fresh = new Map<string, Readonly<Record<string, unknown>>>();
   if (recomputed.length > 0) {
-    const ids = parents.filter(({ entry }) => entry.recompute.size > 0).map(({ old }) => String(old['id']));
+    const ids = parents.filter(({ entry }) => entry.recompute.size > 0).map(({ old }) => textOf(old['id']));
     const { rows } = await session.transaction.query(rollupValuesStatement(session.target, parent, recomputed, ids));
     for (const row of rows) fresh.set(String(row['id']), row);
   }
   return parents.map(({ old, entry, extremes }) => {
     const values: Record<string, Value> = { ...old, ...extremes };
-    for (const [field, delta] of entry.deltas) values[field] = addDecimals(String(old[field] ?? '0'), delta);
-    const row = fresh.get(String(old['id']));
+    for (const [field, delta] of entry.deltas) values[field] = addDecimals(textOf(old[field] ?? '0'), delta);
+    const row = fresh.get(textOf(old['id']));
     if (row !== undefined) for (const field of recomputed) values[field.name] = fieldValue(field, row);
     return values;
   });
@@ -72,7 +73,7 @@ async function updateParents(session: WriteSession, parent: ObjectModel, work: M
     fields
       .filter((field) => field.history && !sameValue(record[field.name], olds[i]?.[field.name]))
       .map((field) => ({
-        recordId: String(record['id']),
+        recordId: textOf(record['id']),
         field: field.name,
         old: olds[i]?.[field.name] ?? null,
         new: record[field.name] ?? null,
@@ -85,7 +86,7 @@ async function updateParents(session: WriteSession, parent: ObjectModel, work: M
   touch(
     session,
     parent.name,
-    news.map((record) => ({ id: String(record['id']) })),
+    news.map((record) => ({ id: textOf(record['id']) })),
   );
   return news.map((now, i) => ({ old: olds[i], now }));
 }

@@ -36,7 +36,7 @@ export function touch(
   object: string,
   records: Iterable<{ readonly id: string; readonly pointer?: string | undefined }>,
 ): void {
-  let touched = session.touched.get(object);
-  if (touched === undefined) session.touched.set(object, (touched = new Map()));
+  const touched = session.touched.get(object) ?? new Map<string, string | undefined>();
+  session.touched.set(object, touched);
   for (const { id, pointer } of records) touched.set(id, pointer ?? touched.get(id));
 }

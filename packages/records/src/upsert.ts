@@ -1,9 +1,9 @@
 // Updates the record that has a key's values, or creates it.
 import { fail, failAll, problem } from '@tessera/kernel';
-import { fieldTypes, type ObjectModel } from '@tessera/metadata';
-import type { Value } from '@tessera/rules';
-import { findByKeyStatement, uniqueKeys, type RecordValues, type UniqueKey } from '@tessera/storage';
+import type { ObjectModel } from '@tessera/metadata';
+import { findByKeyStatement, uniqueKeys, type UniqueKey } from '@tessera/storage';
 import { createRecords } from './create.ts';
+import { keyValues } from './key-values.ts';
 import type { SetOptions } from './pipeline.ts';
 import type { RecordOutcome } from './results.ts';
 import { objectOf, type WriteSession } from './session.ts';
@@ -27,18 +27,6 @@ export function uniqueKey(object: ObjectModel, name: string): UniqueKey {
       known: keys.length === 0 ? '' : `Known: ${keys.map((each) => each.name).join(', ')}.`,
     });
   return key;
-}
-
-/** The key's values, coerced; undefined where one is missing or unfit (the pipeline then says what is wrong). */
-function keyValues(key: UniqueKey, input: Input): RecordValues | undefined {
-  const values: Record<string, Value> = {};
-  for (const field of key.fields) {
-    const given = input[field.name];
-    const coerced = given === undefined || given === null || given === '' ? undefined : fieldTypes[field.type].coerce(given, field);
-    if (coerced?.ok !== true) return undefined;
-    values[field.name] = coerced.value;
-  }
-  return values;
 }
 
 async function existingIds(

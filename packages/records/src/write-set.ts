@@ -47,7 +47,10 @@ const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll(
 export function withProblem(item: WriteItem, code: ErrorCode, params: Readonly<Record<string, unknown>>, field?: string): WriteItem {
   return {
     ...item,
-    problems: [...item.problems, problem(code, params, { pointer: field === undefined ? item.pointer : `${item.pointer}/${escaped(field)}` })],
+    problems: [
+      ...item.problems,
+      problem(code, params, { pointer: field === undefined ? item.pointer : `${item.pointer}/${escaped(field)}` }),
+    ],
   };
 }
 

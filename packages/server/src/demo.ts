@@ -44,12 +44,8 @@ export async function prepareDemo({ pack, password, ...options }: DemoOptions): 
     label: 'Demo',
     packs: [pack],
     demo: true,
+    peoplePassword: chosen,
     administrator: { ...administrator, password: chosen },
   });
-  const people = await administration.people(tenant);
-  await administration.setPasswords(
-    tenant,
-    people.filter(({ email }) => email !== administrator.email).map((person) => ({ ...person, password: chosen })),
-  );
-  return logins(people, password === undefined ? chosen : undefined);
+  return logins(await administration.people(tenant), password === undefined ? chosen : undefined);
 }

@@ -82,6 +82,7 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
     const options = await engineOptions(config, log, cell);
     const engine = await createEngine(options);
     undo.push(() => engine.close());
+    undo.push(startSweeping(new Administration(options), log));
     const demo = config.DEMO && demoPack !== undefined;
     const notes = demo ? await prepareDemo({ ...options, pack: demoPack, password: config.DEMO_PASSWORD }) : [];
     return { engine, cell, notes, ready: () => ping(cell), close: () => takeBack(undo) };
@@ -89,6 +90,25 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
     await takeBack(undo);
     throw error;
   }
+}
+
+const sweepEveryMs = 3_600_000;
+
+/** Sweeps files now and then; the platform's end stops it. */
+function startSweeping(administration: Administration, log: Logger): () => Promise<void> {
+  const stopped = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  const sweep = (): void => {
+    running = administration.sweepFiles(stopped.signal).catch((error: unknown) => {
+      if (!stopped.signal.aborted) log.error({ error }, 'files that nothing holds could not be swept; the next sweep tries again');
+    });
+  };
+  const timer = setInterval(sweep, sweepEveryMs);
+  return async () => {
+    clearInterval(timer);
+    stopped.abort();
+    await running;
+  };
 }
 
 /** An empty transaction: a connection could be had, and PostgreSQL answers on it. */

@@ -40,6 +40,7 @@ export * from './identity/credentials.ts';
 
 // Layers and versions of the tenants' metadata, and the state that guards every statement.
 export * from './system/layers.ts';
+export { analyzeTenant } from './system/analyze.ts';
 
 // Backups of a tenant as NDJSON.
 export { backupTenant, type BackupOptions, type BackupProgress } from './backup/backup.ts';

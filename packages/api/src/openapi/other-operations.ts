@@ -60,7 +60,7 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
   search: tagged('Search', {
     summary: 'Records by their words, grouped by object',
     parameters: [parameter('q'), parameter('objects'), parameter('first')],
-    responses: { 200: answer('What was found.', {}), ...problems(400, 401) },
+    responses: { 200: answer('What was found.', {}), ...problems(400, 401, 404) },
   }),
   getImport: tagged('Imports', {
     summary: 'How an import is going',

@@ -49,8 +49,10 @@ function uniqueNames(object: ObjectDescription): readonly string[] {
   return [...new Set([...fields, ...keys])];
 }
 
-function byParameters(object: ObjectDescription): readonly Parameter[] {
-  const names = uniqueNames(object);
+/** `written`: for a write, which sets the field too. */
+function byParameters(object: ObjectDescription, written = false): readonly Parameter[] {
+  const readOnly = new Set(object.fields.flatMap((field) => (field.readOnly ? [field.name] : [])));
+  const names = uniqueNames(object).filter((name) => !written || !readOnly.has(name));
   return [
     {
       name: 'field',
@@ -165,7 +167,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   upsertRecord: (object) => ({
     summary: `Update ${object.label} by a unique field, or create it`,
-    parameters: [...byParameters(object), parameter('fields'), ...writeHeaders],
+    parameters: [...byParameters(object, true), parameter('fields'), ...writeHeaders],
     requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
     responses: {
       200: recordAnswer(object, 'Updated.'),

@@ -103,8 +103,8 @@ function isStored(model: Model, object: string, field: string): boolean {
  */
 export async function selected(call: Call, model: Model, object: string, paths: readonly string[] | undefined): Promise<Selected> {
   if (paths === undefined) {
-    const names = await readableFields(call, object);
-    return { selections: names.map(plain), versioned: names.every((name) => isStored(model, object, name)) };
+    const names = Object.keys(objectOf(model, object)?.fields ?? {});
+    return { selections: [{ kind: 'allFields' }], versioned: names.every((name) => isStored(model, object, name)) };
   }
   const build: Build = { model, unfollowable: [] };
   const selections = selectionsOf(build, object, wantedTree(paths));

@@ -3,7 +3,7 @@ import { fail } from '@tessera/kernel';
 import { exportRecords, importRecords, importRejects, importStatus, selectionsOf, type ImportDeps } from '@tessera/records';
 import type { ImportStatus, OperationInput } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
-import { objectOf, resolveList } from '../read/resolve.ts';
+import { objectOf, readableFields, resolveList } from '../read/resolve.ts';
 import { resolving } from './read.ts';
 import { runWrite } from './write.ts';
 
@@ -28,7 +28,7 @@ export function importRejectsOperation(session: Session, { id }: { readonly id: 
 export function exportOperation(session: Session, input: OperationInput<'records.export'>): AsyncIterable<string> {
   const { context, database, runtime, state, policy } = session;
   const object = objectOf(runtime.model, input.object);
-  const paths = input.fields ?? Object.values(object.fields).flatMap((field) => (field.wire === 'secret' ? [] : [field.name]));
+  const paths = input.fields ?? readableFields(object);
   if (paths.length === 0) throw fail('REQUEST_INVALID', { reason: 'an export needs at least one field.' }, { pointer: '/fields' });
   const list = resolveList(resolving(session), object.name, {
     ...(input.filter === undefined ? {} : { filter: input.filter }),

@@ -34,6 +34,8 @@ export type ConstantRequest = { readonly kind: 'constant'; readonly as: string; 
 export type SelectionRequest =
   | ConstantRequest
   | { readonly kind: 'field'; readonly as: string; readonly field: string }
+  /** Every field that the caller may read, under its own name; lookups as ids. */
+  | { readonly kind: 'allFields' }
   /** `<object>:<id>`, GraphQL's global id: an id that knows its object. */
   | { readonly kind: 'nodeId'; readonly as: string }
   | { readonly kind: 'object'; readonly as: string; readonly selections: readonly SelectionRequest[] }

@@ -81,8 +81,10 @@ export function resolveSelections(
   requests: readonly SelectionRequest[],
   at = '',
 ): readonly Selection[] {
-  return requests.map((request): Selection => {
+  return requests.flatMap((request): Selection | readonly Selection[] => {
     switch (request.kind) {
+      case 'allFields':
+        return readableFields(object).map((field) => ({ kind: 'field', as: field, field }));
       case 'constant':
       case 'nodeId':
         return request;
@@ -114,6 +116,11 @@ export function resolveSelections(
       }
     }
   });
+}
+
+/** What `allFields` stands for. Secrets are read by nobody. */
+export function readableFields(object: ObjectModel): readonly string[] {
+  return Object.values(object.fields).flatMap((field) => (field.wire === 'secret' ? [] : [field.name]));
 }
 
 function relationOf(object: ObjectModel, name: string, at: string): ObjectModel['relations'][string] {

@@ -22,7 +22,7 @@ function known(object: ObjectModel): string {
 }
 
 /** What is stored for a value of the type. */
-function stored(session: WriteSession, field: FieldModel, value: Value): Value {
+export function stored(session: WriteSession, field: FieldModel, value: Value): Value {
   // Of a text that was nothing but scripts nothing is left, and no text is no value.
   if (field.type === 'richText' && typeof value === 'string') return sanitizeHtml(value) || null;
   if (field.type === 'secret' && typeof value === 'string') return session.sealer.seal(value);

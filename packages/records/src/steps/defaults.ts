@@ -2,8 +2,9 @@
 import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Expression, PathExpression, Value } from '@tessera/rules';
 import { recordEnvironment } from '../environment.ts';
-import { fetchFacts, noFacts } from '../facts.ts';
+import { fetchFacts, noFacts, type Facts } from '../facts.ts';
 import type { WriteSession } from '../session.ts';
+import { stored } from './coerce.ts';
 import { optionsAllowed } from './options.ts';
 import { mapSound, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
@@ -36,40 +37,29 @@ function constants(session: WriteSession, object: ObjectModel, item: WriteItem):
   return { ...item, values: { ...values, ...system, ...item.values, id: item.id } };
 }
 
+const ruledFields = (object: ObjectModel): readonly FieldModel[] =>
+  Object.values(object.fields).filter((field) => field.default !== undefined && field.default.node !== 'literal');
+
 /** Defaults that are rules, in the order of the fields: a later one may read an earlier one. */
-async function ruleDefaults(set: WriteSet): Promise<WriteSet> {
-  const { session, object } = set;
-  const fields = Object.values(object.fields).filter((field) => field.default !== undefined && field.default.node !== 'literal');
-  if (fields.length === 0) return set;
-  const items = soundItems(set);
-  const expressions = fields.map((field) => field.default).filter((rule): rule is Expression => rule !== undefined);
-  const facts = await fetchFacts(
-    session,
-    object,
-    expressions,
-    items.map((item) => ({ record: item.values })),
-  );
-  const changed = items.map((plain, i): WriteItem => {
-    let item = plain;
-    for (const field of fields) {
-      if (field.default === undefined || Object.hasOwn(item.input, field.name)) continue;
-      const scope = { object, record: item.values, facts: facts[i] ?? noFacts };
-      item = withDefault(item, field, session.rules.evaluate(field.default, recordEnvironment(session, scope)));
-    }
-    return item;
-  });
-  return replaceItems(set, changed);
+function ruleDefaults({ session, object }: WriteSet, plain: WriteItem, facts: Facts): WriteItem {
+  let item = plain;
+  for (const field of ruledFields(object)) {
+    if (field.default === undefined || Object.hasOwn(item.input, field.name)) continue;
+    const value = session.rules.evaluate(field.default, recordEnvironment(session, { object, record: item.values, facts }));
+    item = withDefault(session, item, field, value);
+  }
+  return item;
 }
 
 /** What a rule gives is held to the field's type like what a caller gives: length, range, scale. */
-function withDefault(item: WriteItem, field: FieldModel, value: Value): WriteItem {
+function withDefault(session: WriteSession, item: WriteItem, field: FieldModel, value: Value): WriteItem {
   if (value === null || value === '') {
     return { ...item, values: { ...item.values, [field.name]: field.type === 'boolean' ? false : null } };
   }
   const reference = field.wire === 'anyReference';
   const coerced = reference ? { ok: true as const, value } : fieldTypes[field.type].coerce(value, field);
   if (!coerced.ok) return withProblem(item, coerced.code, { field: field.name, ...coerced.params }, field.name);
-  return { ...item, values: { ...item.values, [field.name]: coerced.value } };
+  return { ...item, values: { ...item.values, [field.name]: stored(session, field, coerced.value) } };
 }
 
 /** A default that cannot be chosen with this record type, or with what it depends on, is none. */
@@ -83,40 +73,44 @@ function fittingOptions(object: ObjectModel, item: WriteItem): WriteItem {
   return { ...item, values };
 }
 
-/** The owner's department goes with the owner. */
-async function ownerDepartments(set: WriteSet): Promise<WriteSet> {
-  const { session, object } = set;
+/** The way to the owner's department. */
+function departmentPath(session: WriteSession, object: ObjectModel): PathExpression | undefined {
   const user = session.model.objects['user'];
   const department = user?.fields['department'];
-  if (user === undefined || department === undefined) return set;
-  const items = soundItems(set).filter((item) => item.values['owner'] !== (item.old?.['owner'] ?? null));
-  if (items.length === 0) return set;
-  const path: PathExpression = {
-    node: 'path',
-    type: department.ruleType,
-    root: 0,
-    steps: [
-      { object: object.name, field: 'owner' },
-      { object: user.name, field: department.name },
-    ],
-  };
+  if (user === undefined || department === undefined) return undefined;
+  const steps = [
+    { object: object.name, field: 'owner' },
+    { object: user.name, field: department.name },
+  ];
+  return { node: 'path', type: department.ruleType, root: 0, steps };
+}
+
+/** The owner's department goes with the owner; it is fetched together with what the rules of defaults need. */
+async function fill(set: WriteSet, rules: readonly Expression[], change: (item: WriteItem, facts: Facts) => WriteItem): Promise<WriteSet> {
+  const { session, object } = set;
+  const items = soundItems(set);
+  const path = departmentPath(session, object);
+  const moved = (item: WriteItem): boolean => item.values['owner'] !== (item.old?.['owner'] ?? null);
+  const expressions = path !== undefined && items.some(moved) ? [...rules, path] : rules;
   const facts = await fetchFacts(
     session,
     object,
-    [path],
+    expressions,
     items.map((item) => ({ record: item.values })),
   );
-  return replaceItems(
-    set,
-    items.map((item, i) => ({ ...item, values: { ...item.values, ownerDepartment: facts[i]?.get(path) ?? null } })),
-  );
+  const filled = items.map((plain, i): WriteItem => {
+    const known = facts[i] ?? noFacts;
+    const item = change(plain, known);
+    if (path === undefined || !moved(item)) return item;
+    return { ...item, values: { ...item.values, ownerDepartment: known.get(path) ?? null } };
+  });
+  return replaceItems(set, filled);
 }
 
 export const defaults: Step = async (set) => {
   const { session, object } = set;
-  if (set.kind === 'create') {
-    const filled = await ruleDefaults(mapSound(set, (item) => constants(session, object, item)));
-    return ownerDepartments(mapSound(filled, (item) => fittingOptions(object, item)));
-  }
-  return ownerDepartments(set);
+  if (set.kind === 'update') return fill(set, [], (item) => item);
+  const rules = ruledFields(object).flatMap((field) => field.default ?? []);
+  const fresh = mapSound(set, (item) => constants(session, object, item));
+  return fill(fresh, rules, (item, facts) => fittingOptions(object, ruleDefaults(set, item, facts)));
 };

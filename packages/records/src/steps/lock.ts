@@ -16,7 +16,7 @@ export const lock: Step = async (set) => {
     if (seen.has(item.id)) return withProblem(item, 'REQUEST_INVALID', { reason: `the record ${item.id} is named twice.` });
     seen.add(item.id);
     if (item.expected !== undefined && String(item.expected) !== old['version']) {
-      return withProblem(item, 'RECORD_CHANGED', { version: old['version'], expected: item.expected });
+      return withProblem(item, 'RECORD_CHANGED', { version: Number(old['version']), expected: item.expected });
     }
     return { ...item, old, values: old };
   });

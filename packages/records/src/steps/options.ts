@@ -11,8 +11,8 @@ export function optionsAllowed(object: ObjectModel, field: FieldModel, values: R
   const narrowed = typeof recordType === 'string' ? object.recordTypes[recordType]?.options[field.name] : undefined;
   if (narrowed !== undefined) allowed = allowed.filter((option) => narrowed.includes(option));
   if (field.dependsOn !== undefined) {
-    const controlling = values[field.dependsOn.field] ?? null;
-    const dependent = controlling === null ? [] : (field.dependsOn.values[String(controlling)] ?? []);
+    const controlling = values[field.dependsOn.field];
+    const dependent = typeof controlling === 'string' ? (field.dependsOn.values[controlling] ?? []) : [];
     allowed = allowed.filter((option) => dependent.includes(option));
   }
   return allowed;

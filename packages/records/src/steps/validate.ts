@@ -1,13 +1,14 @@
 // validate: required fields, options, masters, lookup filters, validation rules.
 import { problem } from '@tessera/kernel';
 import type { FieldModel, Label, ObjectModel, ValidationRuleModel } from '@tessera/metadata';
-import type { Expression } from '@tessera/rules';
+import type { Expression, Value } from '@tessera/rules';
 import { matchingIds } from '@tessera/storage';
 import { recordEnvironment } from '../environment.ts';
 import { fetchFacts } from '../facts.ts';
 import { optionsAllowed } from './options.ts';
 import { changedFields, sameValue } from '../changed.ts';
 import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+import { textOf } from '../text-of.ts';
 
 /** The text in the first of the reader's languages that there is, else in any. */
 export function inLanguage(label: Label, languages: readonly string[]): string {
@@ -40,7 +41,8 @@ function checkOptions(object: ObjectModel, field: FieldModel, item: WriteItem): 
   const controlled = movesWith.some((name) => !sameValue(item.values[name], item.old?.[name]));
   if (item.old !== undefined && sameValue(value, item.old[field.name]) && !controlled) return item;
   const allowed = optionsAllowed(object, field, item.values);
-  const unfit = (Array.isArray(value) ? value : [value]).find((option) => typeof option === 'string' && !allowed.includes(option));
+  const chosen: readonly Value[] = Array.isArray(value) ? (value as readonly Value[]) : [value];
+  const unfit = chosen.find((option) => typeof option === 'string' && !allowed.includes(option));
   return unfit === undefined
     ? item
     : withProblem(item, 'VALUE_OPTION_UNKNOWN', { field: field.name, option: unfit, options: allowed.join(', ') }, field.name);
@@ -70,7 +72,7 @@ function checkRules(set: WriteSet, item: WriteItem): WriteItem {
   const { session, object } = set;
   const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
   const broken = saveRules(object).filter((rule) => {
-    if (rule.recordTypes !== undefined && !rule.recordTypes.includes(String(item.values['recordType']))) return false;
+    if (rule.recordTypes !== undefined && !rule.recordTypes.includes(textOf(item.values['recordType'] ?? ''))) return false;
     return session.rules.evaluate(rule.refuseWhen, environment) === true;
   });
   const problems = broken.map((rule) => {
@@ -91,14 +93,14 @@ async function checkFilters(set: WriteSet): Promise<WriteSet> {
     if (filter === undefined || target === undefined || field.lookup?.to.length !== 1) continue;
     const items = soundItems(result).filter((item) => changedFields(object, item).includes(field) && item.values[field.name] !== null);
     if (items.length === 0) continue;
-    const ids = [...new Set(items.map((item) => String(item.values[field.name])))];
+    const ids = [...new Set(items.map((item) => textOf(item.values[field.name])))];
     const fitting = await matchingIds(session.transaction, session.target, {
       object: target,
       condition: filter,
       ids,
       slots: session.slots,
     });
-    const refused = items.filter((item) => !fitting.has(String(item.values[field.name])));
+    const refused = items.filter((item) => !fitting.has(textOf(item.values[field.name])));
     result = replaceItems(
       result,
       refused.map((item) => withProblem(item, 'LOOKUP_NOT_ALLOWED', { field: field.name }, field.name)),

@@ -1,5 +1,6 @@
 // Writes a tenant's metadata and rows as NDJSON, all of one moment.
 import { createHash } from 'node:crypto';
+import { textOrNull } from '../row-text.ts';
 import { fail, ident, sql, toStatement } from '@tessera/kernel';
 import type { Cell } from '../cell/cell.ts';
 import { tenantSchema } from '../cell/names.ts';
@@ -39,7 +40,7 @@ async function tablesOf(transaction: Transaction, schema: string): Promise<reado
   return rows
     .map((row) => ({
       table: String(row['name']),
-      identity: row['identity'] === null ? null : String(row['identity']),
+      identity: textOrNull(row['identity']),
       key: (row['key'] ?? []) as string[],
     }))
     .filter(({ table }) => !passingTables.has(table) && !table.startsWith('_gone_'));

@@ -1,5 +1,6 @@
 // Reads a backup into a tenant whose tables have just been made and are empty.
 import { createHash } from 'node:crypto';
+import { textOrNull } from '../row-text.ts';
 import { fail, ident, keyword, Sql, sql, toStatement } from '@tessera/kernel';
 import type { Cell } from '../cell/cell.ts';
 import { tenantSchema } from '../cell/names.ts';
@@ -118,7 +119,7 @@ async function readTables(transaction: Transaction, schema: string, backup: Open
       return total;
     }
     digest.update(`${line}\n`);
-    table = { table: String(entry['table']), identity: entry['identity'] === null ? null : String(entry['identity']) };
+    table = { table: String(entry['table']), identity: textOrNull(entry['identity']) };
   }
 }
 

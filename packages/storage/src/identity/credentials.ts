@@ -1,5 +1,6 @@
 // Credentials and sessions of a tenant's people, in the tenant's own schema.
 import { ident, sql, toStatement } from '@tessera/kernel';
+import { textOrNull } from '../row-text.ts';
 import type { Queryable, TenantDatabase } from '../database.ts';
 
 type Door = Pick<TenantDatabase, 'schema'> & Queryable;
@@ -24,7 +25,7 @@ export async function findCredential(door: Door, email: string): Promise<Credent
   if (row === undefined) return undefined;
   return {
     userId: String(row['user_id']),
-    hash: row['hash'] === null ? null : String(row['hash']),
+    hash: textOrNull(row['hash']),
     failed: Number(row['failed']),
     lockedUntil: row['locked_until'] === null ? null : Number(row['locked_until']),
   };

@@ -1,5 +1,6 @@
 // A tenant's layers and versions in the control schema, and the state that every read and write is guarded by.
 import { ident, sql, toStatement } from '@tessera/kernel';
+import { textOrNull } from '../row-text.ts';
 import type { Queryable } from '../database.ts';
 import { tenantSchema } from '../cell/names.ts';
 
@@ -71,8 +72,8 @@ export async function listVersions(control: Queryable, tenant: string): Promise<
   return rows.map((row) => ({
     number: Number(row['number']),
     modelHash: String(row['model_hash']),
-    author: row['author'] === null ? null : String(row['author']),
-    reason: row['reason'] === null ? null : String(row['reason']),
+    author: textOrNull(row['author']),
+    reason: textOrNull(row['reason']),
     createdAt: String(row['created_at']),
   }));
 }
@@ -97,7 +98,7 @@ export async function readState(tenant: Queryable, schema: string): Promise<Tena
   const { rows } = await tenant.query(
     toStatement(sql`select model, access::text as access from ${ident(schema, '_state')}`, 'tenant-state'),
   );
-  return { modelHash: String(rows[0]?.['model'] ?? ''), access: String(rows[0]?.['access'] ?? '0') };
+  return { modelHash: textOrNull(rows[0]?.['model']) ?? '', access: textOrNull(rows[0]?.['access']) ?? '0' };
 }
 
 export async function writeModelHash(owner: Queryable, tenant: string, modelHash: string): Promise<void> {

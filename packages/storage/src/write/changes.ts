@@ -30,9 +30,10 @@ export function logSql(schema: string, log: ChangeLog): Sql {
     logged as (
       insert into ${ident(schema, '_history')} (object, record_id, field, old, new, change, actor, at, version)
       select ${object}::text, h."recordId", h.field, h.old, h.new, h.change, ${actor}::uuid, ${at}::timestamptz, h.version
-      from json_to_recordset(${JSON.stringify(history)}::json)
-        as h("recordId" uuid, field text, old jsonb, new jsonb, change text, version integer)
+      from json_to_recordset(${JSON.stringify(history.map((entry, n) => ({ n, ...entry })))}::json)
+        as h(n integer, "recordId" uuid, field text, old jsonb, new jsonb, change text, version integer)
       where h."recordId" in (select s.id from saved s)
+      order by h.n
     ),
     told as (
       insert into tessera.outbox (payload)

@@ -60,7 +60,11 @@ export interface PointingColumn {
   readonly column: Column;
 }
 
-function pointing(target: ReadTarget, pointers: readonly PointingColumn[], part: (pointer: PointingColumn, n: number, table: Sql) => Sql): Sql {
+function pointing(
+  target: ReadTarget,
+  pointers: readonly PointingColumn[],
+  part: (pointer: PointingColumn, n: number, table: Sql) => Sql,
+): Sql {
   return join(
     pointers.map((pointer, n) => part(pointer, n, sql`${ident(target.schema, pointer.child.table)} c`)),
     ' union all ',
@@ -96,7 +100,10 @@ export function holdersStatement(
   target: ReadTarget,
   pointers: readonly PointingColumn[],
   ids: readonly string[],
-  { without = new Map<string, readonly string[]>(), state = 'live' }: {
+  {
+    without = new Map<string, readonly string[]>(),
+    state = 'live',
+  }: {
     readonly without?: ReadonlyMap<string, readonly string[]>;
     readonly state?: 'live' | 'deleted';
   } = {},

@@ -3,6 +3,7 @@ import { ident, join, keyword, sql, type Sql } from '@tessera/kernel';
 import { parseDecimal, type Column, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import { typeText } from '../ddl/column-types.ts';
+import { textOrNull } from '../row-text.ts';
 
 /** A record's stored values by field name, in the form that rules use (see Value). */
 export type RecordValues = Readonly<Record<string, Value>>;
@@ -24,9 +25,9 @@ function columnValue(column: Column, value: unknown): Value {
   switch (column.type.kind) {
     case 'numeric':
     case 'integer':
-      return parseDecimal(String(value)) ?? null;
+      return parseDecimal(typeof value === 'number' ? String(value) : (textOrNull(value) ?? '')) ?? null;
     case 'datetime':
-      return instant(String(value));
+      return instant(textOrNull(value) ?? '');
     case 'json':
       return (typeof value === 'string' ? JSON.parse(value) : value) as Value;
     case 'text':
