@@ -13,7 +13,7 @@ export type { Person } from './tenant-setup.ts';
 export { engineParts } from './create-engine.ts';
 export type { EngineLimits, EngineParts } from './engine-parts.ts';
 export { Identity } from './identity.ts';
-export { createTenant, setPassword, systemContext, systemSession, type NewTenant } from './tenant-setup.ts';
+export { createTenant, setPasswords, systemContext, systemSession, type NewTenant } from './tenant-setup.ts';
 
 // Where uploaded files lie: opened by whoever starts an engine.
 export { openFileStore, type FileStore, type FileStoreOptions } from '@tessera/records';

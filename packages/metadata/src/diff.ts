@@ -34,7 +34,7 @@ const asObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 function renamedTo(name: string, after: Json, before: Json): string | undefined {
   return Object.keys(after).find((key) => {
     const from = asObject(after[key])['renamedFrom'];
-    return !(key in before) && Array.isArray(from) && from.includes(name);
+    return !Object.hasOwn(before, key) && Array.isArray(from) && from.includes(name);
   });
 }
 
@@ -42,14 +42,14 @@ function compareMaps(before: Json, after: Json, at: Pick<Change, 'kind' | 'name'
   const changes: Change[] = [];
   const renamed = new Map<string, string>();
   for (const key of Object.keys(before)) {
-    const to = key in after ? undefined : renamedTo(key, after, before);
+    const to = Object.hasOwn(after, key) ? undefined : renamedTo(key, after, before);
     if (to !== undefined) renamed.set(to, key);
-    else if (!(key in after)) changes.push({ ...at, path: [...path, key], change: 'removed', before: before[key] });
+    else if (!Object.hasOwn(after, key)) changes.push({ ...at, path: [...path, key], change: 'removed', before: before[key] });
   }
   for (const [key, entry] of Object.entries(after)) {
     const from = renamed.get(key);
     if (from !== undefined) changes.push({ ...at, path: [...path, key], change: 'renamed', before: from, after: key });
-    if (from === undefined && !(key in before)) changes.push({ ...at, path: [...path, key], change: 'added', after: entry });
+    if (from === undefined && !Object.hasOwn(before, key)) changes.push({ ...at, path: [...path, key], change: 'added', after: entry });
     else changes.push(...compareEntries(before[from ?? key], entry, at, [...path, key], depth));
   }
   return changes;

@@ -1,12 +1,12 @@
 // multiPicklist: any number of a closed set of options, kept in the order of the options.
 import { snakeCase } from '../names.ts';
 import { accept, refuse, wrongType, type FieldType } from './field-type.ts';
-import { optionFacets, optionNames } from './options.ts';
+import { optionFacets, optionNames, optionWords } from './options.ts';
 
 export const multiPicklist: FieldType = {
   name: 'multiPicklist',
   columns: (field) => [{ name: snakeCase(field), type: { kind: 'textList' } }],
-  ruleType: (source) => ({ kind: 'list', of: { kind: 'text', options: Object.keys(source.options ?? {}) } }),
+  ruleType: (source) => ({ kind: 'list', of: { kind: 'text', options: optionWords(source) } }),
   wire: () => 'textList',
   facets: optionFacets,
   coerce: (value, field) => {

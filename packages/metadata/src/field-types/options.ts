@@ -3,8 +3,8 @@ import type { FieldSource } from '../effective.ts';
 import type { FieldModel, OptionModel } from '../model.ts';
 import { byOrder, unordered } from '../order.ts';
 
-export function optionFacets(source: FieldSource): Partial<FieldModel> {
-  const options = Object.entries(source.options ?? {})
+function sortedOptions(source: FieldSource): readonly OptionModel[] {
+  return Object.entries(source.options ?? {})
     .map(([name, option]): OptionModel => ({
       name,
       label: option.label ?? { en: name },
@@ -13,8 +13,16 @@ export function optionFacets(source: FieldSource): Partial<FieldModel> {
       ...(option.color === undefined ? {} : { color: option.color }),
     }))
     .sort(byOrder);
+}
+
+/** The options as rules know them. */
+export function optionWords(source: FieldSource): readonly string[] {
+  return sortedOptions(source).map((option) => option.name);
+}
+
+export function optionFacets(source: FieldSource): Partial<FieldModel> {
   return {
-    options: Object.fromEntries(options.map((option) => [option.name, option])),
+    options: Object.fromEntries(sortedOptions(source).map((option) => [option.name, option])),
     ...(source.dependsOn === undefined ? {} : { dependsOn: source.dependsOn }),
   };
 }

@@ -1,12 +1,12 @@
 // picklist: one of a closed set of options.
 import { snakeCase } from '../names.ts';
 import { accept, orderFilters, refuse, wrongType, type FieldType } from './field-type.ts';
-import { optionFacets, optionNames } from './options.ts';
+import { optionFacets, optionNames, optionWords } from './options.ts';
 
 export const picklist: FieldType = {
   name: 'picklist',
   columns: (field) => [{ name: snakeCase(field), type: { kind: 'text' } }],
-  ruleType: (source) => ({ kind: 'text', options: Object.keys(source.options ?? {}) }),
+  ruleType: (source) => ({ kind: 'text', options: optionWords(source) }),
   wire: () => 'text',
   facets: optionFacets,
   coerce: (value, field) => {

@@ -22,6 +22,8 @@ import { draftObjects } from './draft.ts';
 import { resolveObject } from './objects.ts';
 import { resolveParameter } from './parameters.ts';
 import { Reports, type Report } from './report.ts';
+import { sealed } from './sealed.ts';
+import { componentHashes, objectHash } from './hashes.ts';
 import { missingObject, resolveApp, resolveLayout, resolveListView } from './views.ts';
 
 export type Built =
@@ -86,9 +88,10 @@ function resolve({ components, switchedOff }: Assembled, reports: Reports, layer
     resolveApp(source, catalog, Object.keys(effective.listView), reports.for('app', name)),
   );
   const rules = namedRules(effective, catalog, reports);
-  const objects = reports.problems.length > 0 ? linked : mapValues(linked, (object, name) => hashed(object, effective.object[name]));
+  const hashes = componentHashes(components);
+  const objects = mapValues(linked, (object, name) => ({ ...object, hash: objectHash(object, hashes.object[name] ?? '', currency) }));
   return {
-    hash: contentHash(components),
+    hash: contentHash(hashes),
     layers: layers.map(({ kind, name, version }) => ({ kind, name, version })),
     settings,
     objects,
@@ -99,49 +102,6 @@ function resolve({ components, switchedOff }: Assembled, reports: Reports, layer
     rules,
     source: components,
   };
-}
-
-/**
- * An object's hash is that of all that it is: what its own source says, and what others make of it (relations, parameters, types). Which layer
- * says it makes no difference.
- */
-function hashed(object: ObjectModel, source: unknown): ObjectModel {
-  const ofAnyLayer = (field: FieldModel): FieldModel => ({ ...field, origin: '' });
-  const fields = mapValues(object.fields, ofAnyLayer);
-  const dormantFields = mapValues(object.dormantFields, ofAnyLayer);
-  return { ...object, hash: contentHash([source, { ...object, origin: '', fields, dormantFields }]) };
-}
-
-/** Where the Model has maps by name: there `objects['constructor']` is undefined like any other name that is not there. */
-const maps: ReadonlySet<string> = new Set([
-  'objects',
-  'fields',
-  'dormantFields',
-  'options',
-  'values',
-  'relations',
-  'recordTypes',
-  'keys',
-  'validationRules',
-  'layouts',
-  'listViews',
-  'apps',
-  'parameters',
-  'rules',
-]);
-
-/** A frozen copy whose maps have no prototype. */
-function sealed(value: unknown, isMap: (property: string) => boolean, property = ''): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map((item) => sealed(item, isMap)));
-  const result: Record<string, unknown> = isMap(property) ? (Object.create(null) as Record<string, unknown>) : {};
-  for (const [key, item] of Object.entries(value)) result[key] = sealed(item, isMap, key);
-  return Object.freeze(result);
-}
-
-function sealedModel({ source, ...model }: Model): Model {
-  const parts = sealed(model, (property) => maps.has(property)) as Omit<Model, 'source'>;
-  return Object.freeze({ ...parts, source: sealed(source, () => true) as Model['source'] });
 }
 
 /** Does a problem speak of something that is missing only because its own file is wrong. */
@@ -159,7 +119,7 @@ export function buildModel(layers: readonly Layer[]): Built {
   const model = resolve(assembled, reports, layers);
   const problems = [...assembled.problems, ...reports.problems.filter((found) => !isConsequence(found, assembled.missing))];
   if (problems.length > 0) return { model: undefined, problems };
-  return { model: sealedModel(model), problems: [] };
+  return { model: sealed(model) as Model, problems: [] };
 }
 
 /**

@@ -92,7 +92,7 @@ const stored: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max'
 /** Why an expression over the child cannot be kept up to date by writes of that child. */
 function unfollowed(expression: Expression, frame: number, computed: ComputedFields): string | undefined {
   if (readsClockOrUser(expression)) return `depends on the time or the user, so no write would bring it up to date.`;
-  if (dependencies(expression).usesZone) return `depends on the tenant’s time zone, which may be changed; name a zone, or`;
+  if (dependencies(expression).usesZone) return `depends on the tenant’s time zone, which may be changed: name a zone.`;
   if (leavesRecord(expression, frame)) return `reads other records than the ones it rolls up, so their changes would be missed.`;
   const foreign = fieldsRead(expression).find((step) => {
     const input = computed.field(step);

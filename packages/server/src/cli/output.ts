@@ -1,5 +1,6 @@
 // What a command shows: answers on standard output, progress and failures on standard error.
-import { TesseraError } from '@tessera/kernel';
+import { fail, TesseraError } from '@tessera/kernel';
+import { codeOf } from '../error-code.ts';
 import type { Progress } from './actions.ts';
 
 /** Where a command reads and writes; tests hand in their own. */
@@ -43,8 +44,24 @@ export class ProgressBar {
   }
 }
 
+const fileReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder.',
+  EACCES: 'this user may not open it.',
+  EISDIR: 'it is a folder.',
+  ENOTDIR: 'a part of the path is no folder.',
+  ENOSPC: 'the disk is full.',
+};
+
+/** What the system says of a file that was named on the command line, as a failure of ours. */
+function ofFile(error: unknown): unknown {
+  const code = codeOf(error);
+  if (error instanceof TesseraError || code === undefined || !(error instanceof Error) || !('path' in error)) return error;
+  return fail('REQUEST_INVALID', { reason: `${String(error.path)}: ${fileReasons[code] ?? code}` }, {}, error);
+}
+
 /** A failure in words, all its problems below it; of our own failures without a stack. */
-export function failureText(error: unknown): string {
+export function failureText(caught: unknown): string {
+  const error = ofFile(caught);
   if (!(error instanceof TesseraError)) return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
   const lines = error.problems.map(({ message, file, pointer }) => {
     const place = file === undefined ? (pointer ?? '') : `${file}${pointer === undefined ? '' : `#${pointer}`}`;
@@ -54,7 +71,8 @@ export function failureText(error: unknown): string {
 }
 
 /** The same for programs. */
-export function failureJson(error: unknown): string {
+export function failureJson(caught: unknown): string {
+  const error = ofFile(caught);
   if (!(error instanceof TesseraError)) return `${JSON.stringify({ error: { code: 'INTERNAL', message: String(error) } })}\n`;
   const problems = error.problems.map(({ code, message, file, pointer }) => ({ code, message, file, pointer }));
   return `${JSON.stringify({ error: { code: error.code, message: error.message, problems } })}\n`;

@@ -58,7 +58,9 @@ function apply(parser: Argv, cli: Cli): void {
         .finally(() => {
           bar.done();
         });
-      await print(json === true, applied, () => `Applied as version ${applied.version}.\n`);
+      await print(json === true, applied, () =>
+        applied.version === undefined ? 'Nothing to do: the tenant has it already.\n' : `Applied as version ${applied.version}.\n`,
+      );
     },
   );
 }
