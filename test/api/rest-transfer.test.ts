@@ -25,7 +25,17 @@ async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const status: ImportStatus = { id: 'i1', object: 'account', status: 'done', read: 1, created: 1, updated: 0, refused: 0, rejects: [] };
+const status: ImportStatus = {
+  id: 'i1',
+  object: 'account',
+  status: 'done',
+  read: 1,
+  created: 1,
+  updated: 0, skipped: 0,
+ 
+  refused: 0,
+  rejects: [],
+};
 const path = '/api/v1/records/account/import';
 const boundary = 'xyz';
 const multipart = { 'Content-Type': `multipart/form-data; boundary=${boundary}` };

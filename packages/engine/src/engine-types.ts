@@ -1,6 +1,7 @@
 // The engine as transports see it: sessions, Runtimes, and one function that runs any operation by name.
 import type { Context } from '@tessera/kernel';
 import type { JsonSchema, Model } from '@tessera/metadata';
+import type { ImportStatus } from '@tessera/records';
 import type {
   CreateInput,
   DeleteInput,
@@ -12,6 +13,8 @@ import type {
   WriteResult,
 } from './operation-types.ts';
 import type { ReadRequest, SelectionRequest } from './read/request.ts';
+
+export type { ImportStatus } from '@tessera/records';
 
 /** A tenant's compiled metadata; tenants whose Model hashes are equal share it. */
 export interface Runtime {
@@ -233,20 +236,6 @@ export interface FileDescription {
   readonly name: string;
   readonly type: string;
   readonly size: number;
-}
-
-export interface ImportStatus {
-  readonly id: string;
-  readonly object: string;
-  readonly status: 'running' | 'done' | 'failed' | 'dryRun';
-  readonly read: number;
-  readonly created: number;
-  readonly updated: number;
-  /** Left out by the mapping. */
-  readonly skipped: number;
-  readonly refused: number;
-  /** The first refusals; all of them are in the report. */
-  readonly rejects: readonly { readonly row: number; readonly code: string; readonly message: string; readonly field?: string }[];
 }
 
 export type OperationName = keyof Operations;

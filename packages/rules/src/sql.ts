@@ -24,7 +24,7 @@ class Call implements SqlCall {
 
   #argument(i: number): Expression {
     const argument = this.call.arguments[i];
-    if (argument === undefined) throw new RangeError(`${this.call.operator} has no argument ${i}.`);
+    if (argument === undefined) throw new TypeError(`${this.call.operator} has no argument ${i}.`);
     return argument;
   }
 

@@ -35,16 +35,16 @@ function withCommonProblems({ body, open }: (typeof routeTable)[number], operati
   return { ...operation, responses: { ...common, ...operation.responses } };
 }
 
-function operationsAt(
-  objects: readonly ObjectDescription[],
-  route: (typeof routeTable)[number],
-): readonly (readonly [string, PathItem])[] {
+function operationsAt(objects: readonly ObjectDescription[], route: (typeof routeTable)[number]): readonly (readonly [string, PathItem])[] {
   const { id, path, method } = route;
   const full = apiPrefix + path;
   if (!isRecordRoute(id)) return [[full, { [method]: { operationId: id, ...withCommonProblems(route, otherOperations[id]) } }]];
   return objects.map((object) => {
     const operation = { ...recordOperations[id](object), tags: [object.label] };
-    return [full.replace('{object}', object.name), { [method]: { operationId: `${object.name}.${id}`, ...withCommonProblems(route, operation) } }] as const;
+    return [
+      full.replace('{object}', object.name),
+      { [method]: { operationId: `${object.name}.${id}`, ...withCommonProblems(route, operation) } },
+    ] as const;
   });
 }
 

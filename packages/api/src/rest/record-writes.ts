@@ -32,7 +32,11 @@ function single(error: unknown): unknown {
 }
 
 /** Writes one record with what is to be answered of it. */
-async function writeOne(call: Call, write: (returning: Returning, model: Model) => Promise<WriteResult>, minimal: boolean): Promise<Written> {
+async function writeOne(
+  call: Call,
+  write: (returning: Returning, model: Model) => Promise<WriteResult>,
+  minimal: boolean,
+): Promise<Written> {
   try {
     return await withModel(call, async (model) => {
       const options = minimal
@@ -77,7 +81,9 @@ async function updateRecord(call: Call): Promise<void> {
 function keyOf(model: Model, object: string, field: string): string {
   const known = Object.hasOwn(model.objects, object) ? model.objects[object] : undefined;
   if (known === undefined || (Object.hasOwn(known.fields, field) && known.fields[field]?.unique === true)) return field;
-  const key = Object.values(known.keys).find(({ unique, where, fields }) => unique && where === undefined && fields.length === 1 && fields[0] === field);
+  const key = Object.values(known.keys).find(
+    ({ unique, where, fields }) => unique && where === undefined && fields.length === 1 && fields[0] === field,
+  );
   return key?.name ?? field;
 }
 

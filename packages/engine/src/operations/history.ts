@@ -4,7 +4,7 @@ import { historyStatement } from '@tessera/storage';
 import type { JsonText, OperationInput } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
-import { readRoots, readSlots } from './read.ts';
+import { guardedAnswer, readRoots, readSlots } from './read.ts';
 
 const defaultEntries = 50;
 
@@ -27,10 +27,6 @@ export async function history(session: Session, input: OperationInput<'records.h
   if (seen === '{"r":null}') throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
   const { database, runtime } = session;
   const query = { object: object.name, id: input.id, first, before: input.before, fields: Object.keys(object.fields) };
-  const { rows } = await database.query(
-    bind(historyStatement({ model: runtime.model, schema: database.schema }, query), readSlots(session)),
-  );
-  const answer = rows[0]?.['answer'];
-  if (typeof answer !== 'string') throw fail('MODEL_CHANGED');
-  return answer;
+  const statement = historyStatement({ model: runtime.model, schema: database.schema }, query);
+  return guardedAnswer(session, bind(statement, readSlots(session)));
 }

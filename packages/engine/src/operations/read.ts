@@ -1,5 +1,5 @@
 // Reading records: one statement for all roots of a request, guarded, its text handed on as it is.
-import { bind, fail, toStatement } from '@tessera/kernel';
+import { bind, fail, toStatement, type Statement } from '@tessera/kernel';
 import { restrict } from '@tessera/security';
 import { compileRead, cursorSlots, databaseErrorKind, queryCost, type RootQuery } from '@tessera/storage';
 import type { JsonText } from '../engine-types.ts';
@@ -38,12 +38,11 @@ function checkCost(session: Session, roots: readonly RootQuery[]): void {
   if (depth > limits.depth) throw fail('QUERY_TOO_DEEP', { depth, limit: limits.depth });
 }
 
-/** Runs compiled roots. Throws MODEL_CHANGED where the guard says that Model or permissions are not those in force. */
-export async function readRoots(session: Session, roots: readonly RootQuery[]): Promise<JsonText> {
-  const restricted = restrict(session.policy, roots);
-  checkCost(session, restricted);
-  const { runtime, database, context } = session;
-  const statement = bind(toStatement(compileRead({ model: runtime.model, schema: database.schema }, restricted)), readSlots(session));
+/**
+ * The text that a guarded statement answers. Throws MODEL_CHANGED where the guard says that Model or permissions are not those
+ * in force, and where a table or column has gone since.
+ */
+export async function guardedAnswer({ database, context }: Session, statement: Statement): Promise<JsonText> {
   try {
     const { rows } = await database.query(statement, context.signal === undefined ? {} : { signal: context.signal });
     const answer = rows[0]?.['answer'];
@@ -54,6 +53,15 @@ export async function readRoots(session: Session, roots: readonly RootQuery[]): 
     throw fail('MODEL_CHANGED', {}, {}, error);
   }
   throw fail('MODEL_CHANGED');
+}
+
+/** Runs roots as far as the caller's policy lets them go. */
+export async function readRoots(session: Session, roots: readonly RootQuery[]): Promise<JsonText> {
+  const restricted = restrict(session.policy, roots);
+  checkCost(session, restricted);
+  const { runtime, database } = session;
+  const compiled = toStatement(compileRead({ model: runtime.model, schema: database.schema }, restricted));
+  return guardedAnswer(session, bind(compiled, readSlots(session)));
 }
 
 export async function readRecords(session: Session, request: ReadRequest): Promise<JsonText> {

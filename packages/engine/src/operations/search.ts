@@ -3,20 +3,12 @@ import { bind, fail, toStatement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { searchWords } from '@tessera/records';
 import { restrict } from '@tessera/security';
-import {
-  compileSearch,
-  databaseErrorKind,
-  searchFields,
-  searchSlots,
-  type RootQuery,
-  type SearchSource,
-  type Selection,
-} from '@tessera/storage';
+import { compileSearch, searchFields, searchSlots, type RootQuery, type SearchSource, type Selection } from '@tessera/storage';
 import type { JsonText, OperationInput } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { speaker } from './describe.ts';
-import { readSlots } from './read.ts';
+import { guardedAnswer, readSlots } from './read.ts';
 
 const defaultFirst = 5;
 
@@ -58,7 +50,7 @@ function sourceOf(root: RootQuery, label: string): SearchSource | undefined {
  * A text without letters and digits finds nothing.
  */
 export async function searchRecords(session: Session, input: OperationInput<'search'>): Promise<JsonText> {
-  const { database, runtime, context, parts, policy } = session;
+  const { database, runtime, parts, policy } = session;
   const { first = defaultFirst } = input;
   if (!Number.isInteger(first) || first < 1 || first > parts.limits.page) {
     throw fail('REQUEST_PARAMETER_INVALID', { name: 'first', reason: `it takes 1 to ${String(parts.limits.page)}.` });
@@ -73,17 +65,5 @@ export async function searchRecords(session: Session, input: OperationInput<'sea
     objects.map((object) => listOf(object, first)),
   ).flatMap((root) => sourceOf(root, labels.get(root.as) ?? root.as) ?? []);
   const statement = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words));
-  try {
-    const { rows } = await database.query(
-      bind(statement, { ...readSlots(session), ...searchSlots(words, first) }),
-      context.signal === undefined ? {} : { signal: context.signal },
-    );
-    const answer = rows[0]?.['answer'];
-    if (typeof answer === 'string') return answer;
-  } catch (error) {
-    const kind = databaseErrorKind(error);
-    if (kind !== 'undefinedTable' && kind !== 'undefinedColumn') throw error;
-    throw fail('MODEL_CHANGED', {}, {}, error);
-  }
-  throw fail('MODEL_CHANGED');
+  return guardedAnswer(session, bind(statement, { ...readSlots(session), ...searchSlots(words, first) }));
 }

@@ -24,17 +24,24 @@ export function placeOf(file: Pick<LayerFile, 'layer' | 'path'>, pointer = ''): 
   return { file: `${file.layer.name}/${file.path}`, pointer };
 }
 
+/** The Model is frozen; a caller's own JSON is not. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item)]));
+}
+
 function strip(value: unknown, property = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => strip(item));
   return isJsonObject(value) ? withoutRemarks(value, property) : value;
 }
 
-/** Remarks are for the readers of the file only. What stands in `{ "literal": … }` is a value, and keeps all it has. */
+/** A copy without remarks, which are for the readers of the file only. What stands in `{ "literal": … }` is a value, and keeps all it has. */
 export function withoutRemarks(value: Json, property = ''): Json {
   const entries = Object.entries(value).filter(([key]) => key !== '$schema' && key !== '$comment');
   // In a map with stable keys, literal is a name like any other.
   const isLiteral = entries.length === 1 && entries[0]?.[0] === 'literal' && !keyedProperties.has(property);
-  return Object.fromEntries(isLiteral ? entries : entries.map(([key, item]) => [key, strip(item, key)]));
+  return Object.fromEntries(entries.map(([key, item]) => [key, isLiteral ? copied(item) : strip(item, key)]));
 }
 
 /** The name that a file bears inside; those of the other kinds are called as their authors like. */

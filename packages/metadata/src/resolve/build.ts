@@ -7,7 +7,6 @@ import { assemble, type Assembled } from '../layers/assemble.ts';
 import type { Layer } from '../layers/layer.ts';
 import type {
   AppModel,
-  FieldModel,
   LayoutModel,
   ListViewModel,
   Model,
@@ -30,6 +29,7 @@ export type Built =
   { readonly model: Model; readonly problems: readonly [] } | { readonly model: undefined; readonly problems: readonly Problem[] };
 
 function isTimeZone(name: string): boolean {
+  if (name === 'UTC') return true;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

@@ -92,9 +92,9 @@ export class ModelCatalog implements Catalog {
       const [name = '', target] = word.split(':');
       if (draft === undefined) return false;
       const field = draft.fields.get(name);
-      const gone = draft.dormant.has(name) || draft.dormantRelations.has(name) || draft.report.wasRemoved(`/fields/${name}`);
-      if (field === undefined && gone) return true;
-      draft = this.#sources.drafts.get(target ?? field?.model.lookup?.to[0] ?? '');
+      if (field === undefined)
+        return draft.dormant.has(name) || draft.dormantRelations.has(name) || draft.report.wasRemoved(`/fields/${name}`);
+      draft = this.#sources.drafts.get(target ?? field.model.lookup?.to[0] ?? '');
     }
     return false;
   }

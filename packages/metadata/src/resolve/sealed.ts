@@ -1,4 +1,4 @@
-// The finished Model: a frozen copy that shares nothing with what it was made from.
+// The finished Model, frozen through and through.
 
 /** Where the Model has maps by name: there `objects['constructor']` is undefined like any other name that is not there. */
 const maps: ReadonlySet<string> = new Set([
@@ -31,12 +31,22 @@ const maps: ReadonlySet<string> = new Set([
   'items',
 ]);
 
-/** A frozen copy whose maps have no prototype. */
+/**
+ * Freezes a tree of plain objects and lists; maps are replaced by ones without a prototype.
+ * @param value ours alone: it is changed
+ */
 export function sealed(value: unknown, property = ''): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map((item) => sealed(item)));
-  const map = value as Readonly<Record<string, unknown>>;
-  const result: Record<string, unknown> = maps.has(property) ? (Object.create(null) as Record<string, unknown>) : {};
-  for (const key of Object.keys(map)) result[key] = sealed(map[key], key);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) {
+    for (const item of value) sealed(item);
+    return Object.freeze(value);
+  }
+  const given = value as Record<string, unknown>;
+  const result = maps.has(property) ? (Object.create(null) as Record<string, unknown>) : given;
+  for (const key of Object.keys(given)) {
+    const item = given[key];
+    const done = sealed(item, key);
+    if (result !== given || done !== item) result[key] = done;
+  }
   return Object.freeze(result);
 }

@@ -53,7 +53,7 @@ const rule: Operator = {
 const aggregate: Operator = {
   name: 'aggregate',
   signature: '{ "aggregate": { "of", "function", "value", "where", "sort", "first" } }',
-  doc: 'Works over records: `of` is a child relation (`lines`, `account.opportunities`), `{ "object": "opportunity" }` for all records of an object, or `{ "ancestors": "parent" }` for the records above one in its tree. Functions: count, countDistinct, sum, avg, min, max, first, list, some, all, none. `where` chooses records, `sort` orders them (nulls last, ties by id), `first` takes so many of them. Inside, a bare name is a field of the record that is worked over.',
+  doc: 'Works over records: `of` is a child relation (`lines`, `customer.invoices`), `{ "object": "invoice" }` for all records of an object, or `{ "ancestors": "parent" }` for the records above one in its tree. Functions: count, countDistinct, sum, avg, min, max, first, list, some, all, none. `where` chooses records, `sort` orders them (nulls last, ties by id), `first` takes so many of them. Inside, a bare name is a field of the record that is worked over.',
   nulls:
     'Null values are passed over. Over nothing, count, countDistinct and sum are 0, all and none are true, some is false, list is empty, the others are null. avg is rounded half-up to 10 decimals.',
   examples: [
