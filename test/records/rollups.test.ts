@@ -1,6 +1,7 @@
 // Stored roll-ups: right after every kind of write, on every level.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testEngine, type TestEngine, type TestTenant } from '../support/engine.ts';
+import { keepOutbox } from '../support/outbox.ts';
 import { house, wrongRollups } from './rollup-scene.ts';
 
 let engine: TestEngine;
@@ -35,7 +36,11 @@ describe('stored roll-ups', () => {
   it('follow inserts, updates, deletes, restores and moves, up to the building and the street', async () => {
     const { building, floor: id, rooms } = await house3();
     expect(await floor(id)).toMatchObject({ roomCount: 3, area: 30.5, largest: 20.5, smallest: 10, average: 15.25, heated: 30.5 });
-    expect(await acme.read('building', building, 'area', 'floorCount', 'largestFloor')).toMatchObject({ area: 30.5, floorCount: 1, largestFloor: 30.5 });
+    expect(await acme.read('building', building, 'area', 'floorCount', 'largestFloor')).toMatchObject({
+      area: 30.5,
+      floorCount: 1,
+      largestFloor: 30.5,
+    });
     const [first = '', second = ''] = rooms;
     await acme.update('room', second, { area: 5 });
     expect(await floor(id)).toMatchObject({ area: 15, largest: 10, smallest: 5 });
@@ -95,7 +100,10 @@ describe('stored roll-ups', () => {
 
   it('follow a bulk of moves, and a child of two parents', async () => {
     const [a, b] = [await house3(), await house3()];
-    const records = [...a.rooms, ...b.rooms].map((id, i) => ({ id, values: { floor: i % 2 === 0 ? a.floor : b.floor, area: String(i), spare: b.floor } }));
+    const records = [...a.rooms, ...b.rooms].map((id, i) => ({
+      id,
+      values: { floor: i % 2 === 0 ? a.floor : b.floor, area: String(i), spare: b.floor },
+    }));
     await acme.run('records.update', { object: 'room', records });
     expect(await floor(a.floor)).toMatchObject({ roomCount: 3, area: 6 });
     expect(await acme.read('floor', b.floor, 'spareArea')).toEqual({ spareArea: 15 });
@@ -113,12 +121,14 @@ describe('stored roll-ups', () => {
   it('keep the parent’s version, and tell of its change', async () => {
     const { floor: id, rooms } = await house3();
     const before = await acme.read('floor', id, 'version');
-    const [{ last } = { last: 0 }] = await engine.sql('select coalesce(max(id), 0) as last from tessera.outbox');
+    const told = await keepOutbox(engine);
     await acme.update('room', rooms[0] ?? '', { area: 11 });
     expect(await acme.read('floor', id, 'version')).toEqual(before);
-    const told = await engine.sql('select payload from tessera.outbox where id > $1 order by id', [last]);
-    expect(told.map((row) => (row['payload'] as { readonly object: string }).object)).toEqual(['room', 'floor', 'building']);
-    const history = await engine.sql(`select old, new from ${acme.schema}._history where record_id = $1 and field = 'area' order by id desc limit 1`, [id]);
+    expect((await told()).map(({ object }) => object)).toEqual(['room', 'floor', 'building']);
+    const history = await engine.sql(
+      `select old, new from ${acme.schema}._history where record_id = $1 and field = 'area' order by id desc limit 1`,
+      [id],
+    );
     expect(history).toEqual([{ old: '30.5', new: '31.5' }]);
   });
 });

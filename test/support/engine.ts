@@ -122,7 +122,12 @@ async function signIn(engine: Engine, identity: Identity, name: string, administ
 }
 
 /** Opens a cell on a fresh database and starts an engine on it. Close it in `afterAll`: a connection left behind fails the suite. */
-export async function testEngine({ cell: cellOptions = {}, limits, files, log = silentLogger }: TestEngineOptions = {}): Promise<TestEngine> {
+export async function testEngine({
+  cell: cellOptions = {},
+  limits,
+  files,
+  log = silentLogger,
+}: TestEngineOptions = {}): Promise<TestEngine> {
   const database = await testDatabase();
   const cell = await openCell({ url: database.url, log, ...cellOptions });
   const clock = { ahead: 0, now: (): number => Date.now() + clock.ahead };

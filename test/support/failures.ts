@@ -17,6 +17,12 @@ export async function failureOf(work: Promise<unknown>): Promise<TesseraError> {
   throw new Error('Nothing was refused.');
 }
 
+/** The codes of all that an error says is wrong; what is no error of our registry is thrown on. */
+export function codesOf(error: unknown): readonly string[] {
+  if (!(error instanceof TesseraError)) throw error;
+  return error.problems.length > 0 ? error.problems.map(({ code }) => code) : [error.code];
+}
+
 /** Code and pointer of each problem. */
 export async function refusals(work: Promise<unknown>): Promise<readonly Refusal[]> {
   const failure = await failureOf(work);

@@ -80,7 +80,7 @@ export interface Servers {
   /** Starts a server and waits for its greeting. Throws StartFailed. */
   start(options: ServerOptions): Promise<ServerProcess>;
   /** Starts one and kills it after a while, ready or not; gives what it logged. */
-  startAndKill(options: ServerOptions, when: (log: string, ms: number) => boolean): Promise<string>;
+  startAndKill(options: ServerOptions, when: (log: string, ms: number) => boolean | Promise<boolean>): Promise<string>;
   /** A new folder. */
   folder(): Promise<string>;
   /** Ends and removes everything. */
@@ -126,7 +126,7 @@ export function openServers(): Servers {
     startAndKill: async (options, when) => {
       const since = performance.now();
       const child = begin(options);
-      while (child.lives && !when(child.log, performance.now() - since)) await sleep(2);
+      while (child.lives && !(await when(child.log, performance.now() - since))) await sleep(2);
       await child.signal('SIGKILL');
       return child.log;
     },

@@ -1,0 +1,119 @@
+// What writes cost: the statements of each, counted on the way to PostgreSQL.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pack, testEngine, type TestEngine, type TestTenant } from '../support/engine.ts';
+
+const v = (name: string) => ({ var: name });
+
+const shop = pack('shop', {
+  plain: { fields: { code: { type: 'text', unique: true }, note: { type: 'text', history: true } } },
+  region: { fields: { total: { type: 'rollup', aggregate: { of: 'orders', function: 'sum', value: v('total') } } } },
+  order: {
+    fields: {
+      region: { type: 'lookup', to: 'region', inverse: 'orders' },
+      total: { type: 'rollup', aggregate: { of: 'lines', function: 'sum', value: v('amount') } },
+      biggest: { type: 'rollup', aggregate: { of: 'lines', function: 'max', value: v('amount') } },
+    },
+  },
+  product: { fields: { price: { type: 'currency' }, onSale: { type: 'boolean', default: true } } },
+  line: {
+    fields: {
+      name: { type: 'autoNumber', format: 'L-{000000}' },
+      order: { type: 'masterDetail', to: 'order', inverse: 'lines' },
+      product: { type: 'lookup', to: 'product', inverse: 'lines', onDelete: 'restrict', filter: { '==': [v('onSale'), true] } },
+      code: { type: 'text', unique: true },
+      amount: { type: 'currency', default: v('product.price'), history: true },
+      note: { type: 'text' },
+    },
+    validationRules: {
+      cheap: { refuseWhen: { '>': [v('amount'), { '*': [v('product.price'), 2] }] }, at: 'amount', message: { en: 'Too dear.' } },
+    },
+  },
+});
+
+let engine: TestEngine;
+let acme: TestTenant;
+
+beforeAll(async () => {
+  engine = await testEngine();
+  acme = await engine.tenant('acme', [shop]);
+  // The first request of a session looks its policy up.
+  await acme.create('plain', { name: 'warm' });
+});
+afterAll(() => engine.close());
+
+/** The first words that tell what a statement is for. */
+function purpose(text: string): string {
+  if (text.includes('pg_advisory_xact_lock_shared')) return 'tenant lock';
+  if (text.includes('_state')) return 'state';
+  if (text.includes('_counter')) return 'number';
+  if (text.includes('as materialized'))
+    return text.includes('insert into "t_acme"."_history"') && text.includes('update "t_acme"') ? 'update' : 'insert';
+  if (text.includes('for no key update')) return 'lock';
+  if (text.includes('for update')) return 'lock for delete';
+  if (text.includes('savepoint')) return 'savepoint';
+  if (text.includes('deletion_id =')) return 'delete';
+  if (text.includes('json_to_recordset')) return 'facts';
+  return text.includes('union all') ? 'children' : 'look';
+}
+
+const cost = async (work: () => Promise<unknown>): Promise<readonly string[]> => (await engine.statements(work)).map(purpose);
+
+describe('the statements of', () => {
+  it('a plain create and update, besides begin and commit', async () => {
+    let id = '';
+    const created = await cost(async () => {
+      id = await acme.create('plain', { name: 'P', code: 'c', note: 'n' });
+    });
+    expect(created).toEqual(['tenant lock', 'state', 'facts', 'insert']);
+    expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'state', 'lock', 'update']);
+    expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'state', 'lock']);
+    expect(await cost(() => acme.update('plain', id, { code: 'd' }))).toEqual([
+      'tenant lock',
+      'state',
+      'lock',
+      'savepoint',
+      'update',
+      'savepoint',
+    ]);
+    expect(await cost(() => acme.remove('plain', id))).toEqual(['tenant lock', 'state', 'lock for delete', 'delete']);
+  });
+
+  it('a thousand creates with numbers, lookups, filters, rules, history and two levels of roll-ups', async () => {
+    const region = await acme.create('region', { name: 'R' });
+    const orders = await Promise.all(Array.from({ length: 10 }, () => acme.create('order', { name: 'O', region })));
+    const products = await Promise.all(Array.from({ length: 5 }, (_, i) => acme.create('product', { name: 'P', price: 10 + i })));
+    const records = Array.from({ length: 1000 }, (_, i) => ({
+      order: orders[i % 10],
+      product: products[i % 5],
+      code: `c${String(i)}`,
+      note: 'n',
+    }));
+    const texts = await cost(() => acme.run('records.create', { object: 'line', records }));
+    expect(texts).toEqual(['tenant lock', 'state', 'facts', 'facts', 'look', 'number', 'insert', 'lock', 'update', 'lock', 'update']);
+    expect(await acme.read('region', region, 'total')).toEqual({ total: 12000 });
+    const [history] = await engine.sql(`select count(*)::int as n from ${acme.schema}._history where object = 'line'`);
+    expect(history).toEqual({ n: 1000 });
+    const ids = (await engine.sql(`select id from ${acme.schema}.line order by id`)).map((row) => String(row['id']));
+    const changes = ids.map((id, i) => ({ id, values: { amount: i % 2 === 0 ? 1 : 2 } }));
+    expect(await cost(() => acme.run('records.update', { object: 'line', records: changes }))).toEqual([
+      'tenant lock',
+      'state',
+      'lock',
+      'facts',
+      'update',
+      'lock',
+      'look',
+      'update',
+      'lock',
+      'update',
+    ]);
+    expect(await acme.read('region', region, 'total')).toEqual({ total: 1500 });
+    expect((await cost(() => acme.remove('region', region))).length).toBeLessThanOrEqual(12);
+  });
+
+  it('an upsert of a thousand', async () => {
+    const records = Array.from({ length: 1000 }, (_, i) => ({ name: 'U', code: `u${String(i)}`, note: 'n' }));
+    expect((await cost(() => acme.run('records.upsert', { object: 'plain', by: 'code', records }))).length).toBeLessThanOrEqual(6);
+    expect((await cost(() => acme.run('records.upsert', { object: 'plain', by: 'code', records }))).length).toBeLessThanOrEqual(6);
+  });
+});
