@@ -12,7 +12,7 @@ export const extensible: Readonly<Record<string, string>> = {
 };
 
 /** What a change never touches: the layer that owns a component names it and says what it is. */
-const owned = new Set(['name', 'plural', 'object', '$schema', 'renamedFrom']);
+const owned = new Set(['name', 'plural', 'object', 'kind', '$schema', 'renamedFrom']);
 /** The same for a field: what its column is stays. */
 const ownedByField = new Set(['type', 'renamedFrom', 'to', 'returns', '$comment', 'description']);
 

@@ -102,7 +102,7 @@ describe('paths and methods', () => {
 
   it.each(['constructor', '__proto__', 'toString', '%00'])('an object called %s is not there', async (name) => {
     const { send } = await scene();
-    expect(await send(`/api/v1/records/${name}`)).toMatchObject({ status: 404, json: { code: 'OBJECT_UNKNOWN' } });
+    expect(await send(`/api/v1/objects/${name}`)).toMatchObject({ status: 404, json: { code: 'OBJECT_UNKNOWN' } });
   });
 });
 

@@ -31,8 +31,9 @@ const status: ImportStatus = {
   status: 'done',
   read: 1,
   created: 1,
-  updated: 0, skipped: 0,
- 
+  updated: 0,
+  skipped: 0,
+
   refused: 0,
   rejects: [],
 };

@@ -84,7 +84,7 @@ describe('writing one record', () => {
     created = false;
     const second = await opened.send('/api/v1/records/opportunity/by/externalNumber/77?fields=name', put);
     expect([first.status, second.status]).toEqual([201, 200]);
-    expect(opened.asked[0]?.input).toMatchObject({ by: 'externalNumber', records: [{ name: 'x', externalNumber: '77' }] });
+    expect(opened.asked[0]?.input).toMatchObject({ by: 'byExternalNumber', records: [{ name: 'x', externalNumber: '77' }] });
     const clash = await opened.send('/api/v1/records/opportunity/by/externalNumber/77', { method: 'PUT', json: { externalNumber: '78' } });
     expect(clash).toMatchObject({ status: 400, json: { pointer: '/externalNumber' } });
   });

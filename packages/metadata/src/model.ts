@@ -1,8 +1,10 @@
 // The Model: a tenant's validated metadata, frozen, with every reference resolved and every rule typed.
-import type { AggregateExpression, Expression, PathExpression, RuleType, SortKey } from '@tessera/rules';
+import type { AggregateExpression, Expression, PathExpression, RuleType } from '@tessera/rules';
+import type { AppModel, LayoutModel, ListViewModel } from './view-models.ts';
+import type { Label } from './label.ts';
 
-/** Texts by BCP 47 language, `{ "en": "Account", "zh-CN": "客户" }`. */
-export type Label = Readonly<Record<string, string>>;
+export type { Label } from './label.ts';
+export type * from './view-models.ts';
 
 export type FieldTypeName =
   | 'text'
@@ -94,6 +96,7 @@ export interface LookupModel {
   readonly onDelete: 'restrict' | 'setNull' | 'cascade';
   /** May a detail move to another master. */
   readonly reparent: boolean;
+  /** Which records may be pointed to: frame 0 is the record that points, frame 1 the one pointed to. */
   readonly filter: Expression | undefined;
 }
 
@@ -206,81 +209,6 @@ export interface ObjectModel {
   readonly validationRules: Readonly<Record<string, ValidationRuleModel>>;
   readonly renamedFrom: readonly string[];
   readonly hash: string;
-}
-
-export interface LayoutFieldModel {
-  readonly field: string;
-  readonly order: number;
-  readonly required: boolean | Expression;
-  readonly readOnly: boolean | Expression;
-  readonly visibleWhen: Expression | undefined;
-  readonly wide: boolean;
-}
-
-export interface LayoutSectionModel {
-  readonly name: string;
-  readonly label: Label;
-  readonly order: number;
-  readonly columns: number;
-  readonly visibleWhen: Expression | undefined;
-  readonly fields: readonly LayoutFieldModel[];
-}
-
-export interface SortModel {
-  readonly path: string;
-  readonly key: SortKey;
-}
-
-export interface RelatedListModel {
-  readonly name: string;
-  readonly relation: string;
-  readonly label: Label | undefined;
-  readonly order: number;
-  readonly columns: readonly string[];
-  readonly sort: readonly SortModel[];
-  readonly first: number;
-}
-
-export interface LayoutModel {
-  readonly name: string;
-  readonly object: string;
-  readonly label: Label;
-  readonly recordTypes: readonly string[];
-  readonly sections: readonly LayoutSectionModel[];
-  readonly relatedLists: readonly RelatedListModel[];
-}
-
-export interface ListViewModel {
-  readonly name: string;
-  readonly object: string;
-  readonly label: Label;
-  readonly kind: 'table' | 'kanban' | 'calendar';
-  readonly columns: readonly string[];
-  /** The rule as written, for clients that refine it. */
-  readonly filterSource: unknown;
-  readonly filter: Expression | undefined;
-  readonly sort: readonly SortModel[];
-  readonly groupBy: string | undefined;
-  readonly dateField: string | undefined;
-  readonly endField: string | undefined;
-  readonly order: number;
-  readonly default: boolean;
-}
-
-export interface AppItemModel {
-  readonly name: string;
-  readonly order: number;
-  readonly label: Label | undefined;
-  readonly object: string | undefined;
-  readonly listView: string | undefined;
-}
-
-export interface AppModel {
-  readonly name: string;
-  readonly label: Label;
-  readonly icon: string | undefined;
-  readonly order: number;
-  readonly items: readonly AppItemModel[];
 }
 
 export interface ParameterModel {

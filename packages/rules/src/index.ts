@@ -45,4 +45,12 @@ export { families, operators } from './operators/table.ts';
 export type { Example, Operator } from './operators/operator.ts';
 
 // Exact decimals, for those who hold them as text.
-export { add as addDecimals, compareDecimals, formatDecimal, negate as negateDecimal, parseDecimal, roundDecimal, type Decimal } from './decimal.ts';
+export {
+  add as addDecimals,
+  compareDecimals,
+  formatDecimal,
+  negate as negateDecimal,
+  parseDecimal,
+  roundDecimal,
+  type Decimal,
+} from './decimal.ts';

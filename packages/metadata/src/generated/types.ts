@@ -1677,9 +1677,9 @@ export interface ListViewChangeJson {
    */
   extends: string;
   /**
-   * How it is drawn.
+   * What kind of component it is.
    */
-  kind: 'table' | 'kanban' | 'calendar' | null;
+  kind: 'listView';
   /**
    * What users pick it by.
    */
@@ -2497,10 +2497,6 @@ export interface SettingsJson {
    * Currencies that amounts may be in. Default: the one.
    */
   currencies?: string[];
-  /**
-   * The first day of a week.
-   */
-  weekStart?: 'monday' | 'saturday' | 'sunday';
   /**
    * For people who work on the metadata; users never see it.
    */

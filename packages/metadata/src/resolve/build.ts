@@ -5,16 +5,7 @@ import { contentHash } from '../canonical.ts';
 import type { Effective } from '../effective.ts';
 import { assemble, type Assembled } from '../layers/assemble.ts';
 import type { Layer } from '../layers/layer.ts';
-import type {
-  AppModel,
-  LayoutModel,
-  ListViewModel,
-  Model,
-  NamedRuleModel,
-  ObjectModel,
-  ParameterModel,
-  SettingsModel,
-} from '../model.ts';
+import type { AppModel, LayoutModel, ListViewModel, Model, NamedRuleModel, ObjectModel, ParameterModel, SettingsModel } from '../model.ts';
 import { ModelCatalog } from './catalog.ts';
 import { linkComputedFields } from './dependencies.ts';
 import { draftObjects } from './draft.ts';

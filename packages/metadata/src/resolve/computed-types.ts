@@ -1,14 +1,24 @@
 // The types of formulas, roll-ups and quotes, as they follow from what they read.
-import { checkAggregate, type AggregateExpression, type PathExpression, type RuleType } from '@tessera/rules';
+import { checkAggregate, type AggregateExpression, type Checked, type PathExpression, type RuleScope, type RuleType } from '@tessera/rules';
 import type { FieldSource, SortSource } from '../effective.ts';
 import { decimalFacet, decimalWire } from '../field-types/decimals.ts';
 import { fieldTypes } from '../field-types/index.ts';
 import { known } from '../known.ts';
 import type { ColumnType, FieldModel, FieldTypeName, WireKind } from '../model.ts';
 import { lookupColumn, snakeCase } from '../names.ts';
-import type { ModelCatalog } from './catalog.ts';
 import type { DraftField, DraftObject } from './draft.ts';
 import { sorted } from './sorted.ts';
+
+/** What is known of all objects while types are worked out; the catalogue is. */
+interface Fields {
+  readonly currency: string;
+  hasObject(object: string): boolean;
+  fieldNames(object: string): readonly string[];
+  fieldHint(object: string, field: string): string;
+  scope(object: string): RuleScope;
+  model(object: string, field: string): FieldModel | undefined;
+  formula(draft: DraftObject, entry: DraftField): Checked;
+}
 
 type Decimal = NonNullable<FieldModel['decimal']>;
 
@@ -25,7 +35,7 @@ function returnedType(returns: FieldTypeName | undefined, type: RuleType, tenant
   return type.currency === undefined ? { kind: 'number', currency: tenantCurrency } : type;
 }
 
-export function typedFormula(draft: DraftObject, entry: DraftField, catalog: ModelCatalog): FieldModel {
+export function typedFormula(draft: DraftObject, entry: DraftField, catalog: Fields): FieldModel {
   const { source, model } = entry;
   if (source.returns !== 'currency') return model;
   const found = catalog.formula(draft, entry).expression?.type ?? { kind: 'number' };
@@ -56,7 +66,7 @@ function aggregateSource(aggregate: unknown): { readonly source: unknown; readon
   };
 }
 
-export function typedRollup(draft: DraftObject, entry: DraftField, catalog: ModelCatalog): FieldModel | undefined {
+export function typedRollup(draft: DraftObject, entry: DraftField, catalog: Fields): FieldModel | undefined {
   const { source, pointer, model } = entry;
   const upkeep = source.upkeep ?? 'transaction';
   const { source: rule, pointerOf } = aggregateSource(source.aggregate);
@@ -80,7 +90,7 @@ export function typedRollup(draft: DraftObject, entry: DraftField, catalog: Mode
 }
 
 /** Counts are whole; sums keep the scale of what they sum, averages have two places more. */
-function rolledUp({ source, model }: DraftField, aggregate: AggregateExpression, catalog: ModelCatalog): FieldModel {
+function rolledUp({ source, model }: DraftField, aggregate: AggregateExpression, catalog: Fields): FieldModel {
   const { type } = aggregate;
   if (type.kind !== 'number') return { ...model, ruleType: type, wire: wires[type.kind] };
   const ruleType = returnedType(source.returns, type, catalog.currency);
@@ -92,13 +102,13 @@ function rolledUp({ source, model }: DraftField, aggregate: AggregateExpression,
   return { ...model, ruleType, wire: decimalWire(decimal.precision), decimal };
 }
 
-function lastField(path: PathExpression, catalog: ModelCatalog): FieldModel | undefined {
+function lastField(path: PathExpression, catalog: Fields): FieldModel | undefined {
   const last = path.steps.at(-1);
   return last === undefined ? undefined : catalog.model(last.object, last.field);
 }
 
 /** The one object that a quote looks through to, or its mistake. */
-function quotedObject(draft: DraftObject, source: FieldSource, pointer: string, catalog: ModelCatalog): string | undefined {
+function quotedObject(draft: DraftObject, source: FieldSource, pointer: string, catalog: Fields): string | undefined {
   const name = source.through ?? '';
   const through = draft.fields.get(name)?.model;
   if (through?.lookup === undefined) {
@@ -118,7 +128,7 @@ function quotedObject(draft: DraftObject, source: FieldSource, pointer: string, 
   return catalog.hasObject(object) ? object : undefined;
 }
 
-export function typedQuote(draft: DraftObject, entry: DraftField, catalog: ModelCatalog): FieldModel | undefined {
+export function typedQuote(draft: DraftObject, entry: DraftField, catalog: Fields): FieldModel | undefined {
   const { source, pointer, model } = entry;
   const { through = '', field = '' } = source;
   const object = quotedObject(draft, source, pointer, catalog);

@@ -30,6 +30,16 @@ class FieldRules {
     return checked.expression;
   }
 
+  /** A lookup's filter: a bare name is the record pointed to, `$record` the one that points. */
+  filter(source: unknown, pointer: string, field: FieldModel): Expression | undefined {
+    const [target, ...others] = field.lookup?.to ?? [];
+    // A filter on several targets is refused with the lookup's other facets.
+    if (source === undefined || target === undefined || others.length > 0 || !this.#catalog.hasObject(target)) return undefined;
+    const checked = checkCondition(source, this.#catalog.scope(this.#draft.name, { frames: [target] }));
+    this.#draft.report.addAll(pointer, checked.problems);
+    return checked.expression;
+  }
+
   /** `true`, `false`, or a rule. */
   flag(source: unknown, pointer: string, fallback: boolean): boolean | Expression {
     if (source === undefined) return fallback;
@@ -92,11 +102,7 @@ export function resolveField(draft: DraftObject, entry: DraftField, catalog: Mod
   const rules = new FieldRules(draft, catalog);
   const { source, pointer } = entry;
   const sound = checkFacets(draft, entry, typed);
-  const target = typed.lookup?.to[0];
-  const filter =
-    source.filter === undefined || target === undefined || !catalog.hasObject(target)
-      ? undefined
-      : rules.condition(source.filter, `${pointer}/filter`, target);
+  const filter = rules.filter(source.filter, `${pointer}/filter`, typed);
   const formula = typed.type === 'formula' ? rules.formula(entry, typed) : undefined;
   const value = sound ? rules.default(entry, typed) : undefined;
   return {

@@ -1,8 +1,8 @@
 // validate: required fields, options, masters, lookup filters, validation rules.
 import { problem } from '@tessera/kernel';
 import type { FieldModel, Label, ObjectModel, ValidationRuleModel } from '@tessera/metadata';
-import type { Expression, Value } from '@tessera/rules';
-import { matchingIds } from '@tessera/storage';
+import { dependencies, type Expression, type Value } from '@tessera/rules';
+import { lookupsFit } from '@tessera/storage';
 import { recordEnvironment } from '../environment.ts';
 import { fetchFacts } from '../facts.ts';
 import { optionsAllowed } from './options.ts';
@@ -83,24 +83,27 @@ function checkRules(set: WriteSet, item: WriteItem): WriteItem {
   return problems.length === 0 ? item : { ...item, problems: [...item.problems, ...problems] };
 }
 
+/** Does the write touch the lookup, or a field of the record that its filter reads. */
+function touchesFilter(object: ObjectModel, item: WriteItem, field: FieldModel, filter: Expression): boolean {
+  const changed = changedFields(object, item);
+  const read = dependencies(filter).paths.filter((path) => path.root === 0);
+  return changed.some((each) => each === field || read.some((path) => path.steps[0]?.field === each.name));
+}
+
 /** Lookups with a filter may only be set to records that meet it. */
 async function checkFilters(set: WriteSet): Promise<WriteSet> {
   const { session, object } = set;
   let result = set;
   for (const field of Object.values(object.fields)) {
     const filter = field.lookup?.filter;
-    const target = session.model.objects[field.lookup?.to[0] ?? ''];
-    if (filter === undefined || target === undefined || field.lookup?.to.length !== 1) continue;
-    const items = soundItems(result).filter((item) => changedFields(object, item).includes(field) && item.values[field.name] !== null);
+    const pointedTo = session.model.objects[field.lookup?.to[0] ?? ''];
+    if (filter === undefined || pointedTo === undefined) continue;
+    const items = soundItems(result).filter((item) => item.values[field.name] !== null && touchesFilter(object, item, field, filter));
     if (items.length === 0) continue;
-    const ids = [...new Set(items.map((item) => textOf(item.values[field.name])))];
-    const fitting = await matchingIds(session.transaction, session.target, {
-      object: target,
-      condition: filter,
-      ids,
-      slots: session.slots,
-    });
-    const refused = items.filter((item) => !fitting.has(textOf(item.values[field.name])));
+    const records = items.map((item) => item.values);
+    const lookup = { holder: object, field, pointedTo, filter, records, slots: session.slots };
+    const fits = await lookupsFit(session.transaction, session.target, lookup);
+    const refused = items.filter((_, i) => fits[i] !== true);
     result = replaceItems(
       result,
       refused.map((item) => withProblem(item, 'LOOKUP_NOT_ALLOWED', { field: field.name }, field.name)),

@@ -1,6 +1,6 @@
 // Works out expressions over records that are not written yet: what rules need beyond the record itself.
 import { bind, ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
-import { parseDecimal, type ObjectModel } from '@tessera/metadata';
+import { parseDecimal, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Expression, RuleType, Value } from '@tessera/rules';
 import type { ReadTarget } from '../query/compilation.ts';
 import { expressionSql } from '../query/environment.ts';
@@ -101,16 +101,28 @@ export async function workOutFacts(
   return rows.map((row) => new Map(expressions.map((expression, n) => [expression, fromText(row[`f${String(n)}`], expression.type)])));
 }
 
-/** Of these live records, the ids of those for which the condition holds (frame 0 is the record). */
-export async function matchingIds(
-  queryable: Queryable,
-  target: ReadTarget,
-  input: { readonly object: ObjectModel; readonly condition: Expression; readonly ids: readonly string[]; readonly slots: RuleSlots },
-): Promise<ReadonlySet<string>> {
-  const { object, condition, ids, slots } = input;
+/** A lookup's filter over records that are not written yet. */
+export interface LookupFilter {
+  readonly holder: ObjectModel;
+  readonly field: FieldModel;
+  readonly pointedTo: ObjectModel;
+  /** Frame 0 is the holder, frame 1 the record pointed to. */
+  readonly filter: Expression;
+  readonly records: readonly RecordValues[];
+  readonly slots: RuleSlots;
+}
+
+/** For each record, in order: does what it points to meet the filter. */
+export async function lookupsFit(queryable: Queryable, target: ReadTarget, lookup: LookupFilter): Promise<readonly boolean[]> {
+  const { holder, field, pointedTo, filter, records, slots } = lookup;
+  const fields = recordFields(holder);
+  const rows = records.map((record, i) => ({ i, ...rowOf(fields, record) }));
+  const column = ident('r', field.columns[0]?.name ?? '');
   const statement = toStatement(sql`
-    select t.id from ${ident(target.schema, object.table)} t
-    where t.id = any(${ids}::uuid[]) and t.deleted_at is null and ${expressionSql(target, condition, { rows: ['t'] })}`);
-  const { rows } = await queryable.query(bind(statement, { ...slots }));
-  return new Set(rows.map((row) => String(row['id'])));
+    select exists (
+        select 1 from ${ident(target.schema, pointedTo.table)} t
+        where t.id = ${column} and t.deleted_at is null and ${expressionSql(target, filter, { rows: ['r', 't'] })}) as fits
+    from ${recordset(rows, columnsOf(fields), 'r', [sql`i integer`])} order by r.i`);
+  const answer = await queryable.query(bind(statement, { ...slots }));
+  return answer.rows.map((row) => row['fits'] === true);
 }

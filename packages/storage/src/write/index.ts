@@ -19,7 +19,7 @@ export { lockStatement, setStatement, updateStatement } from './update.ts';
 export { recomputeStatement, rollupValuesStatement } from './rollup.ts';
 export { stateStatement } from './state.ts';
 export { takeNumbersStatement } from './counter.ts';
-export { matchingIds, workOutFacts, type FactRecord, type RuleSlots } from './facts.ts';
+export { lookupsFit, workOutFacts, type FactRecord, type LookupFilter, type RuleSlots } from './facts.ts';
 export { recordTextsStatement } from './returning.ts';
 export { uniqueKeyOfError } from './unique-error.ts';
 export { withSavepoint } from './savepoint.ts';
