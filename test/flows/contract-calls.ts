@@ -52,7 +52,10 @@ export class Caller {
     for (const object of this.objects) {
       this.descriptions.set(object, (await this.client.call('GET', `/api/v1/objects/${object}`)).json as Description);
       const { json } = await this.client.call('GET', `/api/v1/records/${object}?fields=id&first=20`);
-      this.pool.set(object, (json as { readonly records: readonly { readonly id: string }[] }).records.map(({ id }) => id));
+      this.pool.set(
+        object,
+        (json as { readonly records: readonly { readonly id: string }[] }).records.map(({ id }) => id),
+      );
     }
   }
 
@@ -98,7 +101,8 @@ export class Caller {
     const values: Record<string, unknown> = {};
     for (const [name, inner] of Object.entries(schema['properties'] as Readonly<Record<string, Schema>>)) {
       const field = fields.get(name);
-      const wanted = required.includes(name) || (Object.keys(values).length < mostFields && this.sample(fc.integer({ min: 0, max: 2 })) > 0);
+      const wanted =
+        required.includes(name) || (Object.keys(values).length < mostFields && this.sample(fc.integer({ min: 0, max: 2 })) > 0);
       // Children are records of their own.
       if (field === undefined || !wanted) continue;
       const linked = field.to !== undefined || field.type === 'file' || field.type === 'image';
@@ -118,10 +122,20 @@ export class Caller {
   again(operation: Operation): Readonly<Record<string, unknown>> {
     const object = operation.object ?? '';
     const { properties = {} } = (operation.bodies['application/json'] ?? {}) as { readonly properties?: Readonly<Record<string, Schema>> };
-    const unique = new Set([...this.fields(object).filter((field) => field.unique).map(({ name }) => name), ...this.uniqueNames(object)]);
+    const unique = new Set([
+      ...this.fields(object)
+        .filter((field) => field.unique)
+        .map(({ name }) => name),
+      ...this.uniqueNames(object),
+    ]);
     const entries = Object.entries(this.taken.get(object) ?? {}).map(([name, value]) => {
       const schema = properties[name];
-      return [name, unique.has(name) && schema !== undefined && typeof value === 'string' ? this.sample(this.valuesOf({ ...schema, type: 'string' })) : value] as const;
+      return [
+        name,
+        unique.has(name) && schema !== undefined && typeof value === 'string'
+          ? this.sample(this.valuesOf({ ...schema, type: 'string' }))
+          : value,
+      ] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -134,7 +148,9 @@ export class Caller {
 
   /** A rule over one field of the object. */
   rule(object: string): unknown {
-    const field = this.sample(fc.constantFrom(...this.fields(object).filter(({ filters, type }) => filters.includes('eq') && type !== 'secret')));
+    const field = this.sample(
+      fc.constantFrom(...this.fields(object).filter(({ filters, type }) => filters.includes('eq') && type !== 'secret')),
+    );
     if (field.to !== undefined) return { '==': [{ var: `${field.name}.id` }, this.pick(field.to[0] ?? '') ?? null] };
     return this.sample(fc.boolean()) ? { isBlank: { var: field.name } } : { '==': [{ var: field.name }, { var: field.name }] };
   }
@@ -149,7 +165,14 @@ export class Caller {
       case 'filter':
         return JSON.stringify(this.rule(object));
       case 'sort':
-        return this.sample(fc.constantFrom(...names.filter(({ sortable }) => sortable).map((field) => field.name).flatMap((each) => [each, `-${each}`])));
+        return this.sample(
+          fc.constantFrom(
+            ...names
+              .filter(({ sortable }) => sortable)
+              .map((field) => field.name)
+              .flatMap((each) => [each, `-${each}`]),
+          ),
+        );
       case 'q':
         return 'a';
       case 'objects':
@@ -206,7 +229,9 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       return caller.objects.map((each) => target({ object: each }));
     case 'getImport':
     case 'getImportRejects': {
-      const answer = await caller.client.call('POST', `/api/v1/records/${object}/import?mapping=${mapping}`, 'name\n""\n', { 'Content-Type': 'text/csv' });
+      const answer = await caller.client.call('POST', `/api/v1/records/${object}/import?mapping=${mapping}`, 'name\n""\n', {
+        'Content-Type': 'text/csv',
+      });
       return [target({ id: (answer.json as { readonly id: string }).id })];
     }
     case 'listMetadata':

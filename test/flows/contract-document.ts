@@ -81,11 +81,11 @@ export class ContractDocument {
   }
 
   #operation(path: string, method: string, raw: RawOperation): Operation {
-    const [object, route] = raw.operationId.includes('.') ? raw.operationId.split('.') : [undefined, raw.operationId];
+    const [route = '', object] = raw.operationId.split('.').reverse();
     const described = Object.entries(raw.responses).map(([status, response]) => [status, this.follow(response) as Described] as const);
     return {
       id: raw.operationId,
-      route: route ?? '',
+      route,
       object,
       method: method.toUpperCase(),
       path,
@@ -121,7 +121,9 @@ export class ContractDocument {
     for (const name of Object.keys(described.headers ?? {})) {
       if (answer.headers[name.toLowerCase()] === undefined) return `the header ${name} is missing: ${shown}`;
     }
-    const schema = (described.content[type] ?? (operation.route === 'downloadFile' ? described.content['application/octet-stream'] : undefined))?.schema;
+    const schema = (
+      described.content[type] ?? (operation.route === 'downloadFile' ? described.content['application/octet-stream'] : undefined)
+    )?.schema;
     // Prefer: return=minimal.
     if (schema === undefined) return answer.text === '' && answer.status === 201 ? undefined : `${type} is not in the document: ${shown}`;
     if (answer.json === undefined) return undefined;

@@ -28,7 +28,7 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
     ['nothing', { codes: ['FIELD_UNKNOWN', 'RULE_NAME_UNKNOWN'] }],
     ['__proto__', { codes: ['FIELD_UNKNOWN', 'RULE_NAME_UNKNOWN'] }],
     ['constructor.name', { codes: ['FIELD_UNKNOWN', 'RULE_NAME_UNKNOWN'] }],
-    [Array.from({ length: 40 }, () => 'owner').join('.'), { codes: ['REQUEST_PARAMETER_INVALID'] }],
+    [Array.from({ length: 40 }, () => 'owner').join('.'), { codes: ['REQUEST_PARAMETER_INVALID', 'FIELD_UNKNOWN'] }],
   ],
   sort: [
     ['nothing', { codes: ['RULE_NAME_UNKNOWN', 'FIELD_UNKNOWN'] }],
@@ -54,23 +54,42 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
     ['{"columns":{"a":{"field":"nothing"}}}', { codes: ['FIELD_UNKNOWN'] }],
     ['{"nonsense":1}', { codes: ['METADATA_UNKNOWN_PROPERTY'] }],
   ],
-  by: [['nothing', { codes: ['KEY_UNKNOWN'] }]],
-  resume: [['x', { codes: ['IMPORT_NOT_FOUND'] }], ['019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', { codes: ['IMPORT_NOT_FOUND'] }]],
+  by: [['nothing', { codes: ['KEY_UNKNOWN', 'FIELD_READ_ONLY'] }]],
+  // Where names are numbered, the mapping is refused before it.
+  resume: ['x', '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01'].map((text) => [text, { codes: ['IMPORT_NOT_FOUND', 'FIELD_READ_ONLY'] }]),
   q: [['', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
-  objects: [['nothing', { codes: ['OBJECT_UNKNOWN'] }], [',', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  objects: [
+    ['nothing', { codes: ['OBJECT_UNKNOWN'] }],
+    [',', { codes: ['REQUEST_PARAMETER_INVALID'] }],
+  ],
   recordType: [['nothing', { codes: ['COMPONENT_UNKNOWN'] }]],
-  record: [['x', { codes: ['RECORD_NOT_FOUND'] }], ['019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', { codes: ['RECORD_NOT_FOUND'] }]],
+  record: [
+    ['x', { codes: ['RECORD_NOT_FOUND'] }],
+    ['019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', { codes: ['RECORD_NOT_FOUND'] }],
+  ],
   layout: [['nothing', { codes: ['COMPONENT_UNKNOWN'] }]],
-  name: [['a/../b', { codes: ['FILE_NAME_INVALID'] }], ['', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  name: [
+    ['..', { codes: ['FILE_NAME_INVALID'] }],
+    ['', { codes: ['REQUEST_PARAMETER_INVALID'] }],
+  ],
 };
 
 /** Bodies that no operation takes. */
 const badBodies: readonly (readonly [Partial<Sent>, Expected])[] = [
   [{ body: '{"a":', headers: json }, { codes: ['REQUEST_BODY_NOT_JSON'] }],
   [{ body: '', headers: json }, { codes: ['REQUEST_BODY_NOT_JSON'] }],
-  [{ body: '[1]', headers: json }, { codes: ['REQUEST_INVALID'], pointer: '' }],
-  [{ body: 'null', headers: json }, { codes: ['REQUEST_INVALID'], pointer: '' }],
-  [{ body: '"text"', headers: json }, { codes: ['REQUEST_INVALID'], pointer: '' }],
+  [
+    { body: '[1]', headers: json },
+    { codes: ['REQUEST_INVALID'], pointer: '' },
+  ],
+  [
+    { body: 'null', headers: json },
+    { codes: ['REQUEST_INVALID'], pointer: '' },
+  ],
+  [
+    { body: '"text"', headers: json },
+    { codes: ['REQUEST_INVALID'], pointer: '' },
+  ],
   [{ body: new Uint8Array([0x7b, 0xff, 0x7d]), headers: json }, { codes: ['REQUEST_BODY_NOT_JSON'] }],
   [{ body: '{}', headers: { 'Content-Type': 'text/plain' } }, { codes: ['REQUEST_MEDIA_TYPE'] }],
   [{ body: '{}' }, { codes: ['REQUEST_MEDIA_TYPE'] }],
@@ -79,13 +98,24 @@ const badBodies: readonly (readonly [Partial<Sent>, Expected])[] = [
   [{ body: `{"name":"${'x'.repeat(70_000)}"}`, headers: json }, { codes: ['REQUEST_BODY_TOO_LARGE'] }],
   [{ body: deep('[', ']'), headers: json }, { codes: ['REQUEST_BODY_NOT_JSON'] }],
   [{ body: deep('{"a":', '}').replace(':}', ':1}'), headers: json }, { codes: ['REQUEST_BODY_NOT_JSON'] }],
-  [{ body: '{"__proto__":{"polluted":true}}', headers: json }, { codes: ['REQUEST_INVALID'], pointer: '/__proto__' }],
-  [{ body: '{"a":1e400}', headers: json }, { codes: ['VALUE_TOO_MANY_DIGITS'], pointer: '/a' }],
-  [{ body: '{"a":12345678901234567890}', headers: json }, { codes: ['VALUE_TOO_MANY_DIGITS'], pointer: '/a' }],
+  [
+    { body: '{"__proto__":{"polluted":true}}', headers: json },
+    { codes: ['REQUEST_INVALID'], pointer: '/__proto__' },
+  ],
+  [
+    { body: '{"a":1e400}', headers: json },
+    { codes: ['VALUE_TOO_MANY_DIGITS'], pointer: '/a' },
+  ],
+  [
+    { body: '{"a":12345678901234567890}', headers: json },
+    { codes: ['VALUE_TOO_MANY_DIGITS'], pointer: '/a' },
+  ],
 ];
 
 /** Names that objects have by birth; where nothing is called so, they are as unknown as any. */
 const unknownNames = ['nothing__c', 'constructor', 'toString', 'hasOwnProperty', 'a"b', "'; drop table x; --", '汉字', 'x'.repeat(200)];
+
+const mapping = `mapping=${encodeURIComponent('{"columns":{"name":{"field":"name"}}}')}&`;
 
 const pointerStep = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
@@ -93,7 +123,13 @@ const noSuchRecord = ['RECORD_NOT_FOUND', 'IMPORT_NOT_FOUND', 'FILE_NOT_FOUND', 
 
 function inPath(operation: Operation, id: string): string {
   const kind = operation.route === 'getLayout' || operation.route === 'describeObject' ? 'user' : 'object';
-  return operation.path.replace('{id}', id).replace('{object}', 'user').replace('{kind}', kind).replace('{name}', 'user').replace('{field}', 'id').replace('{value}', id);
+  return operation.path
+    .replace('{id}', id)
+    .replace('{object}', 'user')
+    .replace('{kind}', kind)
+    .replace('{name}', 'user')
+    .replace('{field}', 'id')
+    .replace('{value}', id);
 }
 
 /** What is wrong whatever the operation does. */
@@ -117,21 +153,29 @@ export function mistakes(operation: Operation, id: string): readonly Mistake[] {
     const texts = badParameters[name];
     if (texts === undefined) throw new Error(`No mistakes are known for the parameter ${name}.`);
     const twice = texts[0]?.[0] ?? 'x';
-    if (hasJson) continue;
-    made.push([{ path: `${path}?${name}=${encodeURIComponent(twice)}&${name}=${encodeURIComponent(twice)}`, ...valid }, { codes: ['REQUEST_PARAMETER_INVALID'] }]);
+    // What a body is checked for comes first, and so does whether the record is there.
+    if (hasJson || operation.route === 'restoreRecord') continue;
+    made.push([
+      { path: `${path}?${name}=${encodeURIComponent(twice)}&${name}=${encodeURIComponent(twice)}`, ...valid },
+      { codes: ['REQUEST_PARAMETER_INVALID'] },
+    ]);
     for (const [text, expected] of texts) {
-      const required = operation.route === 'search' && name !== 'q' ? 'q=a&' : operation.route === 'uploadFile' && name !== 'name' ? 'name=a.txt&' : '';
+      const required =
+        operation.route === 'search' && name !== 'q' ? 'q=a&' : operation.route === 'importRecords' && name !== 'mapping' ? mapping : '';
       made.push([{ path: `${path}?${required}${name}=${encodeURIComponent(text)}`, ...valid }, expected]);
     }
   }
   if (operation.path.includes('{') && operation.route !== 'listMetadata') {
-    const unknown = operation.path.includes('{id}') ? ['x', '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', '__proto__', '%00'] : ['nothing', '__proto__', 'constructor', '%00'];
+    const unknown = operation.path.includes('{id}')
+      ? ['x', '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', '__proto__', '%00']
+      : ['nothing', '__proto__', 'constructor', '%00'];
     for (const text of hasJson || hasStream ? [] : unknown) {
       made.push([{ path: operation.path.replaceAll(/\{\w+\}/g, text) }, { codes: noSuchRecord }]);
     }
     if (!hasJson && !hasStream) made.push([{ path: operation.path.replaceAll(/\{\w+\}/g, '%ff') }, { codes: ['REQUEST_INVALID'] }]);
   }
-  if (operation.signedIn) made.push([{ path, ...valid, headers: { ...valid.headers, Authorization: 'Basic x' } }, { codes: ['AUTHENTICATION_REQUIRED'] }]);
+  if (operation.signedIn)
+    made.push([{ path, ...valid, headers: { ...valid.headers, Authorization: 'Basic x' } }, { codes: ['AUTHENTICATION_REQUIRED'] }]);
   return made;
 }
 
@@ -143,22 +187,41 @@ export function* spoiled(
 ): Generator<Mistake> {
   const { path } = operation;
   const schema = operation.bodies['application/json'] ?? {};
-  const { properties = {}, required = [] } = schema as { readonly properties?: Readonly<Record<string, Schema>>; readonly required?: readonly string[] };
+  const { properties = {}, required = [] } = schema as {
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly required?: readonly string[];
+  };
   for (const [name, inner] of Object.entries(properties)) {
     for (const value of oddities) {
       if (misfit(inner, value) === undefined) continue;
       const mayBeTaken = typeof value !== 'object';
-      yield [{ path, body: { ...right(), [name]: value } }, { codes: valueCodes, pointer: pointerStep(name), mayBeTaken }];
+      yield [
+        { path, body: { ...right(), [name]: value } },
+        { codes: valueCodes, pointer: pointerStep(name), mayBeTaken },
+      ];
     }
   }
   for (const name of required) {
-    const { [name]: _left, ...rest } = right();
-    yield [{ path, body: rest }, { codes: ['VALUE_REQUIRED'], pointer: pointerStep(name) }];
-    yield [{ path, body: { ...right(), [name]: null } }, { codes: ['VALUE_REQUIRED'], pointer: pointerStep(name) }];
+    const rest = Object.fromEntries(Object.entries(right()).filter(([each]) => each !== name));
+    yield [
+      { path, body: rest },
+      { codes: ['VALUE_REQUIRED'], pointer: pointerStep(name) },
+    ];
+    yield [
+      { path, body: { ...right(), [name]: null } },
+      { codes: ['VALUE_REQUIRED'], pointer: pointerStep(name) },
+    ];
   }
-  for (const name of unknownNames) yield [{ path, body: { ...right(), [name]: 1 } }, { codes: ['FIELD_UNKNOWN'], pointer: pointerStep(name) }];
+  for (const name of unknownNames)
+    yield [
+      { path, body: { ...right(), [name]: 1 } },
+      { codes: ['FIELD_UNKNOWN'], pointer: pointerStep(name) },
+    ];
   for (const name of ['id', 'createdAt', 'version', 'deletedAt', 'updatedBy']) {
-    yield [{ path, body: { ...right(), [name]: '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01' } }, { codes: ['FIELD_READ_ONLY'], pointer: pointerStep(name) }];
+    yield [
+      { path, body: { ...right(), [name]: '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01' } },
+      { codes: ['FIELD_READ_ONLY'], pointer: pointerStep(name) },
+    ];
   }
 }
 

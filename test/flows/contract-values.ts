@@ -18,12 +18,18 @@ const byFormat: Readonly<Record<string, fc.Arbitrary<string>>> = {
 };
 
 function texts(schema: Schema): fc.Arbitrary<string> {
-  const { format, pattern, minLength = 0, maxLength = 60 } = schema as { readonly format?: string; readonly pattern?: string; readonly minLength?: number; readonly maxLength?: number };
+  const {
+    format,
+    pattern,
+    minLength = 0,
+    maxLength = 60,
+  } = schema as { readonly format?: string; readonly pattern?: string; readonly minLength?: number; readonly maxLength?: number };
   if (format !== undefined && byFormat[format] !== undefined) return byFormat[format];
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern.startsWith('^') ? pattern : `^(?:${pattern})$`, 'u')).filter((text) => text.length <= 15);
+  if (pattern !== undefined)
+    return fc.stringMatching(new RegExp(pattern.startsWith('^') ? pattern : `^(?:${pattern})$`, 'u')).filter((text) => text.length <= 15);
   // Blank is as good as nothing, and NUL is no character of PostgreSQL's.
   const length = { minLength: Math.max(1, minLength), maxLength: Math.min(40, maxLength) };
-  const letters = fc.constantFrom(...'abcXYZ 0159-,.;:\'"<&%{}[]/\\+=äß汉字🙂');
+  const letters = fc.constantFrom(...Array.from('abcXYZ 0159-,.;:\'"<&%{}[]/\\+=äß汉字🙂'));
   return fc.string({ unit: letters, ...length }).map((text) => (text.trim().length === text.length ? text : 'x'.repeat(length.minLength)));
 }
 
@@ -32,7 +38,10 @@ function numbers({ minimum = -1000, maximum = 1000 }: { readonly minimum?: numbe
 }
 
 function objects(schema: Schema, follow: (schema: Schema) => Schema): fc.Arbitrary<unknown> {
-  const { properties = {}, required = [] } = schema as { readonly properties?: Readonly<Record<string, Schema>>; readonly required?: readonly string[] };
+  const { properties = {}, required = [] } = schema as {
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly required?: readonly string[];
+  };
   const model = Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, valuesOf(inner, follow)]));
   return fc.record(model, { requiredKeys: [...required] });
 }

@@ -22,7 +22,14 @@ const extension = (their: Names): unknown => ({
 });
 
 const reference = (their: Names): unknown => ({
-  files: { 'objects/x__c.json': { name: 'x__c', plural: 'xs__c', label: { en: 'X' }, fields: { to: { type: 'lookup', to: their.object, label: { en: 'To' } } } } },
+  files: {
+    'objects/x__c.json': {
+      name: 'x__c',
+      plural: 'xs__c',
+      label: { en: 'X' },
+      fields: { to: { type: 'lookup', to: their.object, label: { en: 'To' } } },
+    },
+  },
 });
 
 const parameterFile = { 'parameters/other__c.json': { name: 'other__c', label: { en: 'Other' }, type: 'number', value: 1 } };
@@ -36,10 +43,19 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
   ],
   logOut: (their) => [['POST', `/auth/logout?tenant=${their.tenant}`]],
   listObjects: (their) => [
-    ['GET', '/objects', undefined, { 'X-Tenant': their.tenant, Cookie: `tenant=${their.tenant}`, 'X-Forwarded-Host': `${their.tenant}.example` }],
+    [
+      'GET',
+      '/objects',
+      undefined,
+      { 'X-Tenant': their.tenant, Cookie: `tenant=${their.tenant}`, 'X-Forwarded-Host': `${their.tenant}.example` },
+    ],
     ['GET', `/objects?tenant=${their.tenant}`],
   ],
-  describeObject: (their) => [['GET', `/objects/${their.object}`], ['GET', `/objects/${their.tenant}.${their.object}`], ['GET', `/objects/t_${their.tenant}`]],
+  describeObject: (their) => [
+    ['GET', `/objects/${their.object}`],
+    ['GET', `/objects/${their.tenant}.${their.object}`],
+    ['GET', `/objects/t_${their.tenant}`],
+  ],
   getLayout: (their, own) => [
     ['GET', `/layouts/${their.object}`],
     ['GET', `/layouts/${own.object}?layout=${their.layout}`],
@@ -116,14 +132,33 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ['POST', `/records/${own.object}/aggregate`, { measures: [{ function: 'max', path: their.field }] }],
     ['POST', `/records/${own.object}/aggregate`, { groupBy: [{ path: `owner.${their.field}` }], measures: [] }],
     ['POST', `/records/${own.object}/aggregate`, { filter: is('id', their.id), measures: [{ function: 'count' }] }],
-    ['POST', '/records/user/aggregate', { filter: is('email', their.email), groupBy: [{ path: 'name' }], measures: [{ function: 'count' }] }],
+    [
+      'POST',
+      '/records/user/aggregate',
+      { filter: is('email', their.email), groupBy: [{ path: 'name' }], measures: [{ function: 'count' }] },
+    ],
   ],
   importRecords: (their, own) => [
     ['POST', `/records/${their.object}/import`, 'name\nx\n', csv],
-    ['POST', `/records/${own.object}/import?mapping=${json({ columns: { name: { field: 'name' } } })}&resume=${their.importId}`, 'name\nx\n', csv],
+    [
+      'POST',
+      `/records/${own.object}/import?mapping=${json({ columns: { name: { field: 'name' } } })}&resume=${their.importId}`,
+      'name\nx\n',
+      csv,
+    ],
     ['POST', `/records/${own.object}/import?mapping=${json({ columns: { name: { field: their.field } } })}`, 'name\nx\n', csv],
-    ['POST', `/records/${own.object}/import?dryRun=true&by=id&mapping=${json({ columns: { id: { field: 'id' }, name: { field: 'name' } } })}`, `id,name\n${their.id},x\n`, csv],
-    ['POST', `/records/${own.object}/import?dryRun=true&mapping=${json({ columns: { name: { field: 'name' }, o: { field: 'owner', lookup: { by: 'email' } } } })}`, `name,o\nx,${their.email}\n`, csv],
+    [
+      'POST',
+      `/records/${own.object}/import?dryRun=true&by=id&mapping=${json({ columns: { id: { field: 'id' }, name: { field: 'name' } } })}`,
+      `id,name\n${their.id},x\n`,
+      csv,
+    ],
+    [
+      'POST',
+      `/records/${own.object}/import?dryRun=true&mapping=${json({ columns: { name: { field: 'name' }, o: { field: 'owner', lookup: { by: 'email' } } } })}`,
+      `name,o\nx,${their.email}\n`,
+      csv,
+    ],
   ],
   exportRecords: (their, own) => [
     ['GET', `/records/${their.object}/export`],
@@ -138,7 +173,10 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ['GET', `/search?q=${encodeURIComponent(their.email)}`],
     ['GET', `/search?q=a&objects=${their.object}`],
   ],
-  listMetadata: (their) => [['GET', `/metadata/${their.object}`], ['GET', `/metadata/${their.tenant}`]],
+  listMetadata: (their) => [
+    ['GET', `/metadata/${their.object}`],
+    ['GET', `/metadata/${their.tenant}`],
+  ],
   getMetadata: (their) => [
     ['GET', `/metadata/object/${their.object}`],
     ['GET', `/metadata/layout/${their.layout}`],

@@ -102,14 +102,24 @@ interface Page {
   readonly page: { readonly endCursor: string };
 }
 
-async function taken<T>(client: Client, method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<T> {
+async function taken<T>(
+  client: Client,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Promise<T> {
   const answer = await client.call(method, path, body, headers);
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
   return answer.json as T;
 }
 
 /** Fills a tenant and gives what can be named of it. `versions`: how many changes of metadata it has seen. */
-export async function filled(server: FlowServer, cast: Cast, versions: number): Promise<{ readonly names: Names; readonly own: Own; readonly client: Client }> {
+export async function filled(
+  server: FlowServer,
+  cast: Cast,
+  versions: number,
+): Promise<{ readonly names: Names; readonly own: Own; readonly client: Client }> {
   const client = await server.signIn(cast.name);
   const records = `/api/v1/records/${cast.object}`;
   const id = await client.create(cast.object, cast.record);
@@ -119,16 +129,28 @@ export async function filled(server: FlowServer, cast: Cast, versions: number): 
   const list = await taken<Page>(client, 'GET', `${records}?first=1&fields=id&deleted=with`);
   const users = await taken<Page>(client, 'GET', '/api/v1/records/user?first=1&fields=id,email');
   const graph = await client.ask('{ users(first: 1) { pageInfo { endCursor } } }');
-  const graphCursor = (graph.json as { readonly data: { readonly users: { readonly pageInfo: { readonly endCursor: string } } } }).data.users.pageInfo.endCursor;
-  const imported = await taken<{ readonly id: string }>(client, 'POST', `${records}/import?mapping=${encodeURIComponent('{"columns":{"name":{"field":"name"}}}')}`, 'name\nImported\n""\n', { 'Content-Type': 'text/csv' });
-  const file = await taken<{ readonly id: string }>(client, 'POST', '/api/v1/files?name=plan.txt', `A plan of ${cast.name}.`, { 'Content-Type': 'text/plain' });
+  const graphCursor = (graph.json as { readonly data: { readonly users: { readonly pageInfo: { readonly endCursor: string } } } }).data
+    .users.pageInfo.endCursor;
+  const imported = await taken<{ readonly id: string }>(
+    client,
+    'POST',
+    `${records}/import?mapping=${encodeURIComponent('{"columns":{"name":{"field":"name"}}}')}`,
+    'name\nImported\n""\n',
+    { 'Content-Type': 'text/csv' },
+  );
+  const file = await taken<{ readonly id: string }>(client, 'POST', '/api/v1/files?name=plan.txt', `A plan of ${cast.name}.`, {
+    'Content-Type': 'text/plain',
+  });
   const idempotencyKey = `key-of-${cast.name}-1`;
   await taken(client, 'POST', records, { ...cast.least, name: 'Once' }, { 'Idempotency-Key': idempotencyKey });
   const change = { files: { 'parameters/first__c.json': { name: 'first__c', label: { en: 'First' }, type: 'number', value: 1 } } };
   const { hash } = await taken<{ readonly hash: string }>(client, 'POST', '/api/v1/metadata/plan', change);
   for (let i = 1; i < versions; i += 1) {
     const value = { name: 'first__c', label: { en: 'First' }, type: 'number', value: i };
-    await taken(client, 'POST', '/api/v1/metadata/apply', { files: { 'parameters/first__c.json': value }, reason: `reason of ${cast.name}` });
+    await taken(client, 'POST', '/api/v1/metadata/apply', {
+      files: { 'parameters/first__c.json': value },
+      reason: `reason of ${cast.name}`,
+    });
   }
   const [user] = users.records;
   return {
@@ -162,7 +184,7 @@ export async function filled(server: FlowServer, cast: Cast, versions: number): 
   };
 }
 
-const scrambled = (text: string): string => [...text].reverse().join('');
+const scrambled = (text: string): string => text.split('').reverse().join('');
 
 /** Names of the same shape that nobody has. */
 export function nobodys(like: Names): Names {
@@ -195,7 +217,7 @@ export function nobodys(like: Names): Names {
 
 /** The names out of an answer, and what differs from request to request: two answers are then alike or not. */
 export function withoutNames(text: string, names: Names): string {
-  const values = Object.entries(names).sort(([, a], [, b]) => b.length - a.length);
+  const values = Object.entries(names as unknown as Readonly<Record<string, string>>).sort(([, a], [, b]) => b.length - a.length);
   // Members of the JSON are called alike in every answer; a version is a number of its own.
   const bare = values.reduce((left, [name, value]) => {
     const number = /^\d{1,3}$/.test(value) ? String.raw`\b` : '';

@@ -69,7 +69,9 @@ export function clientOf(url: string, tenant: string, token: string, refreshToke
     stream: (path, body) =>
       new Promise((resolve, reject) => {
         const headers = { Authorization: `Bearer ${token}`, ...json, Accept: 'text/event-stream' };
-        request(url + path, { method: 'POST', headers, agent: false }, resolve).on('error', reject).end(JSON.stringify(body));
+        request(url + path, { method: 'POST', headers, agent: false }, resolve)
+          .on('error', reject)
+          .end(JSON.stringify(body));
       }),
     ask: (query, variables) => call('POST', '/graphql', { query, ...(variables === undefined ? {} : { variables }) }),
     create: async (object, values) => {
@@ -100,7 +102,9 @@ async function openServer(database: TestDatabase, folder: string): Promise<FlowS
   const files = openFileStore({ kind: 'disk', root: folder });
   const options: EngineOptions = { cell: notedCell(cell, (text) => void statements.push(text)), log, secret, clock, files };
   const engine = await createEngine(options);
-  const server = createServer(createApp({ engine, log, newId: uuidv7Source(() => clock.now()), limits: { body: 65_536, upload: 1_000_000 } }));
+  const server = createServer(
+    createApp({ engine, log, newId: uuidv7Source(() => clock.now()), limits: { body: 65_536, upload: 1_000_000 } }),
+  );
   const url = await listen(server);
   return {
     url,

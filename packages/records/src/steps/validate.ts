@@ -98,7 +98,9 @@ async function checkFilters(set: WriteSet): Promise<WriteSet> {
     const filter = field.lookup?.filter;
     const pointedTo = session.model.objects[field.lookup?.to[0] ?? ''];
     if (filter === undefined || pointedTo === undefined) continue;
-    const items = soundItems(result).filter((item) => item.values[field.name] !== null && touchesFilter(object, item, field, filter));
+    const items = soundItems(result).filter(
+      (item) => (item.values[field.name] ?? null) !== null && touchesFilter(object, item, field, filter),
+    );
     if (items.length === 0) continue;
     const records = items.map((item) => item.values);
     const lookup = { holder: object, field, pointedTo, filter, records, slots: session.slots };
