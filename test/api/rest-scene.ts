@@ -105,6 +105,7 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
       } as const;
       return Promise.resolve({ ...context, requestId, languages, ...(signal === undefined ? {} : { signal }) });
     },
+    openFileLink: () => Promise.reject(fail('FILE_LINK_INVALID')),
     runtime: () => Promise.resolve({ model }),
     run: async (name, context, input) => {
       asked.push({ name, input });

@@ -89,7 +89,7 @@ describe('the statements of', () => {
       note: 'n',
     }));
     const texts = await cost(() => acme.run('records.create', { object: 'line', records }));
-    expect(texts).toEqual(['tenant lock', 'state', 'facts', 'facts', 'look', 'number', 'insert', 'lock', 'update', 'lock', 'update']);
+    expect(texts).toEqual(['tenant lock', 'state', 'facts', 'facts', 'facts', 'number', 'insert', 'lock', 'update', 'lock', 'update']);
     expect(await acme.read('region', region, 'total')).toEqual({ total: 12000 });
     const [history] = await engine.sql(`select count(*)::int as n from ${acme.schema}._history where object = 'line'`);
     expect(history).toEqual({ n: 1000 });

@@ -27,6 +27,11 @@ describe('readConfig', () => {
       TESSERA_ADMIN_PASSWORD: undefined,
       LOG_LEVEL: 'info',
       BODY_LIMIT: 1_048_576,
+      FILES_S3_ENDPOINT: undefined,
+      FILES_S3_BUCKET: undefined,
+      FILES_S3_REGION: undefined,
+      FILES_S3_ACCESS_KEY: undefined,
+      FILES_S3_SECRET_KEY: undefined,
       UPLOAD_LIMIT: 104_857_600,
       CORS_ORIGINS: [],
       POOL_SIZE: 16,
@@ -54,6 +59,24 @@ describe('readConfig', () => {
       DATABASE_URL: 'postgres://u:p@db/tessera',
       LOG_LEVEL: 'info',
     });
+  });
+
+  it('takes the store of files whole or not at all', () => {
+    const store = {
+      FILES_S3_ENDPOINT: 'https://s3.example',
+      FILES_S3_BUCKET: 'files',
+      FILES_S3_REGION: 'us-east-1',
+      FILES_S3_ACCESS_KEY: 'id',
+      FILES_S3_SECRET_KEY: 'key',
+    };
+    expect(readConfig(store)).toMatchObject(store);
+    expect(mistakes({ FILES_S3_BUCKET: 'files', FILES_S3_SECRET_KEY: 'key' })).toEqual(
+      ['ENDPOINT', 'REGION', 'ACCESS_KEY'].map((name) => `FILES_S3_${name}=: it must be set too, since FILES_S3_BUCKET is.`),
+    );
+    expect(mistakes({ ...store, FILES_S3_ENDPOINT: 's3.example', FILES_S3_REGION: '' })).toEqual([
+      'FILES_S3_ENDPOINT=s3.example: it must be a URL that begins with http:// or https://.',
+      'FILES_S3_REGION=: it must be set too, since FILES_S3_ENDPOINT is.',
+    ]);
   });
 
   it('tells all mistakes at once, and no secret', () => {

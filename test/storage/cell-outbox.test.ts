@@ -33,7 +33,7 @@ async function write(tenant: string, from: number, count: number): Promise<void>
   await run(
     cell.tenant(tenant),
     sql`insert into tessera.outbox (payload)
-        select jsonb_build_object('object', 'thing', 'id', n::text, 'change', 'update', 'version', n, 'number', n)
+        select jsonb_build_object('object', 'thing', 'change', 'update', 'records', jsonb_build_array(jsonb_build_array(n::text, n)), 'number', n)
           from generate_series(${from}::int, ${from + count - 1}::int) n`,
   );
 }

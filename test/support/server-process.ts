@@ -118,7 +118,9 @@ export function openServers(): Servers {
         get log() {
           return child.log;
         },
-        kill: async () => void (await child.signal('SIGKILL')),
+        kill: async () => {
+          await child.signal('SIGKILL');
+        },
         stop: () => child.signal('SIGTERM'),
         ended: child.ended,
       };

@@ -96,9 +96,10 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
   app.use(begin(newId), securityHeaders(publicUrl));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
-  app.use(apiPrefix, restRouter({ engine, log, limits: { ...defaultLimits, ...options.limits } }));
+  const outward = publicUrl === undefined ? {} : { publicUrl };
+  app.use(apiPrefix, restRouter({ engine, log, limits: { ...defaultLimits, ...options.limits }, ...outward }));
   mountGraphql(app, options);
-  app.use(openApiRouter({ engine, ...(publicUrl === undefined ? {} : { publicUrl }) }));
+  app.use(openApiRouter({ engine, ...outward }));
   if (more !== undefined) app.use(more);
   app.use(nothingHere, problemHandler(log));
   return app;

@@ -3,6 +3,7 @@ import { fail, type Problem } from '@tessera/kernel';
 import { buildModel, type Layer } from '@tessera/metadata';
 import {
   applyLayers,
+  finishChanges,
   orderPacks,
   planLayers,
   readPack,
@@ -20,6 +21,7 @@ import {
   drift,
   hasCredentials,
   loadLayers,
+  type BackupCounts,
   type BackupProgress,
   type DriftFinding,
   type TenantInfo,
@@ -31,7 +33,7 @@ import { Identity } from './identity.ts';
 import { shownPlan } from './operations/metadata.ts';
 import { readableFields } from './read/resolve.ts';
 import { condition } from './read/rules.ts';
-import { restoreTenant } from './tenant-backup.ts';
+import { restoreTenant, type Restored } from './tenant-backup.ts';
 import { createTenant, setPasswords, systemContext, systemSession, type Person } from './tenant-setup.ts';
 
 export interface TenantInput {
@@ -189,14 +191,17 @@ export class Administration {
     return { plan: shownPlan(applied.plan), version: applied.version };
   }
 
-  backup(tenant: string, write: (line: string) => Promise<void>, onProgress?: (progress: BackupProgress) => void): Promise<number> {
-    return backupTenant(this.#parts.cell, tenant, { at: this.#now(), write, ...(onProgress === undefined ? {} : { onProgress }) });
+  /** Writes a tenant's rows and files as lines, in constant memory. */
+  backup(tenant: string, write: (line: string) => Promise<void>, onProgress?: (progress: BackupProgress) => void): Promise<BackupCounts> {
+    const { cell, files } = this.#parts;
+    const options = { at: this.#now(), write, readFile: (key: string) => files.read(key) };
+    return backupTenant(cell, tenant, { ...options, ...(onProgress === undefined ? {} : { onProgress }) });
   }
 
   restore(
     lines: AsyncIterable<string>,
     options: { readonly name?: string; readonly onRows?: (rows: number) => void } = {},
-  ): Promise<{ readonly tenant: string; readonly rows: number }> {
+  ): Promise<Restored> {
     return restoreTenant(this.#parts, lines, options);
   }
 
@@ -238,6 +243,14 @@ export class Administration {
       swept += await sweepFiles({ database: cell.tenant(name), store, clock, ...(signal === undefined ? {} : { signal }) });
     }
     return swept;
+  }
+
+  /** Finishes changes of tables that a crash broke off. Gives how many tenants had such. */
+  finishChanges(): Promise<number> {
+    const { cell, log } = this.#parts;
+    return finishChanges(cell, this.#now(), (tenant, error) => {
+      log.error({ tenant, error }, 'a change of the tables that was broken off could not be finished; the next start tries again');
+    });
   }
 
   /** Compares every tenant's tables with its Model. */

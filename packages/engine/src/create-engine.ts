@@ -8,6 +8,7 @@ import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
 import { Identity } from './identity.ts';
 import { operations } from './operations.ts';
+import { openFileLink } from './operations/files.ts';
 import { Policies } from './policies.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
 
@@ -34,6 +35,7 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     signer: tokenSigner(deriveKey(secret, 'access tokens'), clock),
     sealer: secretSealer(secret),
     cursorPads: cursorPads(Buffer.from(deriveKey(secret, 'cursors'))),
+    fileLinkKey: deriveKey(secret, 'file links'),
     files,
     limits: { ...defaultLimits, ...limits },
   };
@@ -69,6 +71,8 @@ class RunningEngine implements Engine {
   };
   authenticate: Engine['authenticate'] = (token, request) => this.#identity.authenticate(token, request);
 
+  openFileLink: Engine['openFileLink'] = (input) => openFileLink(this.#parts, input);
+
   async runtime(tenant: string, options: { readonly fresh?: boolean } = {}): Promise<Runtime> {
     return (await this.#tenant(tenant, options.fresh === true)).runtime;
   }
@@ -86,7 +90,7 @@ class RunningEngine implements Engine {
   async #session(context: Context, fresh: boolean): Promise<Session> {
     const tenant = await this.#tenant(context.tenant, fresh);
     const policy = await this.#policies.get(tenant, context.tenant, context.actor, this.#parts.clock.now());
-    return { ...tenant, parts: this.#parts, context, policy };
+    return { ...tenant, parts: this.#parts, context, policy, renew: () => this.#session(context, true) };
   }
 
   /**

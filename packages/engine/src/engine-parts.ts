@@ -27,6 +27,8 @@ export interface EngineParts {
   readonly signer: TokenSigner;
   readonly sealer: SecretSealer;
   readonly cursorPads: CursorPads;
+  /** Signs links to files. */
+  readonly fileLinkKey: Uint8Array;
   readonly files: FileStore;
   readonly limits: EngineLimits;
 }
@@ -36,4 +38,6 @@ export interface Session extends TenantRuntime {
   readonly parts: EngineParts;
   readonly context: Context;
   readonly policy: Policy;
+  /** The same caller on the present Model and permissions, for work that outlives a change of them. Throws TOKEN_INVALID. */
+  renew(): Promise<Session>;
 }

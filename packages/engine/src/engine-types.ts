@@ -1,7 +1,7 @@
 // The engine as transports see it: sessions, Runtimes, and one function that runs any operation by name.
 import type { Context } from '@tessera/kernel';
 import type { JsonSchema, Model } from '@tessera/metadata';
-import type { ImportStatus } from '@tessera/records';
+import type { ImportStatus, SignedFileLink } from '@tessera/records';
 import type {
   CreateInput,
   DeleteInput,
@@ -14,7 +14,7 @@ import type {
 } from './operation-types.ts';
 import type { ReadRequest, SelectionRequest } from './read/request.ts';
 
-export type { ImportStatus } from '@tessera/records';
+export type { ImportStatus, SignedFileLink } from '@tessera/records';
 
 /** A tenant's compiled metadata; tenants whose Model hashes are equal share it. */
 export interface Runtime {
@@ -225,10 +225,9 @@ export interface Operations {
     readonly output: FileDescription;
   };
   'files.describe': { readonly input: { readonly id: string }; readonly output: FileDescription };
-  'files.download': {
-    readonly input: { readonly id: string };
-    readonly output: FileDescription & { readonly content: AsyncIterable<Uint8Array> };
-  };
+  'files.download': { readonly input: { readonly id: string }; readonly output: FileDownload };
+  /** What opens the file to whoever has it, for five minutes (`openFileLink`). */
+  'files.link': { readonly input: { readonly id: string }; readonly output: SignedFileLink };
 }
 
 export interface FileDescription {
@@ -236,6 +235,10 @@ export interface FileDescription {
   readonly name: string;
   readonly type: string;
   readonly size: number;
+}
+
+export interface FileDownload extends FileDescription {
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
 export type OperationName = keyof Operations;
@@ -260,6 +263,8 @@ export interface Engine {
   logout(context: Context): Promise<void>;
   /** The caller behind an access token. Throws TOKEN_INVALID. */
   authenticate(accessToken: string, request: RequestInfo): Promise<Context>;
+  /** The file behind a link of `files.link`, whoever asks. Throws FILE_LINK_INVALID, FILE_NOT_FOUND, FILE_MISSING. */
+  openFileLink(input: { readonly id: string; readonly token: string }): Promise<FileDownload>;
   /** As this node last saw it; `fresh`: as it is now. */
   runtime(tenant: string, options?: { readonly fresh?: boolean }): Promise<Runtime>;
   run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>>;

@@ -7,6 +7,7 @@ export { operations, type Operation, type Permission } from './operations.ts';
 
 // What an operator does from outside of any tenant.
 export { Administration, type TenantCheck, type TenantInput } from './administration.ts';
+export type { Restored } from './tenant-backup.ts';
 export type { Person } from './tenant-setup.ts';
 
 // Its parts, for those who put them together themselves.

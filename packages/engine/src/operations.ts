@@ -8,7 +8,7 @@ import { readRecords } from './operations/read.ts';
 import { create, purge, remove, restore, update, upsert } from './operations/write.ts';
 import { history } from './operations/history.ts';
 import { exportOperation, importOperation, importRejectsOperation, importStatusOperation } from './operations/transfer.ts';
-import { describeFile, downloadFile, uploadFile } from './operations/files.ts';
+import { describeFile, downloadFile, linkFile, uploadFile } from './operations/files.ts';
 import { searchRecords } from './operations/search.ts';
 
 /** What a caller needs: `use` is anybody who is signed in (records and fields are then restricted), `administer` an administrator. */
@@ -49,4 +49,5 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'files.upload': { permission: 'use', fresh: true, run: uploadFile },
   'files.describe': { permission: 'use', fresh: false, run: describeFile },
   'files.download': { permission: 'use', fresh: false, run: downloadFile },
+  'files.link': { permission: 'use', fresh: false, run: linkFile },
 };

@@ -4,7 +4,11 @@ import { reindexSearch } from '@tessera/records';
 import {
   addVersion,
   applyDdl,
+  clearUnfinished,
   createIndexes,
+  loadLayers,
+  noteUnfinished,
+  moveReferences,
   prepareDdl,
   undoPreparations,
   notifyMetadata,
@@ -12,13 +16,14 @@ import {
   recomputeStatement,
   saveLayers,
   tenantSchema,
+  unfinishedTenants,
   validateConstraints,
   writeModelHash,
   type Cell,
   type DdlFinding,
   type Transaction,
 } from '@tessera/storage';
-import { planLayers, planOn, type LayerPlan, type PlanInput } from './plan.ts';
+import { modelOf, planLayers, planOn, type LayerPlan, type PlanInput } from './plan.ts';
 import { staleRollups } from './rollups.ts';
 
 export interface ApplyInput extends PlanInput {
@@ -65,6 +70,7 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
   refuseFindings(plan.findings);
   if (before?.hash === plan.after.hash && plan.ddl.steps.length === 0) return { plan, version: undefined };
   await applyDdl(transaction, plan.ddl);
+  await moveReferences(transaction, schema, before, plan.after);
   for (const { object, fields } of staleRollups(before, plan.after)) {
     await transaction.query(recomputeStatement({ model: plan.after, schema }, object, fields));
   }
@@ -78,6 +84,7 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
     layers: input.layers,
   });
   await notifyMetadata(transaction, tenant);
+  await noteUnfinished(transaction, tenant);
   return { plan, version };
 }
 
@@ -87,17 +94,23 @@ function doorOf(cell: Cell, tenant: string): Parameters<typeof prepareDdl>[0] {
   return { query: (statement) => maintenance.query(statement), administer: (work) => cell.administer(tenant, work) };
 }
 
-/**
- * Applies layers to a tenant. Everything happens or nothing; what may be slow on large tables comes before (columns that are
- * filled while everybody goes on) or after the commit (validating constraints, building indexes).
- * Throws METADATA_INVALID, PLAN_OUTDATED, PLAN_BLOCKED.
- */
-export async function applyLayers(cell: Cell, input: ApplyInput): Promise<Applied> {
-  const { tenant, planHash } = input;
-  const draft = await planLayers(cell, input);
-  if (planHash !== undefined && planHash !== draft.hash) throw fail('PLAN_OUTDATED', { planHash });
-  refuseFindings(draft.findings);
+/** Changes of a tenant's tables take turns, and so does finishing what a crash broke off. */
+const turnOf = (tenant: string): string => `tables of ${tenant}`;
+const longestWaitMs = 10_000;
+
+/** What comes after the commit. Each part may be run again. */
+async function finish(cell: Cell, tenant: string, { ddl, after }: LayerPlan): Promise<void> {
   const door = doorOf(cell, tenant);
+  await validateConstraints(door, ddl);
+  await createIndexes(door, ddl);
+  await reindexSearch(cell.tenant(tenant), after);
+  await cell.control((transaction) => clearUnfinished(transaction, tenant));
+}
+
+async function applyAlone(cell: Cell, input: ApplyInput, draft: LayerPlan): Promise<Applied> {
+  const { tenant } = input;
+  const door = doorOf(cell, tenant);
+  if (draft.ddl.preparations.length > 0) await cell.control((transaction) => noteUnfinished(transaction, tenant));
   await prepareDdl(door, draft.ddl);
   let applied: Applied;
   try {
@@ -106,8 +119,52 @@ export async function applyLayers(cell: Cell, input: ApplyInput): Promise<Applie
     await undoPreparations(door, draft.ddl);
     throw error;
   }
-  await validateConstraints(door, applied.plan.ddl);
-  await createIndexes(door, applied.plan.ddl);
-  await reindexSearch(cell.tenant(tenant), applied.plan.after);
+  await finish(cell, tenant, applied.plan);
   return applied;
+}
+
+/**
+ * Applies layers to a tenant. Everything happens or nothing; what may be slow on large tables comes before (columns that are
+ * filled while everybody goes on) or after the commit (validating constraints, building indexes). A crash in there leaves a note for
+ * `finishChanges`. Throws METADATA_INVALID, PLAN_OUTDATED, PLAN_BLOCKED, TENANT_BUSY.
+ */
+export async function applyLayers(cell: Cell, input: ApplyInput): Promise<Applied> {
+  const { tenant, planHash } = input;
+  const draft = await planLayers(cell, input);
+  if (planHash !== undefined && planHash !== draft.hash) throw fail('PLAN_OUTDATED', { planHash });
+  refuseFindings(draft.findings);
+  const turn = await cell.alone(turnOf(tenant), () => applyAlone(cell, input, draft), longestWaitMs);
+  if (turn === undefined) throw fail('TENANT_BUSY', { tenant });
+  return turn.result;
+}
+
+/** From the Model in force to itself: whatever of it the tables lack comes, and what was prepared for nothing goes. */
+async function finishChange(cell: Cell, tenant: string, now: string): Promise<void> {
+  const plan = await cell.administer(tenant, async (transaction) => {
+    const layers = await loadLayers(transaction, tenant);
+    const repair = await planOn(transaction, { tenant, before: modelOf(layers), layers, now });
+    refuseFindings(repair.findings);
+    await applyDdl(transaction, repair.ddl);
+    return repair;
+  });
+  await finish(cell, tenant, plan);
+}
+
+/**
+ * Finishes the changes that a crash broke off before or after their transaction, save those that another node is at. What cannot be
+ * finished is told to `failed`, and tried again the next time.
+ * @param now RFC 3339
+ * @returns how many tenants had something to be finished
+ */
+export async function finishChanges(cell: Cell, now: string, failed: (tenant: string, error: unknown) => void): Promise<number> {
+  const tenants = await cell.control(unfinishedTenants);
+  let finished = 0;
+  for (const tenant of tenants) {
+    try {
+      if ((await cell.alone(turnOf(tenant), () => finishChange(cell, tenant, now), 1)) !== undefined) finished += 1;
+    } catch (error) {
+      failed(tenant, error);
+    }
+  }
+  return finished;
 }

@@ -51,6 +51,15 @@ export const settings = {
   TESSERA_ADMIN_PASSWORD: { kind: 'text', secret: true, meaning: 'For the command line: the password of a new tenant’s administrator.' },
   LOG_LEVEL: { kind: 'text', fallback: 'info', choices: ['debug', 'info', 'warn', 'error', 'silent'], meaning: 'What is logged.' },
   BODY_LIMIT: { kind: 'bytes', fallback: '1MB', least: 1024, meaning: 'Largest JSON body.' },
+  FILES_S3_ENDPOINT: {
+    kind: 'url',
+    protocols: ['http:', 'https:'],
+    meaning: 'An S3-compatible store for files; all five FILES_S3_… or none. Default: files lie in DATA_DIR.',
+  },
+  FILES_S3_BUCKET: { kind: 'text', meaning: 'Its bucket, which must be there.' },
+  FILES_S3_REGION: { kind: 'text', meaning: 'Its region; where the store knows none, us-east-1.' },
+  FILES_S3_ACCESS_KEY: { kind: 'text', secret: true, meaning: 'The id of the key to sign with.' },
+  FILES_S3_SECRET_KEY: { kind: 'text', secret: true, meaning: 'The key to sign with.' },
   UPLOAD_LIMIT: { kind: 'bytes', fallback: '100MB', least: 1024, meaning: 'Largest file or import; these are streamed.' },
   CORS_ORIGINS: { kind: 'list', fallback: '', meaning: 'Origins whose pages may call, with commas between them; * for all.' },
   POOL_SIZE: { kind: 'whole', fallback: '16', least: 1, most: 1000, meaning: 'Connections to the database for tenants’ statements.' },
@@ -123,14 +132,29 @@ const parsers: Readonly<Record<Kind, (text: string, setting: Setting) => Parsed>
   url: parseUrl,
 };
 
+/** Settings that say something only together. */
+const together: readonly (readonly SettingName[])[] = [
+  ['FILES_S3_ENDPOINT', 'FILES_S3_BUCKET', 'FILES_S3_REGION', 'FILES_S3_ACCESS_KEY', 'FILES_S3_SECRET_KEY'],
+];
+
+function missingCompanions(isGiven: (name: SettingName) => boolean): readonly Problem[] {
+  return together.flatMap((names) => {
+    const given = names.find(isGiven);
+    if (given === undefined) return [];
+    const reason = `it must be set too, since ${given} is.`;
+    return names.filter((name) => !isGiven(name)).map((name) => problem('SETTING_INVALID', { name, value: '', reason }));
+  });
+}
+
 /**
  * Reads and checks all settings. An empty text counts as unset.
  * @throws CONFIGURATION_INVALID with every mistake at once
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const problems: Problem[] = [];
+  const givenOf = (name: string): string => environment[name]?.trim() ?? '';
   const entries = Object.entries(settings).map(([name, setting]: readonly [string, Setting]) => {
-    const given = environment[name]?.trim() ?? '';
+    const given = givenOf(name);
     const text = given === '' ? setting.fallback : given;
     if (text === undefined) return [name, undefined] as const;
     const parsed = parsers[setting.kind](text, setting);
@@ -138,6 +162,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push(problem('SETTING_INVALID', { name, value: setting.secret === true ? '…' : text, reason: parsed.reason }));
     return [name, undefined] as const;
   });
+  problems.push(...missingCompanions((name) => givenOf(name) !== ''));
   if (problems.length > 0) throw failAll('CONFIGURATION_INVALID', problems);
   // Each entry was made by the parser of its setting's kind.
   return Object.fromEntries(entries) as unknown as Config;

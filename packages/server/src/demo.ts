@@ -25,10 +25,16 @@ function logins(people: readonly { readonly name: string; readonly email: string
 }
 
 /**
- * Makes the demo unless the database has a tenant already; a demo whose making was broken off is made anew.
+ * Makes the demo unless the database has a tenant already; a demo whose making was broken off is made anew. Of nodes that start
+ * at once one makes it, and the others wait: what is unfinished then was indeed broken off.
  * @returns what to print
  */
-export async function prepareDemo({ pack, password, ...options }: DemoOptions): Promise<readonly string[]> {
+export async function prepareDemo(options: DemoOptions): Promise<readonly string[]> {
+  const made = await options.cell.alone(`tenant ${tenant}`, () => makeDemo(options));
+  return made?.result ?? [];
+}
+
+async function makeDemo({ pack, password, ...options }: DemoOptions): Promise<readonly string[]> {
   const administration = new Administration(options);
   const tenants = (await administration.tenants()).map(({ name }) => name);
   if (tenants.includes(tenant) && !(await administration.isComplete(tenant))) {

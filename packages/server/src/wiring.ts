@@ -1,6 +1,6 @@
 // The one place where the parts are put together: database, engine, demo. Everything else is handed what it needs.
 import { resolve } from 'node:path';
-import { Administration, createEngine, openFileStore, type Engine, type EngineOptions } from '@tessera/engine';
+import { Administration, createEngine, openFileStore, type Engine, type EngineOptions, type FileStore } from '@tessera/engine';
 import type { Clock, Logger } from '@tessera/kernel';
 import { migrateTenants, openCell, startEmbedded, type Cell } from '@tessera/storage';
 import type { Config } from './config.ts';
@@ -46,8 +46,15 @@ async function secretOf(config: Config, log: Logger): Promise<string> {
   return await keptSecret(config.DATA_DIR);
 }
 
+function filesOf({ FILES_S3_ENDPOINT: endpoint, DATA_DIR, ...config }: Config): FileStore {
+  if (endpoint === undefined) return openFileStore({ kind: 'disk', root: resolve(DATA_DIR, 'files') });
+  // That the others are set as well was checked when they were read.
+  const { FILES_S3_BUCKET: bucket = '', FILES_S3_REGION: region = '', FILES_S3_ACCESS_KEY: accessKey = '' } = config;
+  return openFileStore({ kind: 's3', endpoint, bucket, region, accessKey, secretKey: config.FILES_S3_SECRET_KEY ?? '' });
+}
+
 async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<EngineOptions> {
-  const files = openFileStore({ kind: 'disk', root: resolve(config.DATA_DIR, 'files') });
+  const files = filesOf(config);
   return { cell, log, secret: await secretOf(config, log), clock: systemClock, files, limits: { fileSize: config.UPLOAD_LIMIT } };
 }
 
@@ -82,7 +89,8 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
     const options = await engineOptions(config, log, cell);
     const engine = await createEngine(options);
     undo.push(() => engine.close());
-    undo.push(startSweeping(new Administration(options), log));
+    const administration = new Administration(options);
+    undo.push(startSweeping(administration, log), startFinishing(administration, log));
     const demo = config.DEMO && demoPack !== undefined;
     const notes = demo ? await prepareDemo({ ...options, pack: demoPack, password: config.DEMO_PASSWORD }) : [];
     return { engine, cell, notes, ready: () => ping(cell), close: () => takeBack(undo) };
@@ -109,6 +117,19 @@ function startSweeping(administration: Administration, log: Logger): () => Promi
     stopped.abort();
     await running;
   };
+}
+
+/** Finishes what a killed node left half-way, while everybody goes on; an end in the middle waits for it. */
+function startFinishing(administration: Administration, log: Logger): () => Promise<void> {
+  const running = administration.finishChanges().then(
+    (tenants) => {
+      if (tenants > 0) log.warn({ tenants }, 'changes of tables that had been broken off were finished');
+    },
+    (error: unknown) => {
+      log.error({ error }, 'changes of tables that were broken off could not be looked for');
+    },
+  );
+  return () => running;
 }
 
 /** An empty transaction: a connection could be had, and PostgreSQL answers on it. */

@@ -41,10 +41,12 @@ export * from './identity/credentials.ts';
 // Layers and versions of the tenants' metadata, and the state that guards every statement.
 export * from './system/layers.ts';
 export { analyzeTenant } from './system/analyze.ts';
+export { moveReferences } from './system/references.ts';
 
 // Backups of a tenant as NDJSON.
 export { backupTenant, type BackupOptions, type BackupProgress } from './backup/backup.ts';
-export { openBackup, restoreRows, type OpenedBackup } from './backup/restore.ts';
+export { openBackup, restoreRows, type FileSink, type OpenedBackup, type RestoreOptions } from './backup/restore.ts';
+export type { BackupCounts } from './backup/format.ts';
 
 // Search: the column that records are found by, and the statement that finds them.
 export * from './search/index.ts';

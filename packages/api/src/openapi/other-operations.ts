@@ -118,12 +118,18 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
     parameters: [inPath('id', 'The file’s id.')],
     responses: { 200: answer('The file.', shared('File')), ...problems(401, 404) },
   }),
-  downloadFile: tagged('Files', {
-    summary: 'A file’s content',
+  linkFile: tagged('Files', {
+    summary: 'A link to a file’s content that needs nobody to be signed in, for five minutes',
     parameters: [inPath('id', 'The file’s id.')],
+    responses: { 200: answer('The link.', shared('FileLink')), ...problems(401, 404) },
+  }),
+  downloadFile: tagged('Files', {
+    summary: 'A file’s content, for those who may read it or have a link',
+    parameters: [inPath('id', 'The file’s id.'), parameter('token')],
+    security: [{ accessToken: [] }, {}],
     responses: {
       200: { description: 'As an attachment.', content: { 'application/octet-stream': { schema: {} } } },
-      ...problems(401, 404),
+      ...problems(401, 403, 404),
     },
   }),
 };

@@ -33,8 +33,8 @@ export interface Operation {
   readonly parameters?: readonly (Parameter | Reference)[];
   readonly requestBody?: { readonly required: true; readonly description?: string; readonly content: Readonly<Record<string, MediaType>> };
   readonly responses: Readonly<Record<string, AnswerShape | Reference>>;
-  /** Empty: nobody need be signed in. */
-  readonly security?: readonly never[];
+  /** Empty: nobody need be signed in; with `{}` among others: somebody may. */
+  readonly security?: readonly Readonly<Record<string, readonly never[]>>[];
 }
 
 /** A schema of ours. Its name has a dot, which no object's name has. */

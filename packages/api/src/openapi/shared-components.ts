@@ -62,6 +62,7 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
   record: inQuery('record', 'The id of a record, for which rules are worked out.', text),
   layout: inQuery('layout', 'A layout’s name. Default: the one for the record type.', text),
   name: inQuery('name', 'The file’s name, unless a form or Content-Disposition says it.', text),
+  token: inQuery('token', 'The token of a link; without it somebody must be signed in.', text),
   IfMatch: inHeader('If-Match', 'The ETag that was read: refused with 412 where the record has changed since.', '"7"'),
   IfNoneMatch: inHeader('If-None-Match', 'The ETag that the caller has: answered by 304 where the record is still the same.', '"7"'),
   IdempotencyKey: inHeader('Idempotency-Key', 'A key of the caller’s choice: a repeated request has its effect once.'),

@@ -74,6 +74,10 @@ const recordSchemas: Readonly<Record<string, JsonSchema>> = {
     rejects: listOf(objectSchema({ row: whole, code: text, message: text, field: text }, ['row', 'code', 'message'])),
   }),
   File: objectSchema({ id: text, name: text, type: text, size: whole }),
+  FileLink: objectSchema({
+    url: { type: 'string', format: 'uri-reference', description: 'Absolute where the server knows its public address (PUBLIC_URL).' },
+    expiresAt: { type: 'string', format: 'date-time' },
+  }),
 };
 
 const identitySchemas: Readonly<Record<string, JsonSchema>> = {

@@ -2,7 +2,7 @@
 import { fail } from '@tessera/kernel';
 import type { FileDescription } from '@tessera/engine';
 import { attachment, sendJson, sendStream } from './answer.ts';
-import { routes, type Call } from './route.ts';
+import { routes, type Call, type TokenCall } from './route.ts';
 import { receiveUpload } from './upload.ts';
 
 async function uploadFile(call: Call): Promise<void> {
@@ -28,8 +28,21 @@ async function getFile(call: Call): Promise<void> {
   sendJson(call, describe(await call.engine.run('files.describe', call.context, { id: call.path('id') })));
 }
 
-async function downloadFile(call: Call): Promise<void> {
-  const file = await call.engine.run('files.download', call.context, { id: call.path('id') });
+/** A link for those who cannot send a header, such as an `<img>`; it is built with PUBLIC_URL, never with what the caller says of the host. */
+async function linkFile(call: Call): Promise<void> {
+  const id = call.path('id');
+  const { token, expiresAt } = await call.engine.run('files.link', call.context, { id });
+  call.response.setHeader('Cache-Control', 'no-store');
+  sendJson(call, { url: `${call.publicUrl ?? ''}/api/v1/files/${id}/content?token=${encodeURIComponent(token)}`, expiresAt });
+}
+
+async function downloadFile(call: TokenCall): Promise<void> {
+  const { engine, context } = call;
+  const id = call.path('id');
+  const file =
+    context === undefined
+      ? await engine.openFileLink({ id, token: call.query.text('token') ?? '' })
+      : await engine.run('files.download', context, { id });
   await sendStream(call, file.content, {
     'Content-Type': file.type,
     'Content-Length': String(file.size),
@@ -42,5 +55,6 @@ async function downloadFile(call: Call): Promise<void> {
 export const fileRoutes = routes([
   { id: 'uploadFile', method: 'post', path: '/files', query: ['name'], body: 'stream', handle: uploadFile },
   { id: 'getFile', method: 'get', path: '/files/{id}', handle: getFile },
-  { id: 'downloadFile', method: 'get', path: '/files/{id}/content', handle: downloadFile },
+  { id: 'linkFile', method: 'post', path: '/files/{id}/link', handle: linkFile },
+  { id: 'downloadFile', method: 'get', path: '/files/{id}/content', query: ['token'], open: 'byToken', handle: downloadFile },
 ]);

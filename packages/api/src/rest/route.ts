@@ -18,6 +18,8 @@ export interface OpenCall {
   readonly info: RequestInfo;
   readonly log: Logger;
   readonly limits: ApiLimits;
+  /** Where the API is as seen from outside; where nobody has said so, links begin with a slash. */
+  readonly publicUrl?: string;
   readonly request: Request;
   readonly response: Response;
   readonly query: Parameters;
@@ -30,6 +32,12 @@ export interface OpenCall {
 /** A request of somebody who is signed in. */
 export interface Call extends OpenCall {
   readonly context: Context;
+}
+
+/** A request of somebody who is signed in, or who has a token for this alone. */
+export interface TokenCall extends OpenCall {
+  /** Undefined where the query has a `token`, which then is all that counts. */
+  readonly context: Context | undefined;
 }
 
 interface RouteShape {
@@ -45,6 +53,7 @@ interface RouteShape {
 
 export type Route =
   | (RouteShape & { readonly open: true; handle(call: OpenCall): Promise<void> })
+  | (RouteShape & { readonly open: 'byToken'; handle(call: TokenCall): Promise<void> })
   | (RouteShape & { readonly open?: never; handle(call: Call): Promise<void> });
 
 /** Checks a table of routes without losing the names of its ids. */

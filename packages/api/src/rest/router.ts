@@ -15,6 +15,8 @@ export interface RestOptions {
   readonly engine: Engine;
   readonly log: Logger;
   readonly limits: ApiLimits;
+  /** Builds links. */
+  readonly publicUrl?: string;
 }
 
 /** The request's id, which `begin` has put on the answer. */
@@ -76,6 +78,8 @@ async function callOf(route: Route, options: RestOptions, request: Request, resp
   return { ...options, info, request, response, query, body, path };
 }
 
+const hasToken = (url: string): boolean => /\?(?:.*&)?token=/.test(url);
+
 function handlerOf(route: Route, options: RestOptions): RequestHandler {
   return async (request, response) => {
     response.locals['route'] = apiPrefix + route.path;
@@ -83,6 +87,10 @@ function handlerOf(route: Route, options: RestOptions): RequestHandler {
     const info = infoOf(request, response);
     if (route.open === true) {
       await route.handle(await callOf(route, options, request, response, info));
+      return;
+    }
+    if (route.open === 'byToken' && hasToken(request.originalUrl)) {
+      await route.handle({ ...(await callOf(route, options, request, response, info)), context: undefined });
       return;
     }
     // First who asks: a stranger learns nothing of parameters, and sends no body into our memory.

@@ -1,9 +1,9 @@
-// Files: uploaded by anybody who is signed in, read by those who may read the record that holds them.
-import { fail, isUuid } from '@tessera/kernel';
-import { storeFile } from '@tessera/records';
-import { findFileStatement, storedFile, type StoredFile } from '@tessera/storage';
-import type { FileDescription, OperationInput, OperationOutput } from '../engine-types.ts';
-import type { Session } from '../engine-parts.ts';
+// Files: uploaded by anybody who is signed in, read by those who may read the record that holds them, and by whom they give a link.
+import { fail, isUuid, TesseraError } from '@tessera/kernel';
+import { signFileLink, storeFile, verifyFileLink, type SignedFileLink } from '@tessera/records';
+import { findFileStatement, storedFile, type StoredFile, type TenantDatabase } from '@tessera/storage';
+import type { FileDescription, FileDownload, OperationInput } from '../engine-types.ts';
+import type { EngineParts, Session } from '../engine-parts.ts';
 import { readRoots } from './read.ts';
 
 function described({ id, name, type, size }: FileDescription): FileDescription {
@@ -27,12 +27,16 @@ async function holderShows(session: Session, fileId: string, holder: NonNullable
   return record?.file === fileId;
 }
 
+async function findFile(database: TenantDatabase, id: string): Promise<StoredFile> {
+  const [row] = isUuid(id) ? (await database.query(findFileStatement(database.schema, id.toLowerCase()))).rows : [];
+  if (row === undefined) throw fail('FILE_NOT_FOUND', { id });
+  return storedFile(row);
+}
+
 /** Unreadable and absent give one and the same error. */
 async function readable(session: Session, id: string): Promise<StoredFile> {
   const { database, policy } = session;
-  const [row] = isUuid(id) ? (await database.query(findFileStatement(database.schema, id.toLowerCase()))).rows : [];
-  const file = row === undefined ? undefined : storedFile(row);
-  if (file === undefined) throw fail('FILE_NOT_FOUND', { id });
+  const file = await findFile(database, id);
   const allowed = file.holder === null ? file.createdBy === policy.userId : await holderShows(session, file.id, file.holder);
   if (!allowed) throw fail('FILE_NOT_FOUND', { id });
   return file;
@@ -44,7 +48,31 @@ export async function describeFile(session: Session, { id }: OperationInput<'fil
 }
 
 /** The content comes as it is read; whoever stops reading closes it. Throws FILE_NOT_FOUND, FILE_MISSING. */
-export async function downloadFile(session: Session, { id }: OperationInput<'files.download'>): Promise<OperationOutput<'files.download'>> {
-  const file = await readable(session, id);
-  return { ...described(file), content: await session.parts.files.read(file.storageKey) };
+export async function downloadFile(session: Session, { id }: OperationInput<'files.download'>): Promise<FileDownload> {
+  return download(session.parts, await readable(session, id));
+}
+
+async function download({ files }: EngineParts, file: StoredFile): Promise<FileDownload> {
+  return { ...described(file), content: await files.read(file.storageKey) };
+}
+
+/** Only for those who may read the file themselves. Throws FILE_NOT_FOUND. */
+export async function linkFile(session: Session, { id }: OperationInput<'files.link'>): Promise<SignedFileLink> {
+  const { fileLinkKey, clock } = session.parts;
+  const { id: fileId } = await readable(session, id);
+  return signFileLink(fileLinkKey, { tenant: session.context.tenant, fileId }, clock);
+}
+
+/** Nobody is signed in: the link says which tenant and file. One that was given away ends with the file, not with who gave it. */
+export async function openFileLink(
+  parts: EngineParts,
+  { id, token }: { readonly id: string; readonly token: string },
+): Promise<FileDownload> {
+  const { tenant, fileId } = verifyFileLink(parts.fileLinkKey, token, parts.clock);
+  if (fileId !== id.toLowerCase()) throw fail('FILE_LINK_INVALID');
+  try {
+    return await download(parts, await findFile(parts.cell.tenant(tenant), fileId));
+  } catch (error) {
+    throw error instanceof TesseraError && error.code === 'TENANT_NOT_FOUND' ? fail('FILE_LINK_INVALID', {}, {}, error) : error;
+  }
 }

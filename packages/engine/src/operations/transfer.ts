@@ -1,5 +1,5 @@
 // Import and export of records, for a caller.
-import { fail } from '@tessera/kernel';
+import { fail, TesseraError } from '@tessera/kernel';
 import { exportRecords, importRecords, importRejects, importStatus, selectionsOf, type ImportDeps } from '@tessera/records';
 import type { ImportStatus, OperationInput } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
@@ -7,9 +7,27 @@ import { objectOf, readableFields, resolveList } from '../read/resolve.ts';
 import { resolving } from './read.ts';
 import { runWrite } from './write.ts';
 
+/** A chunk finds the tenant moved on at most so often before it gives up. */
+const mostRenewals = 20;
+
+/** Each chunk is written on the Model and permissions of its time: an import outlives changes of both. */
+function followingWrites(session: Session): ImportDeps['run'] {
+  let current = session;
+  return async (work) => {
+    for (let renewals = 0; ; renewals += 1) {
+      try {
+        return await runWrite(current, work);
+      } catch (error) {
+        if (renewals >= mostRenewals || !(error instanceof TesseraError) || error.code !== 'MODEL_CHANGED') throw error;
+        current = await current.renew();
+      }
+    }
+  };
+}
+
 export function importDeps(session: Session): ImportDeps {
   const { context, database, runtime } = session;
-  return { context, database, model: runtime.model, run: (work) => runWrite(session, work) };
+  return { context, database, model: runtime.model, run: followingWrites(session) };
 }
 
 export function importOperation(session: Session, input: OperationInput<'records.import'>): Promise<ImportStatus> {

@@ -10,6 +10,12 @@ export interface FileLink {
 
 const lifetimeMs = 300_000;
 
+/** What stands in a URL, and when it ends, RFC 3339. */
+export interface SignedFileLink {
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
 /** Dots stand in none of the parts, so the text that is signed can be read in one way only. */
 function seal(key: Uint8Array, text: string): string {
   return createHmac('sha256', key).update(`file link ${text}`).digest('base64url');
@@ -19,9 +25,10 @@ function seal(key: Uint8Array, text: string): string {
  * A token for a URL; it opens the file for five minutes. Sign only for a caller who may read the file: the link itself asks nobody.
  * @param key 32 bytes, derived for this purpose alone
  */
-export function signFileLink(key: Uint8Array, { tenant, fileId }: FileLink, clock: Clock): string {
-  const text = `${tenant}.${fileId}.${String(clock.now() + lifetimeMs)}`;
-  return `${text}.${seal(key, text)}`;
+export function signFileLink(key: Uint8Array, { tenant, fileId }: FileLink, clock: Clock): SignedFileLink {
+  const end = clock.now() + lifetimeMs;
+  const text = `${tenant}.${fileId}.${String(end)}`;
+  return { token: `${text}.${seal(key, text)}`, expiresAt: new Date(end).toISOString() };
 }
 
 /** Throws FILE_LINK_INVALID for every token that is not ours, unchanged, and of now. */

@@ -1,7 +1,7 @@
 // Removes files that nobody will miss: released ones, uploads that came to nothing, uploads that no record took.
 import type { Clock } from '@tessera/kernel';
 import { deadFilesStatement, dropFilesStatement, lockTenantShared, type TenantDatabase } from '@tessera/storage';
-import type { FileStore } from './store.ts';
+import type { FileStore } from './file-store.ts';
 
 export interface SweepOptions {
   readonly database: TenantDatabase;

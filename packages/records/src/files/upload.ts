@@ -5,7 +5,7 @@ import { beginFileStatement, dropFilesStatement, finishFileStatement, type FileC
 import { agreedType } from './media-types.ts';
 import { extensionOf, fileName } from './names.ts';
 import { sniffedBytes, sniffType } from './sniff.ts';
-import type { FileStore } from './store.ts';
+import type { FileStore } from './file-store.ts';
 
 /** What an upload works with. */
 export interface UploadSession {
@@ -65,8 +65,13 @@ async function* measuring(
   measured({ type, size, sha256: hash.digest('hex') });
 }
 
-/** Two letters of the id's random end divide the files among 256 folders. */
-const keyOf = (tenant: string, id: string): string => `${tenant}/${id.slice(-2)}/${id}`;
+/**
+ * Where a file lies. Two letters of the id's random end divide the files among 256 folders.
+ * @param copy an id that tells a restored file from its original, which may lie in the same store and belong to a tenant of the same name
+ */
+export function storageKey(tenant: string, id: string, copy?: string): string {
+  return `${tenant}/${id.slice(-2)}/${copy === undefined ? id : `${copy}.${id}`}`;
+}
 
 /**
  * Takes a file in. Whatever fails or breaks off leaves nothing behind; after a crash the sweeper removes what is left.
@@ -75,29 +80,29 @@ const keyOf = (tenant: string, id: string): string => `${tenant}/${id.slice(-2)}
 export async function storeFile({ context, database, store }: UploadSession, upload: Upload): Promise<UploadedFile> {
   const name = fileName(upload.name);
   const id = context.newId();
-  const storageKey = keyOf(context.tenant, id);
+  const key = storageKey(context.tenant, id);
   const at = new Date(context.clock.now()).toISOString();
-  await database.query(beginFileStatement(database.schema, { id, name, storageKey, createdBy: context.actor.userId, at }));
+  await database.query(beginFileStatement(database.schema, { id, name, storageKey: key, createdBy: context.actor.userId, at }));
   try {
     let content: FileContent | undefined;
     const chunks = measuring(upload, name, context, (measured) => {
       content = measured;
     });
-    await store.write(storageKey, chunks);
+    await store.write(key, chunks);
     if (content === undefined) throw new TypeError('The store did not read the content to its end.');
     const { rowCount } = await database.query(finishFileStatement(database.schema, id, content));
     if (rowCount !== 1) throw fail('UNAVAILABLE', { reason: 'the upload took so long that it was given up.' });
     return { id, name, ...content };
   } catch (error) {
-    await giveUp({ context, database, store }, id, storageKey);
+    await giveUp({ context, database, store }, id, key);
     throw error;
   }
 }
 
 /** The first error is the one that the caller hears of; what cannot be removed now, the sweeper removes. */
-async function giveUp({ context, database, store }: UploadSession, id: string, storageKey: string): Promise<void> {
+async function giveUp({ context, database, store }: UploadSession, id: string, key: string): Promise<void> {
   try {
-    await store.remove(storageKey);
+    await store.remove(key);
     await database.query(dropFilesStatement(database.schema, [id]));
   } catch (error) {
     context.log.warn(

@@ -30,6 +30,11 @@ export interface BackupResult {
   readonly tenant: string;
   readonly file: string;
   readonly records: number;
+  /** Files with their bytes. */
+  readonly files: number;
+  /** Files whose bytes the store or the backup did not have, and ids of the first of them. */
+  readonly missing: number;
+  readonly missingSample: readonly string[];
 }
 
 /** One thing that `doctor` has looked at. */

@@ -37,24 +37,24 @@ const createTenant: CliActions['createTenant'] = ({ name, label, packs, administ
 const backUpTenant: CliActions['backUpTenant'] = ({ tenant, file }, progress) =>
   atDesk(async ({ administration }) => {
     let written = 0;
-    const records = await writeLines(file, (write) =>
-      administration.backup(tenant, write, ({ rows }) => {
-        written += rows;
+    const { rows, ...files } = await writeLines(file, (write) =>
+      administration.backup(tenant, write, (table) => {
+        written += table.rows;
         progress(written);
       }),
     );
-    return { tenant, file, records };
+    return { tenant, file, records: rows, ...files };
   });
 
 const restoreTenant: CliActions['restoreTenant'] = ({ tenant, file }, progress) =>
   atDesk(async ({ administration }) => {
-    const restored = await administration.restore(linesOf(file), {
+    const { rows, ...restored } = await administration.restore(linesOf(file), {
       name: tenant,
-      onRows: (rows) => {
-        progress(rows);
+      onRows: (done) => {
+        progress(done);
       },
     });
-    return { tenant: restored.tenant, file, records: restored.rows };
+    return { file, records: rows, ...restored };
   });
 
 async function readMapping(path: string): Promise<unknown> {

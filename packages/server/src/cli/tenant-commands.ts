@@ -1,6 +1,7 @@
 // tessera tenant …: create, list, drop, backup, restore.
 import type { Argv } from 'yargs';
 import { readConfig } from '../config.ts';
+import type { BackupResult } from './actions.ts';
 import { confirmed, type Cli } from './cli-context.ts';
 import { ProgressBar, table } from './output.ts';
 
@@ -63,6 +64,12 @@ function drop(parser: Argv, cli: Cli): void {
   );
 }
 
+function lost({ missing, missingSample }: BackupResult): string {
+  if (missing === 0) return '';
+  const such = missingSample.length === 0 ? '' : `, such as ${missingSample.join(', ')}`;
+  return `The content of ${missing} file(s) is not there${such}. Their records name them still.\n`;
+}
+
 function backup(parser: Argv, { actions, streams, print }: Cli): void {
   const directions = [
     ['backup', 'Write a tenant’s data and metadata to a file', 'backUpTenant', 'written to'],
@@ -78,7 +85,11 @@ function backup(parser: Argv, { actions, streams, print }: Cli): void {
         const result = await actions[action]({ tenant: name, file }, bar.update).finally(() => {
           bar.done();
         });
-        await print(json === true, result, () => `${result.records} records of ${name} ${done} ${file}.\n`);
+        await print(
+          json === true,
+          result,
+          () => `${result.records} records and ${result.files} files of ${name} ${done} ${file}.\n${lost(result)}`,
+        );
       },
     );
   }

@@ -1,4 +1,4 @@
-// Writes a tenant's metadata and rows as NDJSON, all of one moment.
+// Writes a tenant's metadata and rows as NDJSON, all of one moment, and then the bytes of its files.
 import { createHash } from 'node:crypto';
 import { textOrNull } from '../row-text.ts';
 import { fail, ident, sql, toStatement } from '@tessera/kernel';
@@ -7,7 +7,8 @@ import { tenantSchema } from '../cell/names.ts';
 import type { Transaction } from '../database.ts';
 import { loadLayers, readState, type StoredLayer } from '../system/layers.ts';
 import { tenantSystemVersion } from '../system/tenant-tables.ts';
-import { backupFormat, passingTables, type BackupEnd, type BackupHeader, type BackupTable } from './format.ts';
+import { writeFiles, type ReadFile } from './file-lines.ts';
+import { backupFormat, passingTables, type BackupCounts, type BackupEnd, type BackupHeader, type BackupTable } from './format.ts';
 
 export interface BackupProgress {
   readonly table: string;
@@ -19,6 +20,7 @@ export interface BackupOptions {
   readonly at: string;
   /** Takes a line without its line feed; the backup waits for it. */
   readonly write: (line: string) => Promise<void>;
+  readonly readFile: ReadFile;
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
@@ -67,19 +69,15 @@ async function* rowsOf(transaction: Transaction, schema: string, table: string, 
   }
 }
 
-async function writeAll(
+type WriteLine = (line: string) => Promise<void>;
+
+async function writeRows(
   transaction: Transaction,
   schema: string,
-  header: BackupHeader,
-  { write, onProgress }: BackupOptions,
+  line: WriteLine,
+  onProgress: BackupOptions['onProgress'],
 ): Promise<number> {
-  const digest = createHash('sha256');
-  const line = async (text: string): Promise<void> => {
-    digest.update(`${text}\n`);
-    await write(text);
-  };
   let total = 0;
-  await line(JSON.stringify(header));
   for (const { table, identity, key } of await tablesOf(transaction, schema)) {
     let rows = 0;
     await line(JSON.stringify({ table, identity } satisfies BackupTable));
@@ -90,34 +88,39 @@ async function writeAll(
     total += rows;
     onProgress?.({ table, rows });
   }
-  await write(JSON.stringify({ end: true, rows: total, sha256: digest.digest('hex') } satisfies BackupEnd));
   return total;
 }
 
-/**
- * Backs a tenant up; gives the number of rows. It reads one snapshot: writers go on, a change of metadata waits (and may answer
- * TENANT_BUSY) until it is done. Files on disk or in S3 are backed up by their own means.
- */
-export async function backupTenant(cell: Cell, tenant: string, options: BackupOptions): Promise<number> {
+async function writeSnapshot(cell: Cell, tenant: string, line: WriteLine, { at, onProgress }: BackupOptions): Promise<number> {
   const schema = tenantSchema(tenant);
   const layers: readonly StoredLayer[] = await cell.control((control) => loadLayers(control, tenant));
   return cell.tenant(tenant).transaction(
     async (transaction) => {
       await transaction.query(toStatement(sql`set local transaction_isolation = 'repeatable read'`));
       const { modelHash } = await readState(transaction, schema);
-      const header: BackupHeader = {
-        tessera: 'backup',
-        format: backupFormat,
-        tenant,
-        modelHash,
-        systemVersion: tenantSystemVersion,
-        at: options.at,
-        layers,
-      };
       const now = await cell.control((control) => loadLayers(control, tenant));
       if (JSON.stringify(now) !== JSON.stringify(layers)) throw fail('MODEL_CHANGED');
-      return writeAll(transaction, schema, header, options);
+      const header = { format: backupFormat, tenant, modelHash, systemVersion: tenantSystemVersion, at, layers };
+      await line(JSON.stringify({ tessera: 'backup', ...header } satisfies BackupHeader));
+      return writeRows(transaction, schema, line, onProgress);
     },
     { retries: 0 },
   );
+}
+
+/**
+ * Backs a tenant up. Its rows are of one snapshot: writers go on, a change of metadata waits (and may answer TENANT_BUSY) until they are
+ * written. The bytes of files follow; those that are not in the store are counted, not passed over in silence.
+ */
+export async function backupTenant(cell: Cell, tenant: string, options: BackupOptions): Promise<BackupCounts> {
+  const { write, readFile, at } = options;
+  const digest = createHash('sha256');
+  const line: WriteLine = async (text) => {
+    digest.update(`${text}\n`);
+    await write(text);
+  };
+  const rows = await writeSnapshot(cell, tenant, line, options);
+  const files = await writeFiles(cell.tenant(tenant), { since: at, read: readFile, write: line });
+  await write(JSON.stringify({ end: true, rows, files: files.files, sha256: digest.digest('hex') } satisfies BackupEnd));
+  return { rows, ...files };
 }

@@ -1,12 +1,14 @@
 // Reads a backup into a tenant whose tables have just been made and are empty.
-import { createHash } from 'node:crypto';
 import { textOrNull } from '../row-text.ts';
 import { fail, ident, keyword, Sql, sql, toStatement } from '@tessera/kernel';
 import type { Cell } from '../cell/cell.ts';
 import { tenantSchema } from '../cell/names.ts';
 import type { Transaction } from '../database.ts';
 import { tenantSystemVersion } from '../system/tenant-tables.ts';
-import { backupFormat, type BackupEnd, type BackupHeader, type BackupTable } from './format.ts';
+import { fileExistsStatement } from '../files/files.ts';
+import { fileLine } from './file-lines.ts';
+import { backupFormat, sampleSize, type BackupCounts, type BackupEnd, type BackupHeader, type BackupTable } from './format.ts';
+import { BackupLines } from './lines.ts';
 
 const batchRows = 500;
 
@@ -26,7 +28,7 @@ export async function openBackup(lines: AsyncIterable<string>): Promise<OpenedBa
   if (first.done === true) throw broken('it is empty.');
   const header = parse(first.value) as Partial<BackupHeader>;
   if (header.tessera !== 'backup') throw broken('its first line is no header.');
-  if (header.format !== backupFormat || (header.systemVersion ?? 0) > tenantSystemVersion)
+  if (!((header.format ?? Infinity) <= backupFormat) || (header.systemVersion ?? 0) > tenantSystemVersion)
     throw broken('it was made by a newer version of Tessera.');
   return { header: header as BackupHeader, rest, firstLine: first.value };
 }
@@ -89,56 +91,128 @@ async function advanceIdentity(transaction: Transaction, schema: string, { table
   );
 }
 
-async function readTables(transaction: Transaction, schema: string, backup: OpenedBackup, onRows: (rows: number) => void): Promise<number> {
-  const digest = createHash('sha256').update(`${backup.firstLine}\n`);
-  let table: BackupTable | undefined;
-  let waiting: string[] = [];
-  let total = 0;
-  const flush = async (): Promise<void> => {
-    if (table !== undefined) await insertRows(transaction, schema, table, waiting);
-    total += waiting.length;
-    waiting = [];
-    onRows(total);
-  };
-  for (;;) {
-    const next = await backup.rest.next();
-    if (next.done === true) throw broken('it is cut off: its last line is missing.');
-    const line = next.value;
-    if (line.startsWith('{"r":')) {
-      digest.update(`${line}\n`);
-      waiting.push(line.slice(5, -1));
+/** Where the files of a restored tenant go. */
+export interface FileSink {
+  /** The key under which the restored tenant keeps a file: none that any other tenant has, wherever its original is. */
+  keyOf(fileId: string): string;
+  write(storageKey: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+export interface RestoreOptions {
+  readonly files: FileSink;
+  readonly onRows?: (rows: number) => void;
+}
+
+class Restore {
+  readonly #transaction: Transaction;
+  readonly #schema: string;
+  readonly #lines: BackupLines;
+  readonly #options: RestoreOptions;
+  #rows = 0;
+  /** Files that have rows. */
+  #known = 0;
+  readonly #missingSample: string[] = [];
+
+  constructor(transaction: Transaction, schema: string, lines: BackupLines, options: RestoreOptions) {
+    this.#transaction = transaction;
+    this.#schema = schema;
+    this.#lines = lines;
+    this.#options = options;
+  }
+
+  async run(): Promise<BackupCounts> {
+    for (let table = await this.#table(); table !== undefined; table = await this.#table()) {
+      await this.#readRows(table);
+      await advanceIdentity(this.#transaction, this.#schema, table);
+    }
+    const { inBackup, stored } = await this.#readFiles();
+    const sha256 = this.#lines.digest();
+    const end = parse(await this.#lines.next()) as Partial<BackupEnd>;
+    if (end.end !== true) throw broken('a line is none that a backup has.');
+    const whole = end.rows === this.#rows && (end.files ?? 0) === inBackup && end.sha256 === sha256;
+    if (!whole) throw broken('its contents were changed: the digest does not fit.');
+    return { rows: this.#rows, files: stored, missing: this.#known - stored, missingSample: this.#missingSample };
+  }
+
+  async #table(): Promise<BackupTable | undefined> {
+    if (!(await this.#lines.peek()).startsWith('{"table":')) return undefined;
+    const entry = parse(await this.#lines.next());
+    return { table: String(entry['table']), identity: textOrNull(entry['identity']) };
+  }
+
+  async #readRows(table: BackupTable): Promise<void> {
+    let waiting: string[] = [];
+    const flush = async (): Promise<void> => {
+      await insertRows(this.#transaction, this.#schema, table, waiting);
+      waiting = [];
+      this.#options.onRows?.(this.#rows);
+    };
+    while ((await this.#lines.peek()).startsWith('{"r":')) {
+      const row = this.#rowOf(table, (await this.#lines.next()).slice(5, -1));
+      this.#rows += 1;
+      if (row !== undefined) waiting.push(row);
       if (waiting.length >= batchRows) await flush();
-      continue;
     }
     await flush();
-    if (table !== undefined) await advanceIdentity(transaction, schema, table);
-    const entry = parse(line);
-    if (entry['end'] === true) {
-      const { rows, sha256 } = entry as unknown as BackupEnd;
-      if (rows !== total || sha256 !== digest.digest('hex')) throw broken('its contents were changed: the digest does not fit.');
-      return total;
+  }
+
+  /** A file gets a key of its own; one that was released, or was being uploaded, is nobody's and stays behind. */
+  #rowOf({ table }: BackupTable, text: string): string | undefined {
+    if (table !== '_file') return text;
+    const row = parse(text);
+    if (row['deleted_at'] !== null) return undefined;
+    this.#known += 1;
+    return JSON.stringify({ ...row, storage_key: this.#options.files.keyOf(String(row['id'])) });
+  }
+
+  async #readFiles(): Promise<{ readonly inBackup: number; readonly stored: number }> {
+    let [inBackup, stored] = [0, 0];
+    for (let line = fileLine(await this.#lines.peek()); line !== undefined; line = fileLine(await this.#lines.peek())) {
+      const { file } = line;
+      if ('missing' in line) {
+        await this.#lines.next();
+        if (this.#missingSample.length < sampleSize) this.#missingSample.push(file);
+        continue;
+      }
+      inBackup += 1;
+      const { rowCount } = await this.#transaction.query(fileExistsStatement(this.#schema, file));
+      if (rowCount === 1) {
+        await this.#options.files.write(this.#options.files.keyOf(file), this.#bytesOf(file));
+        stored += 1;
+      } else {
+        const passedOver = this.#bytesOf(file);
+        while ((await passedOver.next()).done !== true) continue;
+      }
     }
-    digest.update(`${line}\n`);
-    table = { table: String(entry['table']), identity: textOrNull(entry['identity']) };
+    return { inBackup, stored };
+  }
+
+  async *#bytesOf(file: string): AsyncGenerator<Uint8Array> {
+    for (let part = 0; ; part += 1) {
+      const line = fileLine(await this.#lines.peek());
+      if (line?.file !== file || 'missing' in line || line.part !== part) {
+        if (part === 0) throw broken('a file does not begin with its first part.');
+        return;
+      }
+      await this.#lines.next();
+      yield Buffer.from(line.data, 'base64');
+    }
   }
 }
 
-/** Puts the rows into the tenant's empty tables; all or nothing. Gives their number. Throws BACKUP_INVALID. */
-export async function restoreRows(
-  cell: Cell,
-  tenant: string,
-  backup: OpenedBackup,
-  onRows: (rows: number) => void = () => undefined,
-): Promise<number> {
+/** Puts rows into the tenant's empty tables, all or nothing, and its files into the store. Throws BACKUP_INVALID; then files may be left. */
+export async function restoreRows(cell: Cell, tenant: string, backup: OpenedBackup, options: RestoreOptions): Promise<BackupCounts> {
   const schema = tenantSchema(tenant);
   let begun = false;
   return cell.administer(tenant, async (transaction) => {
     // The lines can be read once: a second run would have nothing to read.
     if (begun) throw fail('TENANT_BUSY', { tenant });
     begun = true;
+    // A large file on its way into the store is no sign that we are gone.
+    await transaction.query(toStatement(sql`set local idle_in_transaction_session_timeout = 0`));
     const keys = await dropForeignKeys(transaction, schema);
-    const total = await readTables(transaction, schema, backup, onRows);
+    const counts = await new Restore(transaction, schema, new BackupLines(backup.firstLine, backup.rest), options).run();
     await addForeignKeys(transaction, schema, keys);
-    return total;
+    return counts;
   });
 }

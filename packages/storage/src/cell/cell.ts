@@ -1,6 +1,7 @@
 // A cell: one database that holds many tenants, and the doors to it.
 import { fail, ident, sql, textLiteral, toStatement, type Logger } from '@tessera/kernel';
 import type { Queryable, TenantDatabase, Transaction } from '../database.ts';
+import { runAlone } from './alone.ts';
 import { Listener, type ListenOptions } from './listener.ts';
 import type { Login } from './login.ts';
 import { checkTenantName, controlSchema, isTenantName, lockKey, tenantRole, tenantSchema } from './names.ts';
@@ -58,6 +59,11 @@ export interface Cell {
    * in a transaction (CREATE INDEX CONCURRENTLY) or may take long and holds up nobody (VALIDATE CONSTRAINT).
    */
   maintenance(tenant: string): Queryable;
+  /**
+   * Runs work while no node, this one included, runs other work of the same name. Waits at most `waitMs` for that (default: as long
+   * as it takes); undefined where it was not long enough. Should this node die, the next may begin.
+   */
+  alone<T>(name: string, work: () => Promise<T>, waitMs?: number): Promise<{ readonly result: T } | undefined>;
   /** One transaction on the control schema `tessera`, as its owner. `work` must be repeatable. */
   control<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Hears a channel of NOTIFY until closed; comes back by itself after a failure, and then calls `onReconnect`. */
@@ -154,6 +160,10 @@ class OpenCell implements Cell {
         }
       },
     };
+  }
+
+  alone<T>(name: string, work: () => Promise<T>, waitMs?: number): Promise<{ readonly result: T } | undefined> {
+    return runAlone(this.#opened.admin, name, work, waitMs);
   }
 
   async control<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -86,7 +86,8 @@ export function databaseErrorKind(error: unknown): DatabaseErrorKind {
     if (found.routine === 'RevalidateCachedQuery') return 'stalePlan';
     return kinds[found.code] ?? (found.code.startsWith('08') ? 'connection' : 'other');
   }
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof ConnectionFailure) return 'connection';
+  // Node puts `syscall` on what a socket could not do (EPIPE, ECONNRESET, …).
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof ConnectionFailure || 'syscall' in at) return 'connection';
   return 'other';
 }
 

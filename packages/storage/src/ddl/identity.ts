@@ -64,13 +64,23 @@ export interface ColumnMatch {
   readonly new: Column;
 }
 
+/** With those that are switched off. */
+function fieldsByName({ fields, dormantFields }: ObjectModel): ReadonlyMap<string, FieldModel> {
+  return new Map([...Object.values(fields), ...Object.values(dormantFields)].map((field) => [field.name, field]));
+}
+
+/** Names of an object's fields that go on → the names that they had. */
+export function matchFieldNames(before: ObjectModel, after: ObjectModel): ReadonlyMap<string, string> {
+  return matchNames(fieldsByName(before), [...fieldsByName(after).values()]);
+}
+
 /**
  * Columns of an object that go on.
  * @param objectNames names of objects in the old Model → in the new one, for the targets of lookups
  */
 export function matchColumns(before: ObjectModel, after: ObjectModel, objectNames: ReadonlyMap<string, string>): readonly ColumnMatch[] {
-  const oldFields = new Map([...Object.values(before.fields), ...Object.values(before.dormantFields)].map((field) => [field.name, field]));
-  const names = matchNames(oldFields, [...Object.values(after.fields), ...Object.values(after.dormantFields)]);
+  const oldFields = fieldsByName(before);
+  const names = matchFieldNames(before, after);
   return fieldsWithColumns(after).flatMap((newField) => {
     const oldField = oldFields.get(names.get(newField.name) ?? '');
     return oldField === undefined ? [] : matchFieldColumns(oldField, newField, objectNames);

@@ -123,3 +123,18 @@ export function deadFilesStatement(
       or (f.deleted_at is null and f.record_id is null and f.created_at < ${unattachedBefore}::timestamptz)
     order by f.id limit ${limit} for update skip locked`);
 }
+
+/** A page of all files by id, for backups: `id`, `storage_key`, `released`. What was released before `releasedBefore` is left out. */
+export function fileKeysStatement(
+  schema: string,
+  { after, releasedBefore, limit }: { readonly after: string; readonly releasedBefore: string; readonly limit: number },
+): Statement {
+  return toStatement(sql`
+    select f.id::text as id, f.storage_key, f.deleted_at is not null as released from ${ident(schema, '_file')} f
+    where f.id > ${after}::uuid and (f.deleted_at is null or f.deleted_at >= ${releasedBefore}::timestamptz) order by f.id limit ${limit}`);
+}
+
+/** One row where there is such a file. */
+export function fileExistsStatement(schema: string, id: string): Statement {
+  return toStatement(sql`select 1 from ${ident(schema, '_file')} f where f.id = ${id}::uuid`, 'file-exists');
+}

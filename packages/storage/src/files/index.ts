@@ -4,6 +4,8 @@ export {
   claimFilesStatement,
   deadFilesStatement,
   dropFilesStatement,
+  fileExistsStatement,
+  fileKeysStatement,
   findFileStatement,
   finishFileStatement,
   lockFilesStatement,

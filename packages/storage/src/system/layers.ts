@@ -116,3 +116,19 @@ export const metadataChannel = 'tessera_metadata';
 export async function notifyMetadata(control: Queryable, tenant: string): Promise<void> {
   await control.query(toStatement(sql`select pg_notify(${metadataChannel}, ${tenant})`));
 }
+
+/** Notes that a tenant's tables are being changed beyond one transaction: whoever finds the note after a crash has to finish that. */
+export async function noteUnfinished(control: Queryable, tenant: string): Promise<void> {
+  await control.query(
+    toStatement(sql`insert into tessera.plan (id, tenant, base_hash, content) values (gen_random_uuid(), ${tenant}, '', '{}')`),
+  );
+}
+
+export async function clearUnfinished(control: Queryable, tenant: string): Promise<void> {
+  await control.query(toStatement(sql`delete from tessera.plan where tenant = ${tenant}`));
+}
+
+export async function unfinishedTenants(control: Queryable): Promise<readonly string[]> {
+  const { rows } = await control.query(toStatement(sql`select distinct tenant from tessera.plan order by tenant`));
+  return rows.map((row) => String(row['tenant']));
+}

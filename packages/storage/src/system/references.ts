@@ -1,0 +1,86 @@
+// Follows renames of objects and fields in the tenant's system tables, which hold their names as texts.
+import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
+import type { Model } from '@tessera/metadata';
+import type { Transaction } from '../database.ts';
+import { matchFieldNames, matchObjects } from '../ddl/identity.ts';
+
+interface FieldMove {
+  /** The object's name before. */
+  readonly object: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface ObjectMove {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What has another name than before; the rules are those by which tables and columns are followed. */
+function movesBetween(before: Model, after: Model): { readonly objects: readonly ObjectMove[]; readonly fields: readonly FieldMove[] } {
+  const matched = [...matchObjects(before, after)];
+  const objects = matched.map(([to, { name: from }]) => ({ from, to })).filter(({ from, to }) => from !== to);
+  const fields = matched.flatMap(([name, old]) => {
+    const present = after.objects[name];
+    const names = present === undefined ? [] : [...matchFieldNames(old, present)];
+    return names.map(([to, from]) => ({ object: old.name, from, to })).filter(({ from, to }) => from !== to);
+  });
+  return { objects, fields };
+}
+
+const withFields = ['_history', '_file'];
+const withObjects = ['_history', '_file', '_audit', '_import'];
+
+/** All moves in one statement: a and b may change names with each other. */
+const moveFields = (schema: string, table: string, moves: readonly FieldMove[]): Sql => sql`
+  update ${ident(schema, table)} t set field = m."to"
+  from json_to_recordset(${JSON.stringify(moves)}::json) as m(object text, "from" text, "to" text)
+  where t.object = m.object and t.field = m."from"`;
+
+const moveObjects = (schema: string, table: string, moves: readonly ObjectMove[]): Sql => sql`
+  update ${ident(schema, table)} t set object = m."to"
+  from json_to_recordset(${JSON.stringify(moves)}::json) as m("from" text, "to" text) where t.object = m."from"`;
+
+const takeCounters = (schema: string, objects: readonly ObjectMove[], fields: readonly FieldMove[]): Sql => sql`
+  delete from ${ident(schema, '_counter')} t
+  where t.object = any(${objects.map(({ from }) => from)}::text[])
+    or exists (
+      select 1 from json_to_recordset(${JSON.stringify(fields)}::json) as m(object text, "from" text) where t.object = m.object and t.field = m."from")
+  returning t.object, t.field, t.period, t.value::text as value`;
+
+/** What a counter of a thing that is gone has left under the name gives way. */
+const putCounters = (schema: string, counters: readonly unknown[]): Sql => sql`
+  insert into ${ident(schema, '_counter')} as c (object, field, period, value)
+  select m.object, m.field, m.period, m.value from json_to_recordset(${JSON.stringify(counters)}::json) as m(object text, field text, period text, value bigint)
+  on conflict (object, field, period) do update set value = excluded.value`;
+
+/** Names are a counter's key, so counters are taken out and put in again: in one update two that change names would collide. */
+async function moveCounters(
+  transaction: Transaction,
+  schema: string,
+  objects: readonly ObjectMove[],
+  fields: readonly FieldMove[],
+): Promise<void> {
+  const { rows } = await transaction.query(toStatement(takeCounters(schema, objects, fields)));
+  if (rows.length === 0) return;
+  const moved = rows.map(({ object, field, period, value }) => ({
+    object: objects.find(({ from }) => from === object)?.to ?? object,
+    field: fields.find((move) => move.object === object && move.from === field)?.to ?? field,
+    period,
+    value,
+  }));
+  await transaction.query(toStatement(putCounters(schema, moved)));
+}
+
+/**
+ * Moves history, files, running numbers, imports and the audit log along with renamed objects and fields. In the transaction that renames
+ * the tables, under the tenant's exclusive lock: its time grows with the history of what is renamed.
+ */
+export async function moveReferences(transaction: Transaction, schema: string, before: Model | undefined, after: Model): Promise<void> {
+  if (before === undefined) return;
+  const { objects, fields } = movesBetween(before, after);
+  // Fields first: their objects are known by the names before.
+  if (fields.length > 0) for (const table of withFields) await transaction.query(toStatement(moveFields(schema, table, fields)));
+  if (objects.length > 0) for (const table of withObjects) await transaction.query(toStatement(moveObjects(schema, table, objects)));
+  if (objects.length + fields.length > 0) await moveCounters(transaction, schema, objects, fields);
+}
