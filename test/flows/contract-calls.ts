@@ -246,8 +246,13 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
     case 'uploadFile':
       return [{ path: `${operation.path}?name=a.txt`, body: 'text', headers: { 'Content-Type': 'application/octet-stream' } }];
     case 'getFile':
-    case 'downloadFile':
+    case 'linkFile':
       return [target({ id: await caller.upload('a.txt', Buffer.from('text')) })];
+    case 'downloadFile': {
+      const id = await caller.upload('a.txt', Buffer.from('text'));
+      const link = await caller.client.call('POST', `/api/v1/files/${id}/link`);
+      return [{ path: caller.target(operation, { id }, false) }, { path: (link.json as { readonly url: string }).url }];
+    }
     default:
       return [target(), target(), target()];
   }

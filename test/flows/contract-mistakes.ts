@@ -68,6 +68,7 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
     ['019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', { codes: ['RECORD_NOT_FOUND'] }],
   ],
   layout: [['nothing', { codes: ['COMPONENT_UNKNOWN'] }]],
+  token: ['', 'x', '...', 'a.b.c.d'].map((text) => [text, { codes: ['FILE_LINK_INVALID'] }]),
   name: [
     ['..', { codes: ['FILE_NAME_INVALID'] }],
     ['', { codes: ['REQUEST_PARAMETER_INVALID'] }],

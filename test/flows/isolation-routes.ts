@@ -195,7 +195,11 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
   rollBackMetadata: (their) => [['POST', '/metadata/rollback', { version: Number(their.version) }]],
   uploadFile: (their) => [['POST', `/files?name=x.txt&owner=${their.user}`, 'x', { 'Content-Type': 'text/plain' }]],
   getFile: (their) => [['GET', `/files/${their.fileId}`]],
-  downloadFile: (their) => [['GET', `/files/${their.fileId}/content`]],
+  linkFile: (their) => [['POST', `/files/${their.fileId}/link`]],
+  downloadFile: (their, own) => [
+    ['GET', `/files/${their.fileId}/content`],
+    ['GET', `/files/${their.fileId}/content?token=${own.tenant}.${their.fileId}.99999999999999.x`],
+  ],
 };
 
 /** The same through GraphQL. */
