@@ -9,4 +9,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
+  // The default leaves one core idle, and with two that means one test at a time.
+  maxWorkers: '100%',
 };
