@@ -5,7 +5,7 @@ import { fail, TesseraError, type Statement } from '@tessera/kernel';
 import type { QueryResult } from '../database.ts';
 import { cancelRequest } from './cancel.ts';
 import { clientConfig, type Login } from './login.ts';
-import { ConnectionFailure, databaseErrorKind } from './pg-errors.ts';
+import { ConnectionFailure, databaseErrorKind, isError } from './pg-errors.ts';
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
@@ -197,7 +197,7 @@ export class Connection {
 
 /** Errors without a SQLSTATE come from the socket or from pg's own state: the connection has failed. */
 function asFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof TypeError) return error;
+  if (!isError(error) || error.name === 'TypeError') return error;
   const known = error instanceof pg.DatabaseError || error instanceof TesseraError || error instanceof ConnectionFailure;
   return known ? error : new ConnectionFailure(error.message, error);
 }

@@ -72,6 +72,11 @@ export class ConnectionFailure extends Error {
   }
 }
 
+/** Also for errors of Node's own, which may come from another realm than ours. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
 /** The server's error, also where it is the cause of one of ours. */
 function serverError(error: unknown): ServerError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
@@ -87,7 +92,7 @@ export function databaseErrorKind(error: unknown): DatabaseErrorKind {
     return kinds[found.code] ?? (found.code.startsWith('08') ? 'connection' : 'other');
   }
   // Node puts `syscall` on what a socket could not do (EPIPE, ECONNRESET, …).
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof ConnectionFailure || 'syscall' in at) return 'connection';
+  for (let at = error; isError(at); at = at.cause) if (at instanceof ConnectionFailure || 'syscall' in at) return 'connection';
   return 'other';
 }
 
