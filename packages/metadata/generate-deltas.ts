@@ -9,12 +9,18 @@ export const extensible: Readonly<Record<string, string>> = {
   app: 'app',
   parameter: 'parameter',
   rule: 'rule',
+  role: 'role',
+  permissionSet: 'permission-set',
+  sharingRule: 'sharing-rule',
 };
 
 /** What a change never touches: the layer that owns a component names it and says what it is. */
 const owned = new Set(['name', 'plural', 'object', 'kind', '$schema', 'renamedFrom']);
 /** The same for a field: what its column is stays. */
 const ownedByField = new Set(['type', 'renamedFrom', 'to', 'returns', '$comment', 'description']);
+
+/** Parts that are one value: a change replaces them as a whole. */
+const indivisible = new Set(['subject', 'records']);
 
 class DeltaBuilder {
   readonly definitions: Record<string, Schema> = {};
@@ -80,7 +86,7 @@ class DeltaBuilder {
     const { kind, definition } = parseRef(schema.$ref);
     const target = resolve(this.#schemas, schema.$ref);
     if (kind === 'field' && definition === undefined) return { ...schema, $ref: this.#field() };
-    if (target.properties === undefined) return schema;
+    if (target.properties === undefined || (definition !== undefined && indivisible.has(definition))) return schema;
     const name = definition === undefined ? this.#camel(kind) : definition;
     this.#define(`${name}Change`, target);
     return { ...schema, $ref: `#/$defs/${name}Change` };

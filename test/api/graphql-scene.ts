@@ -48,7 +48,8 @@ const notHere = (): never => {
 function standIn(models: readonly Model[], answers: Answers, calls: Call[]): Engine {
   const known = [...models];
   const engine = {
-    runtime: () => Promise.resolve({ model: (known.length > 1 ? known.shift() : known[0]) as Model }),
+    view: () => Promise.resolve((known.length > 1 ? known.shift() : known[0]) as Model),
+    runtime: () => Promise.reject(new Error('Transports ask for the view.')),
     run: (operation: OperationName, _context: Context, input: unknown): Promise<unknown> => {
       calls.push({ operation, input });
       return new Promise((resolve) => {

@@ -91,6 +91,16 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
       return password === 'right' ? Promise.resolve(tokens) : Promise.reject(fail('AUTHENTICATION_FAILED'));
     },
     refresh: () => Promise.resolve(tokens),
+    identity: {
+      changePassword: () => Promise.resolve(tokens),
+      askReset: () => undefined,
+      resetPassword: () => Promise.resolve(),
+      enrol: () => Promise.resolve({ secret: '', uri: '' }),
+      providers: () => Promise.resolve([]),
+      beginProviderLogin: () => Promise.reject(fail('PROVIDER_UNKNOWN', { name: '' })),
+      endProviderLogin: () => Promise.reject(fail('PROVIDER_FAILED')),
+      exchangeProviderCode: () => Promise.resolve(tokens),
+    },
     logout: () => Promise.resolve(),
     authenticate: (given, info) => {
       infos.push(info);
@@ -107,6 +117,7 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
     },
     openFileLink: () => Promise.reject(fail('FILE_LINK_INVALID')),
     runtime: () => Promise.resolve({ model }),
+    view: () => Promise.resolve(model),
     run: async (name, context, input) => {
       asked.push({ name, input });
       const answer = all[name];

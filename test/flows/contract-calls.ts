@@ -235,7 +235,9 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       return [target({ id: (answer.json as { readonly id: string }).id })];
     }
     case 'listMetadata':
-      return ['object', 'layout', 'listView', 'app', 'parameter', 'rule', 'settings'].map((kind) => target({ kind }));
+      return ['object', 'layout', 'listView', 'app', 'parameter', 'rule', 'role', 'permissionSet', 'sharingRule', 'settings'].map((kind) =>
+        target({ kind }),
+      );
     case 'getMetadata':
       return [target({ kind: 'object', name: object })];
     case 'planMetadata':

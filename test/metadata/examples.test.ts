@@ -14,6 +14,9 @@ const folders: Readonly<Record<string, MetadataKind>> = {
   apps: 'app',
   rules: 'rule',
   parameters: 'parameter',
+  roles: 'role',
+  permissionSets: 'permissionSet',
+  sharingRules: 'sharingRule',
   translations: 'translation',
   data: 'data',
 };

@@ -14,6 +14,7 @@ import {
   type ExportDeps,
   type ExportInput,
 } from '@tessera/records';
+import { administratorPolicy } from '@tessera/security';
 import type { OrderKey } from '@tessera/storage';
 import { codesOf, Lab } from './import-lab.ts';
 import { pieces, textOf } from './import-scene.ts';
@@ -27,7 +28,7 @@ beforeEach(() => lab.empty());
 
 function deps(): ExportDeps {
   const { context, database, model } = lab.scene;
-  return { context, database, model, access: '0', roles: [] };
+  return { context, database, model, access: '0', policy: administratorPolicy(null) };
 }
 
 function input(paths: readonly string[], more: Partial<ExportInput> = {}): ExportInput {

@@ -12,6 +12,7 @@ import {
   type ImportStatus,
   type WriteSession,
 } from '@tessera/records';
+import { administratorPolicy } from '@tessera/security';
 import { applyDdl, openCell, planDdl, readPhysical, type Cell, type TenantDatabase } from '@tessera/storage';
 import { exampleFolder } from '../support/packs.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -69,7 +70,15 @@ export class ImportScene {
   run<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     const { context, database, model } = this;
     return runInSession(
-      { context, database, model, access: '0', rules: this.#rules, sealer: { seal: (text) => `sealed:${text}` }, roles: [] },
+      {
+        context,
+        database,
+        model,
+        accessVersion: undefined,
+        access: { policy: administratorPolicy(null), view: model },
+        rules: this.#rules,
+        sealer: { seal: (text) => `sealed:${text}` },
+      },
       work,
     );
   }

@@ -174,7 +174,7 @@ describe('whose a record is', () => {
       { code: 'FIELD_READ_ONLY', pointer: '/ownerDepartment' },
       { code: 'FIELD_READ_ONLY', pointer: '/version' },
     ]);
-    expect(await failureOf(acme.remove('user', bob))).toMatchObject({ code: 'RECORD_IN_USE' });
+    expect(await failureOf(acme.remove('user', bob))).toMatchObject({ code: 'USER_NOT_DELETABLE' });
   });
 
   it('nobody’s where the platform writes', async () => {

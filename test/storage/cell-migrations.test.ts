@@ -21,7 +21,7 @@ describe('openCell', () => {
   it('may be done by several nodes at once on an empty database', async () => {
     const cells = await Promise.all([open(database), open(database), open(database), open(database)]);
     const { rows } = await connected(database.url, (client) => client.query('select name from tessera.migration'));
-    expect(rows).toEqual([{ name: '0001-control' }]);
+    expect(rows).toEqual([{ name: '0001-control' }, { name: '0002-rates' }]);
     const [first, second, ...others] = cells;
     await first.createTenant('acme');
     expect(await run(second.tenant('acme'), sql`select access from t_acme._state`)).toEqual({ rows: [{ access: '0' }], rowCount: 1 });
@@ -49,9 +49,9 @@ describe('openCell', () => {
 });
 
 describe('migrateTenants', () => {
-  const first: TenantMigration = { version: 1, statements: () => [] };
-  const second: TenantMigration = {
-    version: 2,
+  const known: readonly TenantMigration[] = Array.from({ length: tenantSystemVersion }, (_, i) => ({ version: i + 1, statements: () => [] }));
+  const next: TenantMigration = {
+    version: tenantSystemVersion + 1,
     statements: (schema) => [
       sql`create table ${ident(schema, '_second')} (x int)`,
       sql`alter table ${ident(schema, '_state')} add column second int`,
@@ -72,18 +72,18 @@ describe('migrateTenants', () => {
     const progress: string[] = [];
     const migrate = () =>
       migrateTenants(cell, {
-        migrations: [first, second],
+        migrations: [...known, next],
         onProgress: ({ tenant, done, total }) => void progress.push(`${tenant} ${done}/${total}`),
       });
     expect(await codeOf(migrate())).toBe('42P07');
     expect(await versions()).toEqual([
-      ['acme', 2],
-      ['beta', 1],
-      ['gamma', 1],
+      ['acme', tenantSystemVersion + 1],
+      ['beta', tenantSystemVersion],
+      ['gamma', tenantSystemVersion],
     ]);
     await cell.administer('beta', (transaction) => run(transaction, sql`drop table t_beta._second`));
     await Promise.all([migrate(), migrate()]);
-    expect((await versions()).map(([, version]) => version)).toEqual([2, 2, 2]);
+    expect((await versions()).map(([, version]) => version)).toEqual(Array.from({ length: 3 }, () => tenantSystemVersion + 1));
     expect(progress[0]).toBe('acme 1/3');
     expect((await run(cell.tenant('gamma'), sql`select second from t_gamma._state`)).rows).toEqual([{ second: null }]);
   });

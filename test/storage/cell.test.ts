@@ -1,7 +1,7 @@
 // Opening a cell, its tenants, and the wall between them.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ident, quoteIdent, sql } from '@tessera/kernel';
-import { tenantSchema, type Cell } from '@tessera/storage';
+import { tenantSchema, tenantSystemVersion, type Cell } from '@tessera/storage';
 import { connected, testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { checkServer } from '../../packages/storage/src/cell/open.ts';
 import { codeOf, createTenantWithThing, open, recordingLogger, run, thing } from './cell-support.ts';
@@ -93,7 +93,7 @@ describe('openCell', () => {
 describe('createTenant', () => {
   it('makes schema, role, system tables and the row', async () => {
     const [acme] = await cell.tenants();
-    expect(acme).toMatchObject({ name: 'acme', schema: 't_acme', label: undefined, modelHash: undefined, systemVersion: 1 });
+    expect(acme).toMatchObject({ name: 'acme', schema: 't_acme', label: undefined, modelHash: undefined, systemVersion: tenantSystemVersion });
     expect((await run(cell.tenant('acme'), sql`select model, access from t_acme._state`)).rows).toEqual([{ model: '', access: '0' }]);
   });
 

@@ -135,6 +135,7 @@ export function objectModel(name: string, spec: ObjectSpec): ObjectModel {
     recordTypes: {},
     keys: spec.keys ?? {},
     validationRules: {},
+    team: undefined,
     renamedFrom: [],
     hash: name,
   };
@@ -144,13 +145,26 @@ export function modelOf(objects: Readonly<Record<string, ObjectSpec>>, languages
   return {
     hash: 'fixture',
     layers: [],
-    settings: { languages, timeZone: 'Europe/Berlin', currency: 'EUR', currencies: ['EUR'] },
+    settings: {
+      languages,
+      timeZone: 'Europe/Berlin',
+      currency: 'EUR',
+      currencies: ['EUR'],
+      departmentHeads: 'withBelow',
+      passwords: { minLength: 12, minKinds: 1, remember: 5, maxAgeDays: undefined },
+      secondFactor: 'optional',
+      impersonation: false,
+      auditDays: 730,
+    },
     objects: Object.fromEntries(Object.entries(objects).map(([name, spec]) => [name, objectModel(name, spec)])),
     layouts: {},
     listViews: {},
     apps: {},
     parameters: {},
     rules: {},
+    roles: {},
+    permissionSets: {},
+    sharingRules: {},
     source: {},
   };
 }

@@ -15,10 +15,12 @@ import {
   type SeedProgress,
 } from '@tessera/packs';
 import { exportRecords, importRecords, runInSession, selectionsOf, sweepFiles, type ImportDeps } from '@tessera/records';
+import { administratorPolicy } from '@tessera/security';
 import {
   analyzeTenant,
   backupTenant,
   drift,
+  findUser,
   hasCredentials,
   loadLayers,
   type BackupCounts,
@@ -26,10 +28,11 @@ import {
   type DriftFinding,
   type TenantInfo,
 } from '@tessera/storage';
-import type { ImportStatus, MetadataPlan } from './engine-types.ts';
+import type { AccessExplanation, ImportStatus, MetadataPlan } from './engine-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
-import type { EngineParts } from './engine-parts.ts';
+import type { EngineParts, Session } from './engine-parts.ts';
 import { Identity } from './identity.ts';
+import { explainAccess } from './operations/access.ts';
 import { shownPlan } from './operations/metadata.ts';
 import { readableFields } from './read/resolve.ts';
 import { condition } from './read/rules.ts';
@@ -230,9 +233,35 @@ export class Administration {
     const paths = input.fields ?? readableFields(object);
     const where = input.filter === undefined ? {} : { where: condition(runtime.model, object.name, input.filter, '/filter') };
     yield* exportRecords(
-      { context: systemContext(this.#identity, tenant), database, model: runtime.model, access: state.access, roles: [] },
+      {
+        context: systemContext(this.#identity, tenant),
+        database,
+        model: runtime.model,
+        access: state.access,
+        policy: administratorPolicy(null),
+      },
       { object: object.name, paths, selections: selectionsOf(runtime.model, object.name, paths), format: input.format, ...where },
     );
+  }
+
+  /** Why a person (by email) may see or change a record, or may not. Throws RECORD_NOT_FOUND, OBJECT_UNKNOWN. */
+  async explainAccess(
+    tenant: string,
+    input: { readonly user: string; readonly object: string; readonly id: string },
+  ): Promise<AccessExplanation> {
+    const found = await this.#parts.runtimes.refresh(tenant);
+    const people = found.runtime.model.objects['user'];
+    const person = people && (await findUser(found.database, people, { email: input.user }));
+    if (person === undefined) throw fail('RECORD_NOT_FOUND', { object: 'user', id: input.user });
+    const session: Session = {
+      ...found,
+      parts: this.#parts,
+      context: systemContext(this.#identity, tenant),
+      policy: administratorPolicy(null),
+      view: found.runtime.model,
+      renew: () => Promise.reject(fail('MODEL_CHANGED')),
+    };
+    return explainAccess(session, { ...input, user: person.id });
   }
 
   /** Removes the bytes of files that nothing has held for a day, of all tenants. Gives how many files went. */

@@ -1,11 +1,13 @@
 // Puts an engine together: the run of any operation by its name, under the guard.
 import { fail, TesseraError, uuidv7Source, type Clock, type Context, type Logger } from '@tessera/kernel';
+import type { Model } from '@tessera/metadata';
 import { noFileStore, type FileStore } from '@tessera/records';
-import { deriveKey, secretSealer, tokenSigner } from '@tessera/security';
+import { deriveKey, secretSealer, tokenSigner, type OutwardFetch } from '@tessera/security';
 import { cursorPads, metadataChannel, type Cell } from '@tessera/storage';
 import type { Engine, OperationInput, OperationName, OperationOutput, Runtime } from './engine-types.ts';
 import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
+import type { Mailer } from './identity/mail.ts';
 import { Identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { openFileLink } from './operations/files.ts';
@@ -17,6 +19,14 @@ export interface EngineOptions {
   readonly log: Logger;
   /** From which all keys are derived; the same on every node. */
   readonly secret: string;
+  /** Secrets that were in use before: tokens that they signed and texts that they sealed are still good. */
+  readonly oldSecrets?: readonly string[];
+  /** Without it no mails are sent. */
+  readonly mailer?: Mailer;
+  /** Where the server is as seen from outside; without it there are no links in mails and no log-ins at providers. */
+  readonly publicUrl?: string;
+  /** How requests to identity providers go out, addresses checked; without it nobody signs in at one. */
+  readonly outward?: OutwardFetch;
   readonly clock: Clock;
   readonly limits?: Partial<EngineLimits>;
   /** Where uploaded files lie, shared by all nodes. Without it (a command that needs none) they are refused with FILES_UNAVAILABLE. */
@@ -25,15 +35,19 @@ export interface EngineOptions {
 
 const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000, fileSize: 100_000_000 };
 
-export function engineParts({ cell, log, secret, clock, limits, files = noFileStore }: EngineOptions): EngineParts {
+export function engineParts({ cell, log, secret, clock, limits, files = noFileStore, ...options }: EngineOptions): EngineParts {
+  const { oldSecrets = [], mailer, publicUrl, outward } = options;
   return {
     cell,
     log,
     clock,
     newId: uuidv7Source(() => clock.now()),
     runtimes: new TenantRuntimes(cell, log),
-    signer: tokenSigner(deriveKey(secret, 'access tokens'), clock),
-    sealer: secretSealer(secret),
+    signer: tokenSigner([secret, ...oldSecrets], clock),
+    sealer: secretSealer(secret, oldSecrets),
+    mailer,
+    publicUrl,
+    outward,
     cursorPads: cursorPads(Buffer.from(deriveKey(secret, 'cursors'))),
     fileLinkKey: deriveKey(secret, 'file links'),
     files,
@@ -54,17 +68,19 @@ class RunningEngine implements Engine {
   readonly #policies: Policies;
   readonly #closers: (() => Promise<void>)[];
   readonly events: Engine['events'];
+  readonly identity: Engine['identity'];
 
   constructor(parts: EngineParts, identity: Identity, events: Awaited<ReturnType<typeof startEvents>>, closers: (() => Promise<void>)[]) {
     this.#parts = parts;
     this.#identity = identity;
     this.#policies = new Policies(identity);
     this.#closers = closers;
+    this.identity = identity.open;
     this.events = (context, input, signal) => events.subscribe((fresh) => this.#session(context, fresh), context, input, signal);
   }
 
   login: Engine['login'] = (input, request) => this.#identity.login(input, request);
-  refresh: Engine['refresh'] = (token) => this.#identity.refresh(token);
+  refresh: Engine['refresh'] = (token, request) => this.#identity.refresh(token, request);
   logout: Engine['logout'] = async (context) => {
     await this.#tenant(context.tenant, false);
     await this.#identity.logout(context);
@@ -75,6 +91,10 @@ class RunningEngine implements Engine {
 
   async runtime(tenant: string, options: { readonly fresh?: boolean } = {}): Promise<Runtime> {
     return (await this.#tenant(tenant, options.fresh === true)).runtime;
+  }
+
+  async view(context: Context, options: { readonly fresh?: boolean } = {}): Promise<Model> {
+    return (await this.#session(context, options.fresh === true)).view;
   }
 
   /** A tenant that was dropped takes its tokens with it. */
@@ -89,8 +109,8 @@ class RunningEngine implements Engine {
 
   async #session(context: Context, fresh: boolean): Promise<Session> {
     const tenant = await this.#tenant(context.tenant, fresh);
-    const policy = await this.#policies.get(tenant, context.tenant, context.actor, this.#parts.clock.now());
-    return { ...tenant, parts: this.#parts, context, policy, renew: () => this.#session(context, true) };
+    const access = await this.#policies.get(tenant, context.tenant, context.actor, this.#parts.clock.now());
+    return { ...tenant, ...access, parts: this.#parts, context, renew: () => this.#session(context, true) };
   }
 
   /**
@@ -109,7 +129,7 @@ class RunningEngine implements Engine {
         if (operation.fresh || attempt >= attempts || !mayBeOutdated(error)) throw error;
         const now = await this.#session(context, true);
         const moved = now.state.modelHash !== session.state.modelHash || now.state.access !== session.state.access;
-        if (!moved || ('modelHash' in input && now.state.modelHash !== session.state.modelHash)) throw error;
+        if (!moved || ('modelHash' in input && now.view.hash !== session.view.hash)) throw error;
         session = now;
       }
     }
@@ -127,5 +147,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     parts.runtimes.forget(tenant);
   });
   const events = await startEvents(parts);
-  return new RunningEngine(parts, new Identity(parts), events, [() => events.close(), () => listener.close()]);
+  const identity = new Identity(parts);
+  return new RunningEngine(parts, identity, events, [() => events.close(), () => identity.settled(), () => listener.close()]);
 }

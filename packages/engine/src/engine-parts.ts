@@ -1,8 +1,10 @@
 // What operations work with: the cell, the secrets, the caches of this node.
 import type { Clock, Context, IdSource, Logger } from '@tessera/kernel';
+import type { Model } from '@tessera/metadata';
 import type { FileStore } from '@tessera/records';
-import type { Policy, SecretSealer, TokenSigner } from '@tessera/security';
+import type { OutwardFetch, Policy, SecretSealer, TokenSigner } from '@tessera/security';
 import type { Cell, CursorPads } from '@tessera/storage';
+import type { Mailer } from './identity/mail.ts';
 import type { TenantRuntime, TenantRuntimes } from './tenant-runtimes.ts';
 
 export interface EngineLimits {
@@ -26,6 +28,11 @@ export interface EngineParts {
   readonly log: Logger;
   readonly signer: TokenSigner;
   readonly sealer: SecretSealer;
+  readonly mailer: Mailer | undefined;
+  /** Where the server is as seen from outside. */
+  readonly publicUrl: string | undefined;
+  /** How requests to identity providers go out. */
+  readonly outward: OutwardFetch | undefined;
   readonly cursorPads: CursorPads;
   /** Signs links to files. */
   readonly fileLinkKey: Uint8Array;
@@ -38,6 +45,8 @@ export interface Session extends TenantRuntime {
   readonly parts: EngineParts;
   readonly context: Context;
   readonly policy: Policy;
+  /** The tenant's Model as it exists for the caller: what may not be read is not in it. Names of requests are looked up here. */
+  readonly view: Model;
   /** The same caller on the present Model and permissions, for work that outlives a change of them. Throws TOKEN_INVALID. */
   renew(): Promise<Session>;
 }

@@ -1,6 +1,6 @@
 // The engine as transports see it: sessions, Runtimes, and one function that runs any operation by name.
 import type { Context } from '@tessera/kernel';
-import type { JsonSchema, Model } from '@tessera/metadata';
+import type { FieldLevel, JsonSchema, Model, ObjectVerbs } from '@tessera/metadata';
 import type { ImportStatus, SignedFileLink } from '@tessera/records';
 import type {
   CreateInput,
@@ -12,9 +12,15 @@ import type {
   UpsertInput,
   WriteResult,
 } from './operation-types.ts';
+import type { AccessLayer, ExplainedField, ExplainedGrants, ExplainPlan } from '@tessera/security';
+import type { AuditEntry } from '@tessera/storage';
+import type { LogIn, OpenIdentity } from './identity/open-identity.ts';
+import type { IdentityOperations } from './identity/operation-types.ts';
 import type { ReadRequest, SelectionRequest } from './read/request.ts';
+import type { RequestInfo } from './request-info.ts';
 
 export type { ImportStatus, SignedFileLink } from '@tessera/records';
+export type { RequestInfo } from './request-info.ts';
 
 /** A tenant's compiled metadata; tenants whose Model hashes are equal share it. */
 export interface Runtime {
@@ -46,6 +52,8 @@ export interface FieldDescription {
   readonly unique: boolean;
   readonly system: boolean;
   readonly filters: readonly string[];
+  /** Shown by its last four characters only. */
+  readonly masked?: true;
   readonly sortable: boolean;
   readonly options?: readonly { readonly name: string; readonly label: string; readonly color?: string; readonly active: boolean }[];
   readonly to?: readonly string[];
@@ -60,6 +68,8 @@ export interface ObjectDescription extends ObjectSummary {
   readonly recordTypes: readonly { readonly name: string; readonly label: string; readonly default: boolean }[];
   readonly keys: readonly { readonly name: string; readonly fields: readonly string[]; readonly unique: boolean }[];
   readonly appendOnly: boolean;
+  /** What the caller may do with records of the object; left out: everything. */
+  readonly allows?: ObjectVerbs;
 }
 
 export interface ResolvedLayoutField {
@@ -131,6 +141,36 @@ export interface PlanFinding {
   readonly sample: readonly string[];
 }
 
+/** How many records a person gains or loses; null where the count needs tables that the change only brings. */
+export interface CountedAccess {
+  readonly user: string;
+  readonly email: string;
+  readonly object: string;
+  readonly verb: 'read' | 'edit';
+  readonly gained: number | null;
+  readonly lost: number | null;
+}
+
+/** What a change does to people's access. */
+export interface AccessPlan {
+  /** Active people who were compared, and those beyond the limit who were not. */
+  readonly people: number;
+  readonly notCompared: number;
+  /** How many of them are administrators afterwards. */
+  readonly administrators: number;
+  /** Objects, verbs and fields, for people to whom the same happens; `sample` has emails. */
+  readonly rights: readonly {
+    readonly object: string;
+    readonly people: number;
+    readonly sample: readonly string[];
+    readonly gains: readonly string[];
+    readonly loses: readonly string[];
+    readonly fields: readonly { readonly field: string; readonly before: FieldLevel; readonly after: FieldLevel }[];
+  }[];
+  readonly records: readonly CountedAccess[];
+  readonly notCounted: number;
+}
+
 export interface MetadataPlan {
   readonly hash: string;
   readonly modelBefore: string;
@@ -146,6 +186,8 @@ export interface MetadataPlan {
   readonly steps: readonly PlanStep[];
   /** Rows that would break; a plan with findings cannot be applied. */
   readonly findings: readonly PlanFinding[];
+  /** Who gains and who loses access to what; left out where nothing of it changes, and in the answer of apply. */
+  readonly access?: AccessPlan;
 }
 
 export interface MetadataVersion {
@@ -156,8 +198,59 @@ export interface MetadataVersion {
   readonly createdAt: string;
 }
 
+/** Whom a share speaks of: a person, whoever has a role, the members of a group, the people of a department (`below`: and of those below it). */
+export type ShareSubject =
+  | { readonly user: string }
+  | { readonly role: string }
+  | { readonly group: string }
+  | { readonly department: string; readonly below?: boolean };
+
+export interface RecordShare {
+  readonly id: string;
+  readonly to: ShareSubject;
+  readonly access: 'read' | 'edit';
+  readonly origin: 'team' | 'manual';
+  readonly teamRole: string | null;
+  /** RFC 3339. */
+  readonly expiresAt: string | null;
+  readonly createdBy: string | null;
+  readonly createdAt: string;
+}
+
+/** One way in which access is given. */
+export interface ExplainedLayer {
+  readonly kind: AccessLayer['kind'];
+  /** The sharing rule's name. */
+  readonly name?: string;
+  readonly gives: boolean;
+}
+
+export interface AccessExplanation {
+  readonly object: string;
+  readonly id: string;
+  /** About whom it is. */
+  readonly user: string;
+  readonly active: boolean;
+  /** Then nothing else is asked. */
+  readonly administrator: boolean;
+  /** Whether the person sees the record, and may edit it as far as records go (the verb is still asked). */
+  readonly read: boolean;
+  readonly edit: boolean;
+  readonly verbs: ExplainPlan['verbs'];
+  /** The roles and permission sets that give each flag on the object. */
+  readonly flags: ExplainedGrants['flags'];
+  readonly layers: { readonly read: readonly ExplainedLayer[]; readonly edit: readonly ExplainedLayer[] };
+  /** The level of each field, and the sets that give it. */
+  readonly fields: Readonly<Record<string, Pick<ExplainedField, 'level' | 'from'>>>;
+}
+
+export interface AuditTrail {
+  readonly entries: readonly AuditEntry[];
+  readonly hasMore: boolean;
+}
+
 /** Every operation: its name, what it takes, what it gives. */
-export interface Operations {
+export interface Operations extends IdentityOperations {
   'objects.list': { readonly input: Readonly<Record<string, never>>; readonly output: readonly ObjectSummary[] };
   'objects.describe': { readonly input: { readonly object: string }; readonly output: ObjectDescription };
   'layouts.resolve': {
@@ -208,6 +301,48 @@ export interface Operations {
   'imports.status': { readonly input: { readonly id: string }; readonly output: ImportStatus };
   /** CSV of the refused rows with the reason of each. */
   'imports.rejects': { readonly input: { readonly id: string }; readonly output: AsyncIterable<string> };
+  /** Why somebody may see or change a record, or may not. `user`: for administrators, anybody. */
+  'records.access': {
+    readonly input: { readonly object: string; readonly id: string; readonly user?: string };
+    readonly output: AccessExplanation;
+  };
+  /** The record's team and what was shared by hand, oldest first. */
+  'records.shares': { readonly input: { readonly object: string; readonly id: string }; readonly output: readonly RecordShare[] };
+  'records.share': {
+    readonly input: {
+      readonly object: string;
+      readonly id: string;
+      readonly shares: readonly {
+        readonly to: ShareSubject;
+        /** Default: that of the team role, else `read`. */
+        readonly access?: 'read' | 'edit';
+        /** Puts them into the record's team. */
+        readonly teamRole?: string;
+        /** RFC 3339, in the future. */
+        readonly expiresAt?: string;
+      }[];
+    };
+    readonly output: readonly RecordShare[];
+  };
+  /** `shares`: ids. */
+  'records.unshare': {
+    readonly input: { readonly object: string; readonly id: string; readonly shares: readonly string[] };
+    readonly output: readonly RecordShare[];
+  };
+  /** Newest first. `action`: as it is, or all that begin so where it ends in a dot (`session.`). */
+  'audit.list': {
+    readonly input: {
+      readonly from?: string;
+      readonly to?: string;
+      readonly actor?: string;
+      readonly action?: string;
+      readonly object?: string;
+      readonly recordId?: string;
+      readonly first?: number;
+      readonly before?: string;
+    };
+    readonly output: AuditTrail;
+  };
   'metadata.get': { readonly input: { readonly kind: string; readonly name?: string }; readonly output: unknown };
   'metadata.plan': { readonly input: MetadataChange; readonly output: MetadataPlan };
   'metadata.apply': { readonly input: MetadataChange; readonly output: MetadataPlan & { readonly version: number } };
@@ -245,26 +380,23 @@ export type OperationName = keyof Operations;
 export type OperationInput<N extends OperationName> = Operations[N]['input'];
 export type OperationOutput<N extends OperationName> = Operations[N]['output'];
 
-/** What a transport knows of a request before anybody has signed in. */
-export interface RequestInfo {
-  readonly requestId: string;
-  /** BCP 47, best first; from Accept-Language. */
-  readonly languages: readonly string[];
-  readonly signal?: AbortSignal;
-  /** From the header Idempotency-Key. */
-  readonly idempotencyKey?: string;
-  readonly userAgent?: string;
-}
-
 export interface Engine {
-  login(input: { readonly tenant: string; readonly email: string; readonly password: string }, request: RequestInfo): Promise<TokenPair>;
-  /** A new pair for a refresh token, which is spent by it. */
+  /**
+   * @throws AUTHENTICATION_FAILED, PASSWORD_CHANGE_REQUIRED, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_ENROLMENT_REQUIRED,
+   *   SECOND_FACTOR_INVALID
+   */
+  login(input: LogIn, request: RequestInfo): Promise<TokenPair>;
+  /** What else can be asked without being signed in. */
+  readonly identity: OpenIdentity;
+  /** A new pair for a refresh token, which is spent by it: shown again it ends the session. */
   refresh(refreshToken: string, request: RequestInfo): Promise<TokenPair>;
   logout(context: Context): Promise<void>;
   /** The caller behind an access token. Throws TOKEN_INVALID. */
   authenticate(accessToken: string, request: RequestInfo): Promise<Context>;
   /** The file behind a link of `files.link`, whoever asks. Throws FILE_LINK_INVALID, FILE_NOT_FOUND, FILE_MISSING. */
   openFileLink(input: { readonly id: string; readonly token: string }): Promise<FileDownload>;
+  /** The tenant's Model as it exists for a caller; `fresh`: as it is now. Throws TOKEN_INVALID. */
+  view(context: Context, options?: { readonly fresh?: boolean }): Promise<Model>;
   /** As this node last saw it; `fresh`: as it is now. */
   runtime(tenant: string, options?: { readonly fresh?: boolean }): Promise<Runtime>;
   run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>>;

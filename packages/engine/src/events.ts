@@ -47,11 +47,9 @@ class Waiting {
 
 /** Reads the record as the subscriber may see it; undefined where it is none of the subscriber's business. */
 async function eventFor(session: Session, input: Input, change: RecordChange): Promise<Event | undefined> {
-  const object = objectOf(session.runtime.model, input.object);
+  const object = objectOf(session.view, input.object);
   const where =
-    input.filter === undefined || input.filter === null
-      ? undefined
-      : condition(session.runtime.model, object.name, input.filter, '/filter');
+    input.filter === undefined || input.filter === null ? undefined : condition(session.view, object.name, input.filter, '/filter');
   const selections = resolveSelections(resolving(session), object, input.selections);
   const text = await readRoots(session, [
     {
@@ -101,7 +99,7 @@ export async function startEvents(parts: EngineParts): Promise<Events> {
     signal: AbortSignal,
   ): AsyncGenerator<Event> {
     const ended = AbortSignal.any([signal, closed.signal]);
-    objectOf((await sessionOf(true)).runtime.model, input.object);
+    objectOf((await sessionOf(true)).view, input.object);
     const waiting = new Waiting();
     const key = `${context.tenant} ${input.object}`;
     const hear: Listener = (change) => {

@@ -1,143 +1,121 @@
 // Signing in and out, and the caller behind a token.
 import { fail, type Actor, type Context } from '@tessera/kernel';
-import { administratorPolicy, hashPassword, newRefreshToken, refreshHash, verifyPassword, type Policy } from '@tessera/security';
-import {
-  bumpAccess,
-  createSession,
-  findCredential,
-  noteFailure,
-  noteSuccess,
-  revokeSession,
-  rotateSession,
-  sessionUser,
-} from '@tessera/storage';
-import type { RequestInfo } from './engine-types.ts';
+import { isApiKey } from '@tessera/security';
+import { findUser, liveApiKey, sessionUser, touchSession } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
+import { ApiKeyCheck } from './identity/api-keys.ts';
+import { iso } from './identity/audit.ts';
+import { isAdministrator, userObject } from './identity/guards.ts';
+import { enrolAtLogIn, logIn } from './identity/log-in.ts';
+import { askReset, changePassword, resetPassword } from './identity/new-passwords.ts';
+import type { OpenIdentity } from './identity/open-identity.ts';
+import { PasswordCheck } from './identity/password-check.ts';
+import { contextFor } from './identity/platform-session.ts';
+import { beginProviderLogin, endProviderLogin, exchangeProviderCode, providerNames } from './identity/providers.ts';
+import { endOwnSession, refreshSession } from './identity/sessions.ts';
+import type { LogIn } from './identity/shapes.ts';
 import type { TokenPair } from './operation-types.ts';
+import type { RequestInfo } from './request-info.ts';
 import type { TenantRuntime } from './tenant-runtimes.ts';
 
-const sessionDays = 30;
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
-/** Whoever signs in does not learn whether the tenant, the email or the password was wrong. */
-const refused = (cause?: unknown): Error => fail('AUTHENTICATION_FAILED', {}, {}, cause);
+/** Whose permissions count. */
+export interface Caller {
+  readonly userId: string;
+  /** Of an API key: beside what the person may, it takes one of these permission sets that grants it. Undefined: no such limit. */
+  readonly permissionSets: readonly string[] | undefined;
+}
 
 export class Identity {
   readonly #parts: EngineParts;
-  /** Verified where there is no such person, so that the answer takes as long. */
-  readonly #decoy: Promise<string>;
+  readonly #passwords: PasswordCheck;
+  readonly #apiKeys: ApiKeyCheck;
+  /** Work that nobody waits for, such as mails. */
+  readonly #behind = new Set<Promise<void>>();
+  /** For those who are not signed in. */
+  readonly open: OpenIdentity;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#decoy = hashPassword(parts.newId());
+    this.#passwords = new PasswordCheck(parts);
+    this.#apiKeys = new ApiKeyCheck(parts);
+    this.open = {
+      changePassword: (input, request) => changePassword(parts, this.#passwords, input, request),
+      askReset: (input, request) => {
+        this.#doBehind(askReset(parts, input, request));
+      },
+      resetPassword: (input, request) => resetPassword(parts, input, request),
+      enrol: (input, request) => enrolAtLogIn(parts, this.#passwords, input, request),
+      providers: (tenant) => providerNames(parts, tenant),
+      beginProviderLogin: (input) => beginProviderLogin(parts, input),
+      endProviderLogin: (input, request) => endProviderLogin(parts, input, request),
+      exchangeProviderCode: (code, request) => exchangeProviderCode(parts, code, request),
+    };
   }
 
-  async login(
-    input: { readonly tenant: string; readonly email: string; readonly password: string },
-    request: RequestInfo,
-  ): Promise<TokenPair> {
-    const { runtimes, clock } = this.#parts;
-    let tenant: TenantRuntime;
-    try {
-      tenant = await runtimes.get(input.tenant);
-    } catch (error) {
-      await verifyPassword(await this.#decoy, input.password);
-      throw refused(error);
+  login(input: LogIn, request: RequestInfo): Promise<TokenPair> {
+    return logIn(this.#parts, this.#passwords, input, request);
+  }
+
+  refresh(refreshToken: string, request: RequestInfo): Promise<TokenPair> {
+    return refreshSession(this.#parts, refreshToken, request);
+  }
+
+  logout(context: Context): Promise<void> {
+    return endOwnSession(this.#parts, context);
+  }
+
+  /** The caller behind an access token or API key. Throws TOKEN_INVALID. */
+  async authenticate(token: string, request: RequestInfo): Promise<Context> {
+    if (isApiKey(token)) {
+      const { tenant, actor } = await this.#apiKeys.actor(token, request);
+      return this.contextOf(tenant, actor, request);
     }
-    const { database } = tenant;
-    const now = clock.now();
-    const credential = await findCredential(database, input.email);
-    const right = await verifyPassword(credential?.hash ?? (await this.#decoy), input.password);
-    if (credential === undefined || credential.hash === null) throw refused();
-    if (credential.lockedUntil !== null && credential.lockedUntil > now) throw refused();
-    if (!right) {
-      await noteFailure(database, credential.userId, iso(now));
-      throw refused();
-    }
-    await noteSuccess(database, credential.userId);
-    const id = this.#parts.newId();
-    const refreshToken = newRefreshToken(input.tenant);
-    await createSession(database, {
-      id,
-      userId: credential.userId,
-      refreshHash: refreshHash(refreshToken),
-      userAgent: request.userAgent ?? null,
-      expiresAt: iso(now + sessionDays * 86_400_000),
-    });
-    if ((await this.#liveUser(tenant, id)) === undefined) throw refused();
-    return this.#pair(input.tenant, credential.userId, id, refreshToken);
-  }
-
-  async refresh(refreshToken: string): Promise<TokenPair> {
-    const [tenant = ''] = refreshToken.split('.');
-    const next = newRefreshToken(tenant);
-    const session = await this.#rotate(tenant, refreshToken, next);
-    if (session === undefined) throw fail('TOKEN_INVALID');
-    return this.#pair(tenant, session.userId, session.id, next);
-  }
-
-  async #rotate(tenant: string, spent: string, next: string): Promise<{ readonly id: string; readonly userId: string } | undefined> {
-    try {
-      const { database } = await this.#parts.runtimes.get(tenant);
-      return await rotateSession(database, { spent: refreshHash(spent), next: refreshHash(next), at: iso(this.#parts.clock.now()) });
-    } catch (error) {
-      throw fail('TOKEN_INVALID', {}, {}, error);
-    }
-  }
-
-  async logout(context: Context): Promise<void> {
-    const { sessionId } = context.actor;
-    if (sessionId === undefined) return;
-    const { database } = await this.#parts.runtimes.get(context.tenant);
-    await database.transaction(async (transaction) => {
-      await revokeSession(
-        { schema: database.schema, query: (statement) => transaction.query(statement) },
-        sessionId,
-        iso(this.#parts.clock.now()),
-      );
-      await bumpAccess(transaction, database.schema);
-    });
-    this.#parts.runtimes.forget(context.tenant);
-  }
-
-  async authenticate(accessToken: string, request: RequestInfo): Promise<Context> {
-    const { tenant, userId, sessionId } = await this.#parts.signer.verify(accessToken);
-    const actor: Actor = { kind: 'user', userId, sessionId };
+    const { tenant, userId, sessionId, impersonatedBy } = await this.#parts.signer.verify(token);
+    const actor: Actor = { kind: 'user', userId, sessionId, ...(impersonatedBy === undefined ? {} : { impersonatedBy }) };
     return this.contextOf(tenant, actor, request);
   }
 
   contextOf(tenant: string, actor: Actor, request: RequestInfo): Context {
-    const { clock, newId, log } = this.#parts;
-    return {
-      tenant,
-      actor,
-      clock,
-      newId,
-      log: log.child({ tenant, requestId: request.requestId }),
-      languages: request.languages,
-      requestId: request.requestId,
-      ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    };
+    return contextFor(this.#parts, tenant, actor, request);
   }
 
-  async #liveUser({ database, runtime }: TenantRuntime, sessionId: string): Promise<string | undefined> {
-    const user = runtime.model.objects['user'];
-    if (user === undefined) return undefined;
-    return sessionUser(database, { id: sessionId, at: iso(this.#parts.clock.now()), userTable: user.table });
+  /** Who calls, as of the tenant's present access version. Throws TOKEN_INVALID where the session or key has ended, or the person left. */
+  async caller(tenant: TenantRuntime, actor: Actor): Promise<Caller> {
+    const at = iso(this.#parts.clock.now());
+    const userTable = userObject(tenant).table;
+    const { apiKeyId, sessionId, userId } = actor;
+    const { database } = tenant;
+    if (apiKeyId !== undefined) {
+      const key = await liveApiKey(database, { id: apiKeyId, at, userTable });
+      if (key === undefined || key.userId !== userId) throw fail('TOKEN_INVALID');
+      return key;
+    }
+    const session = sessionId === undefined ? undefined : await sessionUser(database, { id: sessionId, at, userTable });
+    if (sessionId === undefined || session === undefined || session.userId !== userId) throw fail('TOKEN_INVALID');
+    if (session.impersonator !== (actor.impersonatedBy ?? null)) throw fail('TOKEN_INVALID');
+    if (session.impersonator !== null && !(await this.#mayImpersonate(tenant, session.impersonator))) throw fail('TOKEN_INVALID');
+    await touchSession(database, sessionId, at);
+    return { userId: session.userId, permissionSets: undefined };
   }
 
-  /** What a caller may do, as of the tenant's present access version. Throws TOKEN_INVALID where the session has ended. */
-  async policy(tenant: TenantRuntime, actor: Actor): Promise<Policy> {
-    if (actor.kind === 'system') return administratorPolicy(null);
-    const user = actor.sessionId === undefined ? undefined : await this.#liveUser(tenant, actor.sessionId);
-    if (user === undefined || user !== actor.userId) throw fail('TOKEN_INVALID');
-    return administratorPolicy(user);
+  /** Whoever acts as another must still be allowed to. */
+  async #mayImpersonate(tenant: TenantRuntime, id: string): Promise<boolean> {
+    if (!tenant.runtime.model.settings.impersonation) return false;
+    const user = await findUser(tenant.database, userObject(tenant), { id });
+    return user !== undefined && isAdministrator(tenant, user);
   }
 
-  async #pair(tenant: string, userId: string, sessionId: string, refreshToken: string): Promise<TokenPair> {
-    const { signer } = this.#parts;
-    return { accessToken: await signer.sign({ tenant, userId, sessionId }), refreshToken, expiresIn: signer.lifetime };
+  #doBehind(work: Promise<void>): void {
+    const task = work
+      .catch((error: unknown) => {
+        this.#parts.log.warn({ error }, 'something that a request had asked for could not be done');
+      })
+      .finally(() => this.#behind.delete(task));
+    this.#behind.add(task);
+  }
+
+  /** Once nothing is left that nobody waits for. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#behind);
   }
 }

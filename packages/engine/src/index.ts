@@ -13,8 +13,13 @@ export type { Person } from './tenant-setup.ts';
 // Its parts, for those who put them together themselves.
 export { engineParts } from './create-engine.ts';
 export type { EngineLimits, EngineParts } from './engine-parts.ts';
-export { Identity } from './identity.ts';
+export { Identity, type Caller } from './identity.ts';
 export { createTenant, setPasswords, systemContext, systemSession, type NewTenant } from './tenant-setup.ts';
 
 // Where uploaded files lie: opened by whoever starts an engine.
 export { openFileStore, type FileStore, type FileStoreOptions } from '@tessera/records';
+
+// Signing in: what may be asked before it, operations on identities, and the port through which mails go out.
+export type { LogIn, OpenIdentity } from './identity/open-identity.ts';
+export type { IdentityOperations } from './identity/operation-types.ts';
+export type { Mailer } from './identity/mail.ts';

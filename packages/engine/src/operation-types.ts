@@ -66,6 +66,8 @@ export interface TokenPair {
   readonly refreshToken: string;
   /** Seconds until the access token ends. */
   readonly expiresIn: number;
+  /** Shown once, where this log-in has confirmed a second factor. */
+  readonly recoveryCodes?: readonly string[];
 }
 
 /** A change of a record as subscribers hear it. */

@@ -1,6 +1,7 @@
 // The list of everything that a caller can do: its name, what it needs, what it runs.
 import type { OperationInput, OperationName, OperationOutput } from './engine-types.ts';
 import type { Session } from './engine-parts.ts';
+import { identityOperations } from './identity/operations.ts';
 import { describeObject, listObjects } from './operations/describe.ts';
 import { resolveLayout } from './operations/layouts.ts';
 import { applyMetadata, getMetadata, planMetadata, rollbackMetadata, versions } from './operations/metadata.ts';
@@ -10,6 +11,9 @@ import { history } from './operations/history.ts';
 import { exportOperation, importOperation, importRejectsOperation, importStatusOperation } from './operations/transfer.ts';
 import { describeFile, downloadFile, linkFile, uploadFile } from './operations/files.ts';
 import { searchRecords } from './operations/search.ts';
+import { explainAccess } from './operations/access.ts';
+import { readAudit } from './operations/audit.ts';
+import { listRecordShares, shareRecord, unshareRecord } from './operations/sharing.ts';
 
 /** What a caller needs: `use` is anybody who is signed in (records and fields are then restricted), `administer` an administrator. */
 export type Permission = 'use' | 'administer';
@@ -36,6 +40,11 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'records.restore': { permission: 'use', fresh: false, run: restore },
   'records.purge': { permission: 'administer', fresh: false, run: purge },
   'records.history': { permission: 'use', fresh: false, run: history },
+  'records.access': { permission: 'use', fresh: false, run: explainAccess },
+  'records.shares': { permission: 'use', fresh: false, run: listRecordShares },
+  'records.share': { permission: 'use', fresh: false, run: shareRecord },
+  'records.unshare': { permission: 'use', fresh: false, run: unshareRecord },
+  'audit.list': { permission: 'administer', fresh: false, run: readAudit },
   'records.export': { permission: 'use', fresh: true, run: exportOperation },
   'records.import': { permission: 'use', fresh: true, run: importOperation },
   'imports.status': { permission: 'use', fresh: false, run: importStatusOperation },
@@ -50,4 +59,5 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'files.describe': { permission: 'use', fresh: false, run: describeFile },
   'files.download': { permission: 'use', fresh: false, run: downloadFile },
   'files.link': { permission: 'use', fresh: false, run: linkFile },
+  ...identityOperations,
 };

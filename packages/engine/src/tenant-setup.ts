@@ -1,17 +1,22 @@
 // Makes a tenant: schema and role, platform and packs, the first administrator.
-import { fail, failAll, type Actor, type Context, type Statement } from '@tessera/kernel';
-import type { Layer } from '@tessera/metadata';
+import { fail, failAll, type Context } from '@tessera/kernel';
+import type { Layer, PasswordPolicy } from '@tessera/metadata';
 import { applyLayers, orderPacks, readPlatform } from '@tessera/packs';
-import { createRecords, matchingRecord, runInSession, updateRecords, type SessionInput, type WriteSession } from '@tessera/records';
-import { administratorPolicy, checkPasswordStrength, hashPassword } from '@tessera/security';
-import { setCredential } from '@tessera/storage';
+import { createRecords, matchingRecord, runInSession, updateRecords, type WriteSession } from '@tessera/records';
+import { checkPassword, hashPassword } from '@tessera/security';
+import { doorOf, findUser, setCredential } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
+import { systemSession } from './identity/platform-session.ts';
 import type { Identity } from './identity.ts';
+
+export { systemSession } from './identity/platform-session.ts';
 
 export interface Person {
   readonly email: string;
   readonly name: string;
   readonly password: string;
+  /** Given beside those that the person has; left out: none. */
+  readonly roles?: readonly string[];
 }
 
 export interface NewTenant {
@@ -24,62 +29,64 @@ export interface NewTenant {
   readonly seed?: () => Promise<readonly Person[]>;
 }
 
-const system: Actor = { kind: 'system', userId: null };
-
 /** The context of work that the platform itself does for a tenant. */
 export function systemContext(identity: Identity, tenant: string): Context {
-  return identity.contextOf(tenant, system, { requestId: 'system', languages: ['en'] });
-}
-
-/** What a write of the platform itself runs in. */
-export async function systemSession(parts: EngineParts, context: Context): Promise<SessionInput> {
-  const { database, runtime, state } = await parts.runtimes.refresh(context.tenant);
-  return {
-    context,
-    database,
-    model: runtime.model,
-    access: state.access,
-    rules: runtime.rules,
-    sealer: parts.sealer,
-    roles: administratorPolicy(null).roles,
-  };
+  return identity.contextOf(tenant, { kind: 'system', userId: null }, { requestId: 'system', languages: ['en'] });
 }
 
 const people = 'user';
 
-/** Gives people of the tenant (found by email, else made) passwords, all or none; gives their ids. */
+/** The platform's role of whoever may do everything. */
+const administratorRole = 'administrator';
+
+/** What no tenant's own policy goes below; the tenant's is not known before its metadata is there. */
+const leastPolicy: PasswordPolicy = { minLength: 8, minKinds: 1, remember: 0, maxAgeDays: undefined };
+
+/** Gives people of the tenant (found by email, else made) passwords, all or none; gives their ids. @throws PASSWORD_TOO_WEAK */
 export async function setPasswords(parts: EngineParts, context: Context, persons: readonly Person[]): Promise<readonly string[]> {
-  for (const { password } of persons) checkPasswordStrength(password);
-  const hashed = await Promise.all(persons.map(async (person) => ({ person, hash: await hashPassword(person.password) })));
   const input = await systemSession(parts, context);
+  for (const person of persons) checkPassword(person.password, input.model.settings.passwords, person);
+  const hashed = await Promise.all(persons.map(async (person) => ({ person, hash: await hashPassword(person.password) })));
   return runInSession(input, async (write) => {
-    const door = { schema: write.target.schema, query: (statement: Statement) => write.transaction.query(statement) };
+    const door = doorOf(write.transaction, write.target.schema);
     const ids: string[] = [];
     for (const { person, hash } of hashed) {
       const userId = await findOrCreatePerson(write, person);
-      await setCredential(door, { userId, email: person.email, hash });
+      await setCredential(door, { userId, email: person.email, hash, at: write.at });
       ids.push(userId);
     }
     return ids;
   });
 }
 
-async function findOrCreatePerson(write: WriteSession, { name, email }: Person): Promise<string> {
+const options = { allOrNone: true, internal: true };
+
+async function findOrCreatePerson(write: WriteSession, { name, email, roles = [] }: Person): Promise<string> {
   const object = write.model.objects[people];
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: people });
   const existing = await matchingRecord(write, object, 'email', { email });
-  if (existing !== undefined) return existing;
-  const options = { allOrNone: true, internal: true };
-  const [outcome] = await createRecords(write, people, [{ pointer: '', input: { name, email, active: true } }], options);
+  if (existing === undefined) return createPerson(write, { name, email, roles });
+  if (roles.length > 0) {
+    const known = await findUser(doorOf(write.transaction, write.target.schema), object, { id: existing });
+    const all = [...new Set([...(known?.roles ?? []), ...roles])];
+    await updateRecords(write, people, [{ pointer: '', id: existing, input: { roles: all } }], options);
+  }
+  return existing;
+}
+
+async function createPerson(write: WriteSession, { name, email, roles }: Required<Omit<Person, 'password'>>): Promise<string> {
+  const input = { name, email, active: true, ...(roles.length === 0 ? {} : { roles }) };
+  const [outcome] = await createRecords(write, people, [{ pointer: '', input }], options);
   if (outcome?.ok !== true) throw failAll('RECORDS_INVALID', outcome?.problems ?? []);
-  // People own themselves: the platform, which made them, is nobody.
+  // People own themselves: the platform, which makes them, is nobody. A record cannot point to itself before it is there.
   await updateRecords(write, people, [{ pointer: '', id: outcome.id, input: { owner: outcome.id } }], options);
   return outcome.id;
 }
 
 /** All or nothing: what fails leaves no tenant behind. Gives the administrator's id. */
 export async function createTenant(parts: EngineParts, identity: Identity, tenant: NewTenant): Promise<string> {
-  checkPasswordStrength(tenant.administrator.password);
+  const { administrator: first } = tenant;
+  checkPassword(first.password, leastPolicy, first);
   const { cell, clock } = parts;
   await cell.createTenant(tenant.name, tenant.label === undefined ? {} : { label: tenant.label });
   try {
@@ -92,9 +99,13 @@ export async function createTenant(parts: EngineParts, identity: Identity, tenan
       author: null,
       reason: 'created',
     });
+    const context = systemContext(identity, tenant.name);
+    // Before the data, which may take long.
+    checkPassword(first.password, (await systemSession(parts, context)).model.settings.passwords, first);
     const others = (await tenant.seed?.()) ?? [];
     // Last, and for all at once: a tenant where nobody can sign in was left by a set-up that was broken off.
-    const [administrator = ''] = await setPasswords(parts, systemContext(identity, tenant.name), [tenant.administrator, ...others]);
+    const persons = [{ ...first, roles: [administratorRole] }, ...others.filter(({ email }) => email !== first.email)];
+    const [administrator = ''] = await setPasswords(parts, context, persons);
     return administrator;
   } catch (error) {
     await cell.dropTenant(tenant.name);

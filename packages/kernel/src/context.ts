@@ -9,6 +9,10 @@ export interface Actor {
   readonly userId: string | null;
   /** The session that the access token belongs to. */
   readonly sessionId?: string;
+  /** The API key that was presented instead of a session's token. */
+  readonly apiKeyId?: string;
+  /** The administrator who acts as this person. */
+  readonly impersonatedBy?: string;
 }
 
 /** The clock; replaced in tests. */
@@ -26,6 +30,8 @@ export interface Context {
   /** BCP 47, best first: labels and messages come in the first that the metadata has. */
   readonly languages: readonly string[];
   readonly requestId: string;
+  /** Where the request came from, as the server saw it. */
+  readonly address?: string;
   /** Makes a write that is sent twice happen once. */
   readonly idempotencyKey?: string;
   /** Aborted when the caller has gone or the time is up. */

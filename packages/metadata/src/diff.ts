@@ -27,7 +27,14 @@ const maps: ReadonlySet<string> = new Set([
   'columns',
   'sort',
   'items',
+  'objects',
+  'to',
+  'roles',
+  'rules',
 ]);
+
+/** Properties whose value has properties of its own, which are told apart. */
+const nested: ReadonlySet<string> = new Set(['team', 'passwords']);
 
 const asObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 
@@ -71,6 +78,8 @@ function compareEntries(
     const next = [...path, property];
     if (maps.has(property) && (isJsonObject(left) || isJsonObject(right)))
       changes.push(...compareMaps(asObject(left), asObject(right), at, next, depth + 1));
+    else if (nested.has(property) && isJsonObject(left) && isJsonObject(right))
+      changes.push(...compareEntries(left, right, at, next, depth + 1));
     else if (left === undefined) changes.push({ ...at, path: next, change: 'added', after: right });
     else if (right === undefined) changes.push({ ...at, path: next, change: 'removed', before: left });
     else changes.push({ ...at, path: next, change: 'changed', before: left, after: right });

@@ -1,5 +1,5 @@
 // The shapes of effective metadata: what is left after the layers are merged, checked by the schemas, not yet resolved.
-import type { FieldTypeName, Label } from './model.ts';
+import type { FieldTypeName, Label, ObjectGrant, PasswordPolicy, SettingsModel } from './model.ts';
 
 /** A field as metadata says it: all properties of all types, which the schema has already held to the type. */
 export interface FieldSource {
@@ -25,6 +25,7 @@ export interface FieldSource {
   readonly currency?: string;
   readonly currencyField?: string;
   readonly options?: Readonly<Record<string, OptionSource>>;
+  readonly optionsOf?: ChoiceKind;
   readonly dependsOn?: { readonly field: string; readonly values: Readonly<Record<string, readonly string[]>> };
   readonly format?: string;
   readonly start?: number;
@@ -42,6 +43,9 @@ export interface FieldSource {
   readonly through?: string;
   readonly field?: string;
 }
+
+/** Kinds of components that may be the options of a picklist. */
+export type ChoiceKind = 'role' | 'permissionSet';
 
 export interface OptionSource {
   readonly order?: number;
@@ -91,9 +95,15 @@ export interface ObjectSource {
   readonly recordTypes?: Readonly<Record<string, RecordTypeSource>>;
   readonly keys?: Readonly<Record<string, KeySource>>;
   readonly validationRules?: Readonly<Record<string, ValidationRuleSource>>;
+  readonly team?: TeamSource;
 }
 
 type Keyed<T> = Readonly<Record<string, T>>;
+
+export interface TeamSource {
+  readonly roles: Keyed<{ readonly label: Label; readonly access: 'read' | 'edit'; readonly order?: number; readonly active?: boolean }>;
+  readonly rules?: Keyed<{ readonly when?: unknown; readonly member: unknown; readonly role: string; readonly active?: boolean }>;
+}
 
 export interface LayoutSource {
   readonly name: string;
@@ -164,11 +174,47 @@ export interface ParameterSource {
   readonly max?: number;
 }
 
+/** What is left out is not allowed. */
+export type GrantSource = Partial<ObjectGrant>;
+
+/** A role or a permission set. */
+export interface GrantSetSource {
+  readonly name: string;
+  readonly label: Label;
+  readonly administrator?: boolean;
+  readonly everyone?: boolean;
+  readonly objects?: Keyed<GrantSource>;
+}
+
+/** Exactly one of `user`, `role`, `group` and `department`. */
+export interface SubjectSource {
+  readonly user?: string;
+  readonly role?: string;
+  readonly group?: string;
+  readonly department?: string;
+  readonly below?: boolean;
+}
+
+export interface SharingRuleSource {
+  readonly name: string;
+  readonly object: string;
+  readonly label: Label;
+  /** Exactly one of the two. */
+  readonly records: { readonly ownedBy?: SubjectSource; readonly when?: unknown };
+  readonly to: Keyed<SubjectSource>;
+  readonly access?: 'read' | 'edit';
+}
+
 export interface SettingsSource {
   readonly languages?: readonly string[];
   readonly timeZone?: string;
   readonly currency?: string;
   readonly currencies?: readonly string[];
+  readonly departmentHeads?: SettingsModel['departmentHeads'];
+  readonly passwords?: Partial<PasswordPolicy>;
+  readonly secondFactor?: SettingsModel['secondFactor'];
+  readonly impersonation?: boolean;
+  readonly auditDays?: number;
 }
 
 /** The effective components of each kind by name. */
@@ -179,5 +225,8 @@ export interface Effective {
   readonly app: Keyed<AppSource>;
   readonly rule: Keyed<RuleSource>;
   readonly parameter: Keyed<ParameterSource>;
+  readonly role: Keyed<GrantSetSource>;
+  readonly permissionSet: Keyed<GrantSetSource>;
+  readonly sharingRule: Keyed<SharingRuleSource>;
   readonly settings: Keyed<SettingsSource>;
 }

@@ -7,10 +7,14 @@ function catalogOf(model: Model): Catalog {
     hasObject: (object) => model.objects[object] !== undefined,
     field: (object, field) => {
       const found = model.objects[object]?.fields[field];
-      if (found === undefined) return undefined;
+      // A masked field comes out in selections and nowhere else.
+      if (found === undefined || found.masked === true) return undefined;
       return { type: found.ruleType, ...(found.lookup === undefined ? {} : { to: found.lookup.to }) };
     },
-    fieldNames: (object) => Object.keys(model.objects[object]?.fields ?? {}),
+    fieldNames: (object) => {
+      const fields = Object.values(model.objects[object]?.fields ?? {});
+      return fields.filter((field) => field.masked !== true).map((field) => field.name);
+    },
     relation: (object, name) => model.objects[object]?.relations[name],
     relationNames: (object) => Object.keys(model.objects[object]?.relations ?? {}),
     rule: (name) => model.rules[name],

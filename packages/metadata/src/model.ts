@@ -1,9 +1,11 @@
 // The Model: a tenant's validated metadata, frozen, with every reference resolved and every rule typed.
 import type { AggregateExpression, Expression, PathExpression, RuleType } from '@tessera/rules';
+import type { GrantSetModel, SharingRuleModel, TeamModel } from './access-models.ts';
 import type { AppModel, LayoutModel, ListViewModel } from './view-models.ts';
 import type { Label } from './label.ts';
 
 export type { Label } from './label.ts';
+export type * from './access-models.ts';
 export type * from './view-models.ts';
 
 export type FieldTypeName =
@@ -121,6 +123,8 @@ export interface FieldModel {
   readonly required: boolean | Expression;
   /** Callers may not set it (`true` for computed, numbered and system fields). */
   readonly readOnly: boolean | Expression;
+  /** Only in a policy's view of the Model: shown by its last four characters, usable for nothing else. */
+  readonly masked?: true;
   readonly default: Expression | undefined;
   readonly unique: boolean;
   readonly history: boolean;
@@ -185,6 +189,16 @@ export interface ValidationRuleModel {
   readonly recordTypes: readonly string[] | undefined;
 }
 
+export interface ObjectVerbs {
+  readonly create: boolean;
+  readonly update: boolean;
+  readonly delete: boolean;
+  readonly import: boolean;
+  readonly export: boolean;
+  readonly changeOwner: boolean;
+  readonly seeDeleted: boolean;
+}
+
 export interface ObjectModel {
   readonly name: string;
   readonly plural: string;
@@ -207,6 +221,9 @@ export interface ObjectModel {
   readonly recordTypes: Readonly<Record<string, RecordTypeModel>>;
   readonly keys: Readonly<Record<string, KeyModel>>;
   readonly validationRules: Readonly<Record<string, ValidationRuleModel>>;
+  readonly team: TeamModel | undefined;
+  /** Only in a policy's view of the Model: what the person may do; left out: everything. */
+  readonly allows?: ObjectVerbs;
   readonly renamedFrom: readonly string[];
   readonly hash: string;
 }
@@ -232,6 +249,26 @@ export interface SettingsModel {
   /** ISO 4217. */
   readonly currency: string;
   readonly currencies: readonly string[];
+  /** Whose records heads of departments see: nobody's, those of their own departments, or also of the departments below. */
+  readonly departmentHeads: 'none' | 'own' | 'withBelow';
+  readonly passwords: PasswordPolicy;
+  /** Whether a password alone signs in, or everybody needs a one-time code beside it. */
+  readonly secondFactor: 'optional' | 'required';
+  /** Whether administrators may act as another person. */
+  readonly impersonation: boolean;
+  /** Days after which entries of the audit log are purged. */
+  readonly auditDays: number;
+}
+
+export interface PasswordPolicy {
+  /** Characters at least, 8 to 128. */
+  readonly minLength: number;
+  /** Kinds of characters needed (lower case, upper case, digits, others), 1 to 4. */
+  readonly minKinds: number;
+  /** So many former passwords may not be taken again. */
+  readonly remember: number;
+  /** Days after which a new one is due; undefined: never. */
+  readonly maxAgeDays: number | undefined;
 }
 
 export interface LayerInfo {
@@ -251,6 +288,9 @@ export interface Model {
   readonly apps: Readonly<Record<string, AppModel>>;
   readonly parameters: Readonly<Record<string, ParameterModel>>;
   readonly rules: Readonly<Record<string, NamedRuleModel>>;
+  readonly roles: Readonly<Record<string, GrantSetModel>>;
+  readonly permissionSets: Readonly<Record<string, GrantSetModel>>;
+  readonly sharingRules: Readonly<Record<string, SharingRuleModel>>;
   /** The effective metadata as JSON, by kind and name: what the hash is made from and what the API shows. */
   readonly source: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -54,6 +54,9 @@ const missingReasons: Readonly<Record<string, string>> = {
   mapping: 'it says how the columns of the `file` become fields.',
   records: 'the records themselves, or a `file` with a `mapping`.',
   object: 'what it is about; a menu item says `object` or `listView`.',
+  options: 'the choices, or `optionsOf` with the kind of components that they are.',
+  user: 'whom it means: one of `user`, `role`, `group` and `department`.',
+  ownedBy: 'which records: those `ownedBy` somebody, or those `when` a rule holds.',
 };
 
 function missingProperty(error: SchemaError, property: string, place: ProblemPlace): Problem {
@@ -72,6 +75,12 @@ const misplacedReasons: Readonly<Record<string, string>> = {
   endField: 'only a list view of kind calendar has it. Remove it, or set "kind": "calendar".',
   min: 'only a parameter of type number has it. Remove it.',
   max: 'only a parameter of type number has it. Remove it.',
+  options: 'the choices are either `options` or `optionsOf`. Remove one.',
+  role: 'a subject is one of `user`, `role`, `group` and `department`. Remove the others.',
+  group: 'a subject is one of `user`, `role`, `group` and `department`. Remove the others.',
+  department: 'a subject is one of `user`, `role`, `group` and `department`. Remove the others.',
+  below: 'only a department has others below it. Remove it.',
+  ownedBy: 'records are told either by `ownedBy` or by `when`. Remove one.',
 };
 
 function misplaced(error: SchemaError, place: ProblemPlace): Problem {

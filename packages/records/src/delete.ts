@@ -1,19 +1,28 @@
 // Deletes records into the bin: who points to them is asked, let go, or goes with them.
 import { isUuid, problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
+import { recordAccess } from '@tessera/security';
 import { childrenStatement, holdersStatement, lockStatement, recordOf, softDeleteStatement } from '@tessera/storage';
 import { byObject, descendants, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
 import { runRelease, updateSet } from './pipeline.ts';
+import { deniedOf } from './denied.ts';
 import { pointersTo, referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups } from './rollups.ts';
 import { objectOf, type WriteSession } from './session.ts';
+import { noteAccess } from './steps/note-people.ts';
 import { textOf } from './text-of.ts';
 
 export interface DeleteRecord {
   readonly pointer: string;
   readonly id: string;
   readonly expected?: number | undefined;
+}
+
+/** Who holds a record, and how many, is told to those who see every record of the object that holds it. */
+function mayTell({ access }: WriteSession, object: string, field: string): boolean {
+  const { policy, view } = access;
+  return policy.administrator || (recordAccess(policy, object).read === 'all' && view.objects[object]?.fields[field] !== undefined);
 }
 
 const idsOf = (members: readonly Member[]): readonly string[] => members.map((member) => member.id);
@@ -29,8 +38,9 @@ async function held(session: WriteSession, going: readonly Member[]): Promise<Re
     const { rows } = await session.transaction.query(holdersStatement(session.target, pointers, idsOf(members), { without }));
     for (const row of rows) {
       const { child, field } = pointers[Number(row['n'])] ?? {};
+      const told = child !== undefined && field !== undefined && mayTell(session, child.name, field.name);
       const params = { count: row['count'], object: child?.name, field: field?.name };
-      found.set(keyOf(object.name, String(row['parent'])), problem('RECORD_IN_USE', params));
+      found.set(keyOf(object.name, String(row['parent'])), told ? problem('RECORD_IN_USE', params) : problem('RECORD_HELD'));
     }
   }
   return found;
@@ -112,12 +122,14 @@ export async function deleteRecords(
   records: readonly DeleteRecord[],
 ): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
-  const ids = [...new Set(records.filter(({ id }) => isUuid(id)).map(({ id }) => id.toLowerCase()))];
+  const named = [...new Set(records.filter(({ id }) => isUuid(id)).map(({ id }) => id.toLowerCase()))];
+  const denied = await deniedOf(session, object, named, 'delete');
+  const ids = named.filter((id) => !denied.has(id));
   const family = object.appendOnly ? new Map<string, Member>() : await lockFamily(session, object, ids, 'live');
   const member = (id: string): Member | undefined => family.get(keyOf(objectName, id.toLowerCase()));
   const refused = new Map<DeleteRecord, Problem>();
   for (const record of records) {
-    const found = refusal(object, record, member(record.id));
+    const found = denied.get(record.id.toLowerCase()) ?? refusal(object, record, member(record.id));
     if (found !== undefined) refused.set(record, found);
   }
   const stays = new Set([...refused.keys()].map((record) => record.id.toLowerCase()));
@@ -127,7 +139,10 @@ export async function deleteRecords(
     family,
     ids.filter((id) => !stays.has(id)),
   );
-  if (decision.going.length > 0) await putInBin(session, decision.going);
+  if (decision.going.length > 0) {
+    await putInBin(session, decision.going);
+    for (const one of byObject(decision.going).keys()) await noteAccess(session, one.name);
+  }
   return records.map((record): RecordOutcome => {
     const id = record.id.toLowerCase();
     const found = refused.get(record) ?? decision.held.get(id);

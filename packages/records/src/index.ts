@@ -13,7 +13,8 @@ export { inLanguage } from './steps/validate.ts';
 export { recordEnvironment } from './environment.ts';
 export { fetchFacts, noFacts, type Facts } from './facts.ts';
 export type { RecordOutcome } from './results.ts';
-export type { Sealer, WriteSession } from './session.ts';
+export type { Access, Sealer, WriteSession } from './session.ts';
+export { sightOf, type Sight } from './steps/permit.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
 
 // Files: in and out, streamed.

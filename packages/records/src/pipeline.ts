@@ -3,35 +3,50 @@ import { isUuid } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { noFacts } from './facts.ts';
 import type { WriteSession } from './session.ts';
+import { checkLookups } from './steps/check-lookups.ts';
 import { coerce } from './steps/coerce.ts';
 import { defaults } from './steps/defaults.ts';
 import { checkFiles, claimFiles } from './steps/files.ts';
+import { hide } from './steps/hide.ts';
+import { joinTeam } from './steps/join-team.ts';
 import { lock } from './steps/lock.ts';
+import { notePeople } from './steps/note-people.ts';
 import { number } from './steps/number.ts';
+import { permit, see } from './steps/permit.ts';
+import { permitValues } from './steps/permit-values.ts';
 import { refuse } from './steps/refuse.ts';
 import { rollUps } from './steps/roll-ups.ts';
 import { searchValue } from './steps/search-value.ts';
 import { validate } from './steps/validate.ts';
 import { write } from './steps/write.ts';
+import { writeInSight } from './steps/write-in-sight.ts';
 import { withProblem, type Step, type WriteItem, type WriteSet } from './write-set.ts';
 
 const steps: readonly Step[] = [
+  permit,
   lock,
+  see,
   coerce,
   defaults,
+  permitValues,
+  checkLookups,
   validate,
   checkFiles,
+  hide,
   refuse,
   number,
   searchValue,
-  write,
+  writeInSight,
+  hide,
   refuse,
   claimFiles,
+  joinTeam,
   rollUps,
+  notePeople,
 ];
 
 /** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
-const releaseSteps: readonly Step[] = [lock, coerce, write, refuse, rollUps];
+const releaseSteps: readonly Step[] = [lock, coerce, write, refuse, rollUps, notePeople];
 
 /** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
 export async function runPipeline(set: WriteSet): Promise<WriteSet> {

@@ -7,6 +7,7 @@ import {
   lockStatement,
   purgeStatement,
   releaseRecordFilesStatement,
+  removeSharesOf,
   unlinkStatement,
 } from '@tessera/storage';
 import { pointersTo } from './references.ts';
@@ -37,6 +38,7 @@ async function purgeSet(session: WriteSession, object: ObjectModel, ids: readonl
   }
   for (const pointer of pointers) if (pointer.onDelete === 'setNull') await transaction.query(unlinkStatement(target, pointer, own));
   const { rows } = await transaction.query(purgeStatement(target, object, own));
+  await removeSharesOf({ schema: target.schema, query: transaction.query.bind(transaction) }, object.name, own);
   await transaction.query(releaseRecordFilesStatement(target.schema, object.name, own, session.at));
   return rows.length;
 }

@@ -12,10 +12,12 @@ import {
 } from '@tessera/storage';
 import { byObject, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
 import { runRelease, updateSet } from './pipeline.ts';
+import { deniedOf } from './denied.ts';
 import { referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups, recomputeRollups } from './rollups.ts';
 import { objectOf, touch, type WriteSession } from './session.ts';
+import { noteAccess } from './steps/note-people.ts';
 import { textOf } from './text-of.ts';
 
 /** A lookup of a member to a record that is not there any more. */
@@ -127,8 +129,14 @@ export async function restoreRecords(session: WriteSession, objectName: string, 
   const object = objectOf(session, objectName);
   const versions = new Map<string, number>();
   const outcomes: RecordOutcome[] = [];
+  const denied = await deniedOf(session, object, ids, 'restore');
   for (const [i, id] of ids.entries()) {
     const refuse = (found: Problem): void => void outcomes.push({ ok: false, problems: [{ ...found, pointer: `/ids/${String(i)}` }] });
+    const against = denied.get(id);
+    if (against !== undefined) {
+      refuse(against);
+      continue;
+    }
     if (!versions.has(id)) {
       const family = await lockFamily(session, object, [id], 'deleted');
       if (family.size === 0) {
@@ -141,6 +149,7 @@ export async function restoreRecords(session: WriteSession, objectName: string, 
         continue;
       }
       // One that came back with its master is not brought back again.
+      for (const one of restored.records.keys()) await noteAccess(session, one.name);
       for (const record of restored.records.get(object) ?? []) versions.set(textOf(record['id']), Number(record['version']));
     }
     outcomes.push({ ok: true, id, version: versions.get(id) ?? 0, created: false });

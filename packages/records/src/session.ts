@@ -2,12 +2,19 @@
 import type { Context } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
 import { fail } from '@tessera/kernel';
+import type { Policy } from '@tessera/security';
 import type { ReadTarget, RuleSlots, Transaction } from '@tessera/storage';
 import type { RuleCache } from './rule-cache.ts';
 
 /** Seals and hides what must never be read back. */
 export interface Sealer {
   seal(text: string): string;
+}
+
+/** Whose rights a write has: the policy, and the Model as it exists for that person. */
+export interface Access {
+  readonly policy: Policy;
+  readonly view: Model;
 }
 
 export interface WriteSession {
@@ -20,6 +27,7 @@ export interface WriteSession {
   readonly at: string;
   readonly rules: RuleCache;
   readonly sealer: Sealer;
+  readonly access: Access;
   /** Records whose commit checks are still to be made, by object, with their place in the request where they have one. */
   readonly touched: Map<string, Map<string, string | undefined>>;
 }

@@ -1,6 +1,6 @@
 // What a rule is worked out in: where JavaScript gets its values and SQL its columns.
 import type { Sql } from '@tessera/kernel';
-import type { AggregateExpression, PathExpression, Value } from './expression.ts';
+import type { AccessExpression, AggregateExpression, PathExpression, Value } from './expression.ts';
 
 /** Gives the values that a rule asks for in JavaScript. */
 export interface JsEnvironment {
@@ -22,6 +22,11 @@ export interface SqlEnvironment {
   path(path: PathExpression): Sql;
   /** The whole aggregate as one scalar SQL expression (see `aggregateSql`, `sortSql`). */
   aggregate(aggregate: AggregateExpression): Sql;
+  /**
+   * A condition that security has placed; null may stand for false, as in `conditionSql`. Left out where there is nobody who asks, as in
+   * the condition of an index.
+   */
+  access?(access: AccessExpression): Sql;
 }
 
 /**

@@ -41,6 +41,10 @@ export interface PathStep {
   readonly field: string;
   /** For a polymorphic lookup that is followed: the one target taken (`"about:account"` in a path). */
   readonly target?: string;
+  /** Placed by security: the record that this lookup leads to counts only where this holds (frame 0 is that record). */
+  readonly where?: Expression;
+  /** Placed by security: how a computed lookup that is followed is worked out for this reader (frame 0 is the record that has it). */
+  readonly computed?: Expression;
 }
 
 export interface LiteralExpression {
@@ -54,6 +58,8 @@ export interface PathExpression {
   readonly type: RuleType;
   readonly root: PathRoot;
   readonly steps: readonly PathStep[];
+  /** Placed by security: how the last step's computed field is worked out for this reader (frame 0 is the record that has it). */
+  readonly computed?: Expression;
 }
 
 /** An operator of the operator table with checked arguments. */
@@ -112,7 +118,27 @@ export interface SortKey {
   readonly descending: boolean;
 }
 
-export type Expression = LiteralExpression | PathExpression | CallExpression | AggregateExpression;
+/**
+ * Whether the acting person has to do with the record of a frame. Placed by security, never written in metadata, worked out in SQL only.
+ */
+export interface AccessExpression {
+  readonly node: 'access';
+  readonly type: RuleType;
+  /** The frame whose record is asked about, and its object. */
+  readonly root: number;
+  readonly object: string;
+  readonly test: AccessTest;
+}
+
+export type AccessTest =
+  /** The record's owner is one of the ids (an array of uuids) in the slot. */
+  | { readonly kind: 'owner'; readonly slot: string }
+  /** A live share of the record speaks of the person (slots `subjects`, texts; `now`). `origin`: only shares of this origin. */
+  | { readonly kind: 'share'; readonly access: 'read' | 'edit'; readonly origin?: 'team' | 'manual' }
+  /** The master behind the field, in the bin or not, is one for which `where` holds (frame 0 is the master). */
+  | { readonly kind: 'parent'; readonly by: string; readonly parent: string; readonly where: Expression };
+
+export type Expression = LiteralExpression | PathExpression | CallExpression | AggregateExpression | AccessExpression;
 
 /** What the checker must know of the metadata around a rule. The metadata package implements it. */
 export interface Catalog {

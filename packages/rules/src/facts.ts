@@ -40,7 +40,10 @@ const takesZone = ({ operator, arguments: args }: CallExpression): boolean => {
   return zone !== undefined && args.length <= zone;
 };
 
-/** Visits an expression and all within it, outer before inner. */
+/**
+ * Visits an expression and all within it, outer before inner. What security places (the conditions of an access node, a step's `where`, a
+ * path's `computed`) is not descended into: it has frames of its own, and it is not what the rule reads.
+ */
 export function walk(expression: Expression, visit: (expression: Expression) => void): void {
   visit(expression);
   if (expression.node === 'call') for (const argument of expression.arguments) walk(argument, visit);

@@ -5,6 +5,8 @@
 
 // The typed expression, and what the checker asks of the metadata.
 export type {
+  AccessExpression,
+  AccessTest,
   AggregateExpression,
   AggregateFunction,
   AggregateSource,
@@ -35,6 +37,9 @@ export { toJs } from './javascript.ts';
 
 // Aggregates: the functions over members' values, for those who fetch the members.
 export { aggregateSql, aggregateValues, compareMembers } from './aggregates.ts';
+
+// Placing: conditions joined, moved to another frame, taken out again.
+export { allOf, always, anyOf, reframed, withoutPlaced } from './placing.ts';
 
 // Facts.
 export { dependencies, walk, type Dependencies } from './facts.ts';

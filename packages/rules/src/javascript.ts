@@ -61,6 +61,9 @@ function compile(expression: Expression, program: Program): Logic {
       return numbered(program.paths, expression, 'path');
     case 'aggregate':
       return numbered(program.aggregates, expression, 'aggregate');
+    case 'access':
+      // Who owns and shares what is asked of the database, so that an answer in JavaScript could only be a guess.
+      throw new TypeError('What security places into a query is worked out in SQL only.');
     case 'call': {
       const args = expression.arguments.map((argument) => compile(argument, program));
       const native = natives.get(expression.operator);
@@ -76,7 +79,10 @@ function canonical(value: Value): Value {
   return decimal === undefined ? null : formatDecimal(decimal);
 }
 
-/** Makes a function of the values that a rule is worked out with. A boolean is never null. The function never throws, unless the environment does. */
+/**
+ * Makes a function of the values that a rule is worked out with. A boolean is never null. The function never throws, unless the environment does.
+ * @throws TypeError at once where the expression holds what security places (see AccessExpression): that has no JavaScript
+ */
 export function toJs(expression: Expression): (environment: JsEnvironment) => Value {
   const program: Program = { constants: [], paths: [], aggregates: [], calls: [] };
   const logic = compile(expression, program);

@@ -8,7 +8,7 @@ import { bindOnce, literalSql, zoneSql } from './sql-parts.ts';
 
 /** Fields of the record itself and literals: as cheap to name twice as once. */
 const isPlain = (expression: Expression | undefined): boolean =>
-  expression?.node === 'literal' || (expression?.node === 'path' && expression.steps.length <= 1);
+  expression?.node === 'literal' || (expression?.node === 'path' && expression.steps.length <= 1 && expression.computed === undefined);
 
 /** A call's arguments, each made SQL once. */
 class Call implements SqlCall {
@@ -70,6 +70,9 @@ function valueSql(expression: Expression, environment: SqlEnvironment): Sql {
       return pathSql(expression, environment);
     case 'aggregate':
       return environment.aggregate(expression);
+    case 'access':
+      if (environment.access === undefined) throw new TypeError('Nobody asks here, so security has nothing to say.');
+      return environment.access(expression);
     case 'call': {
       const row = operatorNamed(expression.operator);
       const call = new Call(expression, environment);
@@ -83,11 +86,24 @@ function valueSql(expression: Expression, environment: SqlEnvironment): Sql {
 function truthSql(expression: Expression, environment: SqlEnvironment): Truth {
   if (expression.node === 'call') {
     const truth = operatorNamed(expression.operator)?.truth;
-    if (truth) return truth(new Call(expression, environment));
+    return truth ? truth(new Call(expression, environment)) : maybe(valueSql(expression, environment));
   }
-  const total =
-    (expression.node === 'aggregate' && expression.function !== 'first') || (expression.node === 'literal' && expression.value !== null);
-  return (total ? surely : maybe)(valueSql(expression, environment));
+  return (isTotal(expression) ? surely : maybe)(valueSql(expression, environment));
+}
+
+/** Whether the SQL of a condition that is no call is never null. */
+function isTotal(expression: Exclude<Expression, CallExpression>): boolean {
+  switch (expression.node) {
+    case 'literal':
+      return expression.value !== null;
+    case 'aggregate':
+      return expression.function !== 'first';
+    case 'access':
+      // Of a record without an owner the comparison knows nothing.
+      return expression.test.kind !== 'owner';
+    case 'path':
+      return false;
+  }
 }
 
 const strict = (truth: Truth): Sql => (truth.total ? truth.sql : sql`coalesce(${truth.sql}, false)`);

@@ -35,8 +35,17 @@ export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './em
 // Writing: one statement for a set of records, with history and outbox.
 export * from './write/index.ts';
 
-// Who may sign in: credentials and sessions of a tenant.
-export * from './identity/credentials.ts';
+// Who may sign in: passwords, sessions, API keys, second factors and providers of a tenant.
+export * from './identity/index.ts';
+
+// The facts about a person that permissions are made from.
+export { loadPerson, subjectKey, type NamedUnit, type Person, type PersonAlone, type PersonInput } from './identity/people.ts';
+
+// Who may see and change which records: a policy's conditions asked of the database, and shares of single records.
+export * from './access/index.ts';
+
+// The audit trail of a tenant.
+export * from './audit/index.ts';
 
 // Layers and versions of the tenants' metadata, and the state that guards every statement.
 export * from './system/layers.ts';
@@ -53,3 +62,6 @@ export * from './search/index.ts';
 
 // The index of uploaded files.
 export * from './files/index.ts';
+
+// Limits that all nodes share: requests per second, attempts to sign in.
+export * from './rates/index.ts';

@@ -126,8 +126,7 @@ export class GraphqlExecutor {
   }
 
   async #schema(context: Context, fresh: boolean): Promise<PreparedSchema> {
-    const { model } = await this.#engine.runtime(context.tenant, { fresh });
-    return this.#schemas.of(model, context.languages);
+    return this.#schemas.of(await this.#engine.view(context, { fresh }), context.languages);
   }
 
   /**

@@ -118,7 +118,7 @@ export class PreparedSchema {
   }
 }
 
-/** Schemas by Model and language; tenants whose Models are equal share one. */
+/** Schemas by Model (as a caller sees it) and language; callers with the same permissions share one, over all tenants whose Models are equal. */
 export class PreparedSchemas {
   readonly #limits: GraphqlLimits;
   readonly #schemas: BoundedCache<string, PreparedSchema>;

@@ -1,5 +1,6 @@
 // The operations that are the same whatever a tenant consists of.
 import type { RouteId } from '../rest/table.ts';
+import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
 import {
   answer,
@@ -10,14 +11,13 @@ import {
   problems,
   shared,
   text,
-  type AnswerShape,
   type Operation,
   type Parameter,
 } from './shapes.ts';
 
-const done: AnswerShape = { description: 'Done.' };
-
 const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text });
+
+const inQuery = (name: string, description: string): Parameter => ({ name, in: 'query', description, schema: text });
 
 const body = (name: string, example?: unknown): NonNullable<Operation['requestBody']> => ({
   required: true,
@@ -30,19 +30,7 @@ const plan = answer('What it does.', shared('MetadataPlan'));
 
 /** By route; those about records of an object are described once per object. */
 export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, Operation>> = {
-  logIn: tagged('Signing in', {
-    summary: 'Sign in',
-    security: [],
-    requestBody: body('LogIn', { tenant: 'demo', email: 'admin@demo.example', password: '…' }),
-    responses: { 200: answer('A pair of tokens.', shared('Tokens')), ...problems(400, 401, 413, 415, 429) },
-  }),
-  refreshTokens: tagged('Signing in', {
-    summary: 'A new pair of tokens for a refresh token, which is spent by it',
-    security: [],
-    requestBody: body('Refresh'),
-    responses: { 200: answer('A pair of tokens.', shared('Tokens')), ...problems(400, 401, 413, 415) },
-  }),
-  logOut: tagged('Signing in', { summary: 'End the session', responses: { 204: done, ...problems(401) } }),
+  ...identityOperations,
   listObjects: tagged('Describing', {
     summary: 'Objects that the caller may see',
     responses: { 200: answer('Objects.', objectSchema({ objects: listOf(shared('ObjectSummary')) })), ...problems(401) },
@@ -61,6 +49,20 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
     summary: 'Records by their words, grouped by object',
     parameters: [parameter('q'), parameter('objects'), parameter('first')],
     responses: { 200: answer('What was found.', {}), ...problems(400, 401, 404) },
+  }),
+  listAudit: tagged('Audit', {
+    summary: 'Who did what, newest first; for administrators',
+    parameters: [
+      inQuery('from', 'At this time (RFC 3339) or later.'),
+      inQuery('to', 'Before this time.'),
+      inQuery('actor', 'A user’s id.'),
+      inQuery('action', 'As in `metadata.changed`; what ends in a dot stands for all that begin so.'),
+      inQuery('object', 'An object’s name.'),
+      inQuery('recordId', 'A record’s id.'),
+      parameter('first'),
+      parameter('before'),
+    ],
+    responses: { 200: answer('A page.', {}), ...problems(400, 401, 403) },
   }),
   getImport: tagged('Imports', {
     summary: 'How an import is going',

@@ -15,6 +15,10 @@ export type RecordRouteId = Extract<
   | 'deleteRecord'
   | 'restoreRecord'
   | 'getHistory'
+  | 'explainAccess'
+  | 'listShares'
+  | 'shareRecord'
+  | 'unshareRecord'
   | 'getRecordBy'
   | 'upsertRecord'
   | 'purgeRecords'
@@ -155,6 +159,32 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     description: 'Newest first.',
     parameters: [parameter('id'), parameter('first'), parameter('before')],
     responses: { 200: answer('Changes.', {}), ...problems(400, 401, 403, 404) },
+  }),
+  explainAccess: (object) => ({
+    summary: `Why ${object.label} may be seen or changed, or may not`,
+    description: 'Layer by layer, for the caller or, for administrators, for any user.',
+    parameters: [parameter('id'), { name: 'user', in: 'query', description: 'A user’s id. Default: the caller.', schema: id }],
+    responses: { 200: answer('The layers, and what they give.', {}), ...problems(400, 401, 403, 404) },
+  }),
+  listShares: (object) => ({
+    summary: `Team and shares of ${object.label}`,
+    parameters: [parameter('id')],
+    responses: { 200: answer('Shares.', objectSchema({ shares: listOf(shared('Share')) })), ...problems(400, 401, 403, 404) },
+  }),
+  shareRecord: (object) => ({
+    summary: `Share ${object.label}, or put people into its team`,
+    description: 'For whoever may edit the record. A share that the same subject has already is changed.',
+    parameters: [parameter('id')],
+    requestBody: body(json(shared('NewShares'), { shares: [{ to: { role: 'finance' }, access: 'read' }] })),
+    responses: {
+      200: answer('The shares as they are now.', objectSchema({ shares: listOf(shared('Share')) })),
+      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
+    },
+  }),
+  unshareRecord: (object) => ({
+    summary: `Take a share of ${object.label} away`,
+    parameters: [parameter('id'), { name: 'share', in: 'path', required: true, description: 'The share’s id.', schema: id }],
+    responses: { 204: nothing('It is gone.'), ...problems(400, 401, 403, 404) },
   }),
   getRecordBy: (object) => ({
     summary: `Read ${object.label} by a unique field`,

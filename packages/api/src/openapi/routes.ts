@@ -22,7 +22,7 @@ async function describedObjects(engine: Engine, context: Context): Promise<reado
 function documentHandler({ engine, publicUrl }: DocumentOptions): RequestHandler {
   return async (request, response) => {
     const context = await signedIn(engine, request, response, infoOf(request, response));
-    const { model } = await engine.runtime(context.tenant);
+    const model = await engine.view(context);
     const objects = await describedObjects(engine, context);
     response.setHeader('Cache-Control', 'private, no-cache');
     response.json(openApiDocument({ objects, model, ...(publicUrl === undefined ? {} : { publicUrl }) }));

@@ -1,6 +1,7 @@
 // Schemas that are the same for every tenant: problems, pages, tokens, descriptions, plans.
 import { buckets, measureFunctions, mostGroups } from '../rest/aggregate.ts';
 import { problemCodes } from '../rest/problem.ts';
+import { identitySchemas } from './identity-schemas.ts';
 import { flag, id, listOf, objectSchema, shared, text, whole, type JsonSchema } from './shapes.ts';
 
 const orNull = (type: string): JsonSchema => ({ type: [type, 'null'] });
@@ -46,6 +47,42 @@ const recordSchemas: Readonly<Record<string, JsonSchema>> = {
       ],
     }),
   }),
+  Subject: {
+    description: 'A person, whoever has a role, the members of a group, or the people of a department (`below`: and of those below it).',
+    type: 'object',
+    oneOf: [
+      objectSchema({ user: id }, ['user']),
+      objectSchema({ role: text }, ['role']),
+      objectSchema({ group: id }, ['group']),
+      objectSchema({ department: id, below: flag }, ['department']),
+    ],
+  },
+  Share: objectSchema({
+    id,
+    to: shared('Subject'),
+    access: { type: 'string', enum: ['read', 'edit'] },
+    origin: { type: 'string', enum: ['team', 'manual'] },
+    teamRole: orNull('string'),
+    expiresAt: orNull('string'),
+    createdBy: orNull('string'),
+    createdAt: text,
+  }),
+  NewShares: objectSchema(
+    {
+      shares: listOf(
+        objectSchema(
+          {
+            to: shared('Subject'),
+            access: { type: 'string', enum: ['read', 'edit'], description: 'Default: that of the team role, else read.' },
+            teamRole: { type: 'string', description: 'Puts them into the record’s team.' },
+            expiresAt: { type: 'string', format: 'date-time' },
+          },
+          ['to'],
+        ),
+      ),
+    },
+    ['shares'],
+  ),
   AggregateRequest: objectSchema(
     {
       filter: shared('Rule'),
@@ -77,16 +114,6 @@ const recordSchemas: Readonly<Record<string, JsonSchema>> = {
   FileLink: objectSchema({
     url: { type: 'string', format: 'uri-reference', description: 'Absolute where the server knows its public address (PUBLIC_URL).' },
     expiresAt: { type: 'string', format: 'date-time' },
-  }),
-};
-
-const identitySchemas: Readonly<Record<string, JsonSchema>> = {
-  LogIn: objectSchema({ tenant: text, email: { type: 'string', format: 'email' }, password: { type: 'string', writeOnly: true } }),
-  Refresh: objectSchema({ refreshToken: text }),
-  Tokens: objectSchema({
-    accessToken: text,
-    refreshToken: text,
-    expiresIn: { ...whole, description: 'Seconds until the access token ends.' },
   }),
 };
 

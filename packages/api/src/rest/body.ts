@@ -102,6 +102,15 @@ export class Members {
     return this.list(name) ?? this.#missing(name);
   }
 
+  /** A list of texts. */
+  requiredTexts(name: string): readonly string[] {
+    return this.requiredList(name).map((value, i) => {
+      const pointer = `${this.pointer(name)}/${String(i)}`;
+      if (typeof value !== 'string') throw invalid(`${pointer} must be a text.`, pointer);
+      return value;
+    });
+  }
+
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const fits = (value: unknown): value is T => (choices as readonly unknown[]).includes(value);
     return this.#typed(name, `one of ${choices.join(', ')}`, fits);

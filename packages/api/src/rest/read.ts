@@ -1,4 +1,4 @@
-// Running a read: the request is written against the tenant's Model, and written again where that has just moved on.
+// Running a read: the request is written against the Model as the caller sees it, and written again where that has just moved on.
 import { TesseraError } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import type { JsonText, RootRequest } from '@tessera/engine';
@@ -9,7 +9,7 @@ import type { Call } from './route.ts';
  * @param work gets the Model, whose hash goes into the request
  */
 export async function withModel<T>(call: Call, work: (model: Model) => Promise<T>): Promise<T> {
-  const attempt = async (fresh: boolean): Promise<T> => work((await call.engine.runtime(call.context.tenant, { fresh })).model);
+  const attempt = async (fresh: boolean): Promise<T> => work(await call.engine.view(call.context, { fresh }));
   try {
     return await attempt(false);
   } catch (error) {

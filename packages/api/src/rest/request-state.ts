@@ -53,12 +53,14 @@ export function requestInfo(request: IncomingMessage, requestId: string, signal:
     });
   }
   const userAgent = one(request.headers['user-agent'])?.slice(0, 300);
+  const address = request.socket.remoteAddress;
   return {
     requestId,
     languages: acceptedLanguages(one(request.headers['accept-language'])),
     signal,
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(address === undefined ? {} : { address }),
   };
 }
 

@@ -1,22 +1,30 @@
 // All routes of `/api/v1`: what the router mounts and the OpenAPI document must describe.
+import { accessRoutes } from './access.ts';
 import { aggregateRoutes } from './aggregate.ts';
 import { authRoutes } from './auth.ts';
 import { bulkRoutes } from './bulk.ts';
 import { descriptionRoutes } from './descriptions.ts';
 import { fileRoutes } from './files.ts';
 import { metadataRoutes } from './metadata.ts';
+import { providerRoutes } from './providers.ts';
 import { recordReadRoutes } from './record-reads.ts';
 import { recordWriteRoutes } from './record-writes.ts';
 import type { Route } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
 import { transferRoutes } from './transfer.ts';
+import { userRoutes } from './users.ts';
 
 const table = [
   ...authRoutes,
+  ...sessionRoutes,
+  ...userRoutes,
+  ...providerRoutes,
   ...descriptionRoutes,
   ...recordReadRoutes,
   ...recordWriteRoutes,
   ...bulkRoutes,
   ...aggregateRoutes,
+  ...accessRoutes,
   ...transferRoutes,
   ...metadataRoutes,
   ...fileRoutes,

@@ -43,22 +43,24 @@ function describeField(field: FieldModel, say: Say): FieldDescription {
     readOnly: field.readOnly === true,
     unique: field.unique,
     system: field.system,
-    filters: type.filters,
-    sortable: type.sortable,
+    // A masked field is shown, and usable for nothing else.
+    filters: field.masked === true ? [] : type.filters,
+    sortable: type.sortable && field.masked !== true,
+    ...(field.masked === true ? { masked: true } : {}),
     ...(field.options === undefined ? {} : { options }),
     ...(field.lookup === undefined ? {} : { to: field.lookup.to }),
     ...(field.lookup?.inverse === undefined ? {} : { inverse: field.lookup.inverse }),
-    schema: type.jsonSchema(field),
+    schema: field.masked === true ? { type: 'string' } : type.jsonSchema(field),
   };
 }
 
 export function listObjects(session: Session): readonly ObjectSummary[] {
   const say = speaker(session);
-  return Object.values(session.runtime.model.objects).map((object) => summary(object, say));
+  return Object.values(session.view.objects).map((object) => summary(object, say));
 }
 
 export function describeObject(session: Session, input: { readonly object: string }): ObjectDescription {
-  const object = objectOf(session.runtime.model, input.object);
+  const object = objectOf(session.view, input.object);
   const say = speaker(session);
   return {
     ...summary(object, say),
@@ -67,5 +69,6 @@ export function describeObject(session: Session, input: { readonly object: strin
     recordTypes: Object.values(object.recordTypes).map((type) => ({ name: type.name, label: say(type.label), default: type.default })),
     keys: Object.values(object.keys).map(({ name, fields, unique }) => ({ name, fields, unique })),
     appendOnly: object.appendOnly,
+    ...(object.allows === undefined ? {} : { allows: object.allows }),
   };
 }

@@ -20,7 +20,7 @@ export async function uploadFile(session: Session, { name, content }: OperationI
 async function holderShows(session: Session, fileId: string, holder: NonNullable<StoredFile['holder']>): Promise<boolean> {
   const { object, recordId, field } = holder;
   // What the Model no longer has shows nothing.
-  if (session.runtime.model.objects[object]?.fields[field] === undefined) return false;
+  if (session.view.objects[object]?.fields[field] === undefined) return false;
   const selections = [{ kind: 'field', as: 'file', field }] as const;
   const text = await readRoots(session, [{ kind: 'record', as: 'record', object, by: { id: recordId }, selections }]);
   const { record } = JSON.parse(text) as { readonly record: { readonly file?: unknown } | null };

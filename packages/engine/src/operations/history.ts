@@ -9,7 +9,7 @@ import { guardedAnswer, readRoots, readSlots } from './read.ts';
 const defaultEntries = 50;
 
 export async function history(session: Session, input: OperationInput<'records.history'>): Promise<JsonText> {
-  const object = objectOf(session.runtime.model, input.object);
+  const object = objectOf(session.view, input.object);
   if (!isUuid(input.id)) throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
   if (input.before !== undefined && !/^\d{1,18}$/.test(input.before)) throw fail('CURSOR_INVALID', {}, { pointer: '/before' });
   const first = Math.min(input.first ?? defaultEntries, session.parts.limits.page);
@@ -26,7 +26,8 @@ export async function history(session: Session, input: OperationInput<'records.h
   ]);
   if (seen === '{"r":null}') throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
   const { database, runtime } = session;
-  const query = { object: object.name, id: input.id, first, before: input.before, fields: Object.keys(object.fields) };
+  const shown = Object.values(object.fields).flatMap((field) => (field.masked === true ? [] : [field.name]));
+  const query = { object: object.name, id: input.id, first, before: input.before, fields: shown };
   const statement = historyStatement({ model: runtime.model, schema: database.schema }, query);
   return guardedAnswer(session, bind(statement, readSlots(session)));
 }

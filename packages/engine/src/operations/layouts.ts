@@ -1,7 +1,7 @@
 // A layout for one record type and one record: the server works its rules out, with the record in scope.
 import { fail, isUuid } from '@tessera/kernel';
 import type { Label, LayoutModel, Model, ObjectModel } from '@tessera/metadata';
-import { fetchFacts, noFacts, recordEnvironment, type Facts, type WriteSession } from '@tessera/records';
+import { fetchFacts, noFacts, recordEnvironment, sightOf, type Facts, type WriteSession } from '@tessera/records';
 import type { Expression, Value } from '@tessera/rules';
 import { readRecord, type RecordValues } from '@tessera/storage';
 import type { OperationInput, ResolvedLayout, ShownListView } from '../engine-types.ts';
@@ -62,18 +62,26 @@ function newRecord(object: ObjectModel, recordType: string | undefined, user: st
 }
 
 interface Scene {
+  /** As it exists for the reader, and as rules see it. */
   readonly object: ObjectModel;
+  readonly whole: ObjectModel;
   readonly layout: LayoutModel;
   readonly record: RecordValues;
   readonly facts: Facts;
 }
 
+async function isSeen(write: WriteSession, object: string, id: string): Promise<boolean> {
+  return write.access.policy.administrator || (await sightOf(write, object, [id.toLowerCase()]))(id.toLowerCase()).readable;
+}
+
 async function sceneOf(write: WriteSession, session: Session, input: Input): Promise<Scene> {
-  const { model } = session.runtime;
-  const object = objectOf(model, input.object);
+  const { view } = session;
+  const object = objectOf(view, input.object);
+  const whole = objectOf(session.runtime.model, input.object);
   let record: RecordValues | undefined;
   if (input.record !== undefined) {
-    if (isUuid(input.record)) record = await readRecord(write.transaction, write.target, object, input.record);
+    if (isUuid(input.record) && (await isSeen(write, object.name, input.record)))
+      record = await readRecord(write.transaction, write.target, whole, input.record);
     if (record === undefined) throw fail('RECORD_NOT_FOUND', { object: object.name, id: input.record });
   }
   const types = Object.keys(object.recordTypes);
@@ -86,15 +94,15 @@ async function sceneOf(write: WriteSession, session: Session, input: Input): Pro
   }
   const stored = record?.['recordType'];
   const recordType = input.recordType ?? (typeof stored === 'string' ? stored : undefined);
-  const layout = chooseLayout(model, object, input, recordType);
+  const layout = chooseLayout(view, object, input, recordType);
   const proposed =
-    record === undefined ? newRecord(object, recordType, session.policy.userId) : { ...record, recordType: recordType ?? null };
-  const [facts] = await fetchFacts(write, object, rulesOf(object, layout), [{ record: proposed, old: record }]);
-  return { object, layout, record: proposed, facts: facts ?? noFacts };
+    record === undefined ? newRecord(whole, recordType, session.policy.userId) : { ...record, recordType: recordType ?? null };
+  const [facts] = await fetchFacts(write, whole, rulesOf(object, layout), [{ record: proposed, old: record }]);
+  return { object, whole, layout, record: proposed, facts: facts ?? noFacts };
 }
 
 function listViewsOf(session: Session, object: ObjectModel, say: (label: Label) => string): readonly ShownListView[] {
-  return Object.values(session.runtime.model.listViews)
+  return Object.values(session.view.listViews)
     .filter((view) => view.object === object.name)
     .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1))
     .map((view) => ({
@@ -112,9 +120,9 @@ function listViewsOf(session: Session, object: ObjectModel, say: (label: Label) 
 }
 
 function resolved(write: WriteSession, session: Session, scene: Scene): ResolvedLayout {
-  const { object, layout, record, facts } = scene;
+  const { object, whole, layout, record, facts } = scene;
   const say = speaker(session);
-  const environment = recordEnvironment(write, { object, record, facts });
+  const environment = recordEnvironment(write, { object: whole, record, facts });
   const holds = (flag: boolean | Expression | undefined, fallback: boolean): boolean => {
     if (flag === undefined) return fallback;
     return isRule(flag) ? session.runtime.rules.evaluate(flag, environment) === true : flag;
@@ -142,7 +150,7 @@ function resolved(write: WriteSession, session: Session, scene: Scene): Resolved
     })),
     relatedLists: layout.relatedLists.map((list) => {
       const child = object.relations[list.relation]?.object ?? '';
-      const label = list.label ?? session.runtime.model.objects[child]?.pluralLabel ?? {};
+      const label = list.label ?? session.view.objects[child]?.pluralLabel ?? {};
       const sort = list.sort.map(({ path, key }) => ({ path, descending: key.descending }));
       return { name: list.name, relation: list.relation, object: child, label: say(label), columns: list.columns, sort, first: list.first };
     }),

@@ -2,7 +2,9 @@
 import { fail } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import { applyLayers, planLayers, type LayerPlan } from '@tessera/packs';
-import { layersOfVersion, listVersions, loadLayers } from '@tessera/storage';
+import { appendAudit, layersOfVersion, listVersions, loadLayers } from '@tessera/storage';
+import { auditEntry } from '../audit.ts';
+import { planAccess } from './access-plan.ts';
 import type { MetadataChange, MetadataPlan, MetadataVersion, PlanStep } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 
@@ -63,9 +65,10 @@ async function layersOf(session: Session): Promise<readonly Layer[]> {
 
 export async function planMetadata(session: Session, change: MetadataChange): Promise<MetadataPlan> {
   const layers = changedLayers(await layersOf(session), change.files);
-  return shownPlan(
-    await planLayers(session.parts.cell, { tenant: session.context.tenant, before: session.runtime.model, layers, now: timeOf(session) }),
-  );
+  const input = { tenant: session.context.tenant, before: session.runtime.model, layers, now: timeOf(session) };
+  const plan = await planLayers(session.parts.cell, input);
+  const access = await planAccess(session, plan.after, plan.changes);
+  return { ...shownPlan(plan), ...(access === undefined ? {} : { access }) };
 }
 
 async function apply(
@@ -84,6 +87,10 @@ async function apply(
     planHash: options.planHash,
   });
   parts.runtimes.forget(context.tenant);
+  if (version !== undefined) {
+    const detail = { version, reason: options.reason ?? null, changes: plan.changes };
+    await appendAudit(session.database, [auditEntry(context, 'metadata.changed', { detail })]);
+  }
   const current = version ?? (await versions(session))[0]?.number ?? 0;
   return { ...shownPlan(plan), version: current };
 }

@@ -14,7 +14,7 @@ export function cursorContext({ context }: Session): string {
 }
 
 export function resolving(session: Session): Resolving {
-  return { model: session.runtime.model, session, cursorContext: cursorContext(session) };
+  return { model: session.view, session, cursorContext: cursorContext(session) };
 }
 
 /** Values for every slot that a compiled read may have. */
@@ -27,6 +27,7 @@ export function readSlots(session: Session): Readonly<Record<string, unknown>> {
     zone: runtime.model.settings.timeZone,
     user: policy.userId,
     roles: policy.roles,
+    ...policy.slots,
     ...cursorSlots(parts.cursorPads, cursorContext(session)),
   };
 }
@@ -57,16 +58,16 @@ export async function guardedAnswer({ database, context }: Session, statement: S
 
 /** Runs roots as far as the caller's policy lets them go. */
 export async function readRoots(session: Session, roots: readonly RootQuery[]): Promise<JsonText> {
-  const restricted = restrict(session.policy, roots);
-  checkCost(session, restricted);
+  // What the policy adds is not the caller's to pay.
+  checkCost(session, roots);
+  const restricted = restrict({ model: session.runtime.model, policy: session.policy }, roots);
   const { runtime, database } = session;
   const compiled = toStatement(compileRead({ model: runtime.model, schema: database.schema }, restricted));
   return guardedAnswer(session, bind(compiled, readSlots(session)));
 }
 
 export async function readRecords(session: Session, request: ReadRequest): Promise<JsonText> {
-  const { model } = session.runtime;
-  if (request.modelHash !== undefined && request.modelHash !== model.hash) throw fail('MODEL_CHANGED');
+  if (request.modelHash !== undefined && request.modelHash !== session.view.hash) throw fail('MODEL_CHANGED');
   const context = resolving(session);
   return readRoots(
     session,

@@ -13,7 +13,7 @@ import { guardedAnswer, readSlots } from './read.ts';
 const defaultFirst = 5;
 
 function searched(session: Session, names: readonly string[] | undefined): readonly ObjectModel[] {
-  const { model } = session.runtime;
+  const model = session.view;
   const objects = names === undefined ? Object.values(model.objects) : [...new Set(names)].map((name) => objectOf(model, name));
   return objects.filter((object) => searchFields(object).length > 0);
 }
@@ -61,7 +61,7 @@ export async function searchRecords(session: Session, input: OperationInput<'sea
   const say = speaker(session);
   const labels = new Map(objects.map((object) => [object.name, say(object.pluralLabel)]));
   const sources = restrict(
-    policy,
+    { model: runtime.model, policy },
     objects.map((object) => listOf(object, first)),
   ).flatMap((root) => sourceOf(root, labels.get(root.as) ?? root.as) ?? []);
   const statement = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words));

@@ -1,6 +1,9 @@
 // Import and export of records, for a caller.
 import { fail, TesseraError } from '@tessera/kernel';
 import { exportRecords, importRecords, importRejects, importStatus, selectionsOf, type ImportDeps } from '@tessera/records';
+import { recordAccess, restrict } from '@tessera/security';
+import { appendAudit, type ListQuery, type Selection } from '@tessera/storage';
+import { auditEntry } from '../audit.ts';
 import type { ImportStatus, OperationInput } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf, readableFields, resolveList } from '../read/resolve.ts';
@@ -26,41 +29,85 @@ function followingWrites(session: Session): ImportDeps['run'] {
 }
 
 export function importDeps(session: Session): ImportDeps {
-  const { context, database, runtime } = session;
-  return { context, database, model: runtime.model, run: followingWrites(session) };
+  const { context, database, view, policy } = session;
+  return {
+    context,
+    database,
+    model: view,
+    run: followingWrites(session),
+    readable: (object) => {
+      const { read } = recordAccess(policy, object);
+      if (read === 'all') return undefined;
+      return read === 'none' ? { node: 'literal', type: { kind: 'boolean' }, value: false } : read;
+    },
+  };
 }
 
-export function importOperation(session: Session, input: OperationInput<'records.import'>): Promise<ImportStatus> {
-  objectOf(session.runtime.model, input.object);
+function permitTransfer({ policy }: Session, object: string, action: 'import' | 'export'): void {
+  if (policy.administrator || policy.objects[object]?.[action] === true) return;
+  throw fail('PERMISSION_DENIED', { action: `${action} records of ${object}` });
+}
+
+/** A list and what is selected of it, as far as the policy lets them go. */
+function restrictList(
+  access: Parameters<typeof restrict>[0],
+  list: ListQuery,
+  selections: readonly Selection[],
+): { readonly list: ListQuery; readonly selections: readonly Selection[] } {
+  const [root] = restrict(access, [{ kind: 'list', as: 'rows', list, parts: [{ kind: 'nodes', as: 'nodes', selections }] }]);
+  const [nodes] = root?.kind === 'list' ? root.parts : [];
+  if (root?.kind !== 'list' || nodes?.kind !== 'nodes') throw new TypeError('A restricted list is a list.');
+  return { list: root.list, selections: nodes.selections };
+}
+
+export async function importOperation(session: Session, input: OperationInput<'records.import'>): Promise<ImportStatus> {
+  objectOf(session.view, input.object);
+  permitTransfer(session, input.object, 'import');
+  if (input.resume !== undefined) await ownImport(session, input.resume);
+  if (input.dryRun !== true)
+    await appendAudit(session.database, [auditEntry(session.context, 'records.imported', { object: input.object })]);
   return importRecords(importDeps(session), input);
 }
 
+/** An import is its author's business, and an administrator's. */
+async function ownImport({ database, policy }: Session, id: string): Promise<ImportStatus> {
+  const { createdBy, ...status } = await importStatus(database, id);
+  if (!policy.administrator && createdBy !== policy.userId) throw fail('IMPORT_NOT_FOUND', { id });
+  return status;
+}
+
 export function importStatusOperation(session: Session, { id }: { readonly id: string }): Promise<ImportStatus> {
-  return importStatus(session.database, id);
+  return ownImport(session, id);
 }
 
-export function importRejectsOperation(session: Session, { id }: { readonly id: string }): AsyncIterable<string> {
-  return importRejects(session.database, id);
+export async function* importRejectsOperation(session: Session, { id }: { readonly id: string }): AsyncGenerator<string, void, undefined> {
+  await ownImport(session, id);
+  yield* importRejects(session.database, id);
 }
 
-export function exportOperation(session: Session, input: OperationInput<'records.export'>): AsyncIterable<string> {
-  const { context, database, runtime, state, policy } = session;
-  const object = objectOf(runtime.model, input.object);
+export async function exportOperation(session: Session, input: OperationInput<'records.export'>): Promise<AsyncIterable<string>> {
+  const { context, database, runtime, state, policy, view } = session;
+  const object = objectOf(view, input.object);
+  permitTransfer(session, object.name, 'export');
   const paths = input.fields ?? readableFields(object);
   if (paths.length === 0) throw fail('REQUEST_INVALID', { reason: 'an export needs at least one field.' }, { pointer: '/fields' });
   const list = resolveList(resolving(session), object.name, {
     ...(input.filter === undefined ? {} : { filter: input.filter }),
     orderBy: input.orderBy ?? [],
   });
+  const selections = selectionsOf(view, object.name, paths);
+  const allowed = restrictList({ model: runtime.model, policy }, list, selections);
+  const detail = { fields: paths, filter: input.filter ?? null, format: input.format };
+  await appendAudit(database, [auditEntry(context, 'records.exported', { object: object.name, detail })]);
   return exportRecords(
-    { context, database, model: runtime.model, access: state.access, roles: policy.roles },
+    { context, database, model: runtime.model, access: state.access, policy },
     {
       object: object.name,
       paths,
-      selections: selectionsOf(runtime.model, object.name, paths),
+      selections: allowed.selections,
       format: input.format,
-      orderBy: list.orderBy,
-      ...(list.where === undefined ? {} : { where: list.where }),
+      orderBy: allowed.list.orderBy,
+      ...(allowed.list.where === undefined ? {} : { where: allowed.list.where }),
     },
   );
 }

@@ -12,6 +12,7 @@ import {
   type RecordOutcome,
   type WriteSession,
 } from '@tessera/records';
+import { restrict } from '@tessera/security';
 import { recordTextsStatement } from '@tessera/storage';
 import type {
   CreateInput,
@@ -30,11 +31,10 @@ import { idempotent } from './idempotency.ts';
 import { readSlots, resolving } from './read.ts';
 
 export function runWrite<T>(session: Session, work: (write: WriteSession) => Promise<T>): Promise<T> {
-  const { context, database, runtime, state, policy, parts } = session;
-  return runInSession(
-    { context, database, model: runtime.model, access: state.access, rules: runtime.rules, sealer: parts.sealer, roles: policy.roles },
-    work,
-  );
+  const { context, database, runtime, state, policy, view, parts } = session;
+  const { model, rules } = runtime;
+  const access = { policy, view };
+  return runInSession({ context, database, model, accessVersion: state.access, access, rules, sealer: parts.sealer }, work);
 }
 
 /** The JSON texts of written records, as this write sees them. */
@@ -48,9 +48,12 @@ async function withTexts(
   const { returning } = options;
   const ids = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.id] : []));
   if (returning === undefined || ids.length === 0) return outcomes;
-  const model = objectOf(session.runtime.model, object);
-  const selections = resolveSelections(resolving(session), model, returning);
-  const statement = bind(recordTextsStatement(write.target, model, ids, selections), readSlots(session));
+  const { model } = session.runtime;
+  const selections = resolveSelections(resolving(session), objectOf(session.view, object), returning);
+  // What the person may not see of what was written (any more) does not come out.
+  const [root] = restrict({ model, policy: session.policy }, [{ kind: 'records', as: 'written', object, ids, selections }]);
+  if (root?.kind !== 'records') throw new TypeError('Restricted records are records.');
+  const statement = bind(recordTextsStatement(write.target, objectOf(model, object), ids, root.selections, root.where), readSlots(session));
   const { rows } = await write.transaction.query(statement);
   const texts = new Map(rows.map((row) => [String(row['id']), String(row['record'])]));
   return outcomes.map((outcome) => {
@@ -84,8 +87,8 @@ function writeRecords(
 ): Promise<WriteResult> {
   const { limits } = session.parts;
   if (count > limits.records) throw fail('RECORDS_TOO_MANY', { limit: limits.records, count });
-  objectOf(session.runtime.model, input.object);
-  if (input.modelHash !== undefined && input.modelHash !== session.runtime.model.hash) throw fail('MODEL_CHANGED');
+  objectOf(session.view, input.object);
+  if (input.modelHash !== undefined && input.modelHash !== session.view.hash) throw fail('MODEL_CHANGED');
   return runWrite(session, (write) =>
     idempotent(write, operation, input, async () => ({ results: await withTexts(session, write, input.object, await work(write), input) })),
   );
@@ -97,7 +100,7 @@ const allOrNone = (input: WriteOptions): { readonly allOrNone: boolean } => ({ a
 export function create(session: Session, input: CreateInput): Promise<WriteResult> {
   const { object, records } = input;
   const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), input: record }));
-  const count = recordCount(session.runtime.model, object, records);
+  const count = recordCount(session.view, object, records);
   return writeRecords(session, 'records.create', input, count, (write) => createRecords(write, object, list, allOrNone(input)));
 }
 

@@ -8,7 +8,15 @@ export type ValueJson = string | number | boolean | null | RuleExpressionJson;
  * Changes to a component of a lower layer, by stable key: what is named is set or merged, null removes it. The result must be a whole component.
  */
 export type ExtensionJson =
-  ObjectChangeJson | LayoutChangeJson | ListViewChangeJson | AppChangeJson | ParameterChangeJson | NamedRuleChangeJson;
+  | ObjectChangeJson
+  | LayoutChangeJson
+  | ListViewChangeJson
+  | AppChangeJson
+  | ParameterChangeJson
+  | NamedRuleChangeJson
+  | RoleChangeJson
+  | PermissionSetChangeJson
+  | SharingRuleChangeJson;
 /**
  * With `type`: a new field, in full. Without: changes to a field of a lower layer.
  */
@@ -436,6 +444,10 @@ export interface ObjectChangeJson {
     [k: string]: ValidationRuleChangeJson | null;
   } | null;
   /**
+   * People beside the owner who work on a record. Default: no team.
+   */
+  team?: TeamChangeJson | null;
+  /**
    * false switches the object off without removing it.
    */
   active?: boolean | null;
@@ -748,14 +760,18 @@ export interface PicklistFieldJson extends KeyedFieldJson {
    */
   type: 'picklist';
   /**
-   * The choices, by stable key.
+   * The choices, by stable key. Either this or `optionsOf`.
    */
-  options: {
+  options?: {
     /**
      * An option by its key.
      */
     [k: string]: OptionJson;
   };
+  /**
+   * The choices are the components of this kind, as they come and go. Either this or `options`.
+   */
+  optionsOf?: 'role' | 'permissionSet';
   /**
    * Offer only what fits another picklist. Default: every option always.
    */
@@ -821,14 +837,18 @@ export interface MultiPicklistFieldJson extends EnteredFieldJson {
    */
   type: 'multiPicklist';
   /**
-   * The choices, by stable key.
+   * The choices, by stable key. Either this or `optionsOf`.
    */
-  options: {
+  options?: {
     /**
      * An option by its key.
      */
     [k: string]: OptionJson;
   };
+  /**
+   * The choices are the components of this kind, as they come and go. Either this or `options`.
+   */
+  optionsOf?: 'role' | 'permissionSet';
   /**
    * Offer only what fits another picklist. Default: every option always.
    */
@@ -1234,7 +1254,7 @@ export interface FieldChangeJson {
    */
   currencyField?: string | null;
   /**
-   * The choices, by stable key.
+   * The choices, by stable key. Either this or `optionsOf`.
    */
   options?: {
     /**
@@ -1242,6 +1262,10 @@ export interface FieldChangeJson {
      */
     [k: string]: OptionChangeJson | null;
   } | null;
+  /**
+   * The choices are the components of this kind, as they come and go. Either this or `options`.
+   */
+  optionsOf?: 'role' | 'permissionSet' | null;
   /**
    * Offer only what fits another picklist. Default: every option always.
    */
@@ -1482,6 +1506,83 @@ export interface ValidationRuleChangeJson {
   recordTypes?: string[] | null;
   /**
    * false switches the rule off without removing it.
+   */
+  active?: boolean | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A change: The people beside the owner who work on a record.
+ */
+export interface TeamChangeJson {
+  /**
+   * The roles of its members.
+   */
+  roles?: {
+    /**
+     * A team role by its name.
+     */
+    [k: string]: TeamRoleChangeJson | null;
+  } | null;
+  /**
+   * Who joins the team of a record when it is made. Default: nobody.
+   */
+  rules?: {
+    /**
+     * A team rule by its name.
+     */
+    [k: string]: TeamRuleChangeJson | null;
+  } | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A change: What somebody is to a record.
+ */
+export interface TeamRoleChangeJson {
+  /**
+   * What users see.
+   */
+  label?: LabelChangeJson | null;
+  /**
+   * `read`: sees the record; `edit`: may change it too.
+   */
+  access?: 'read' | 'edit' | null;
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number | null;
+  /**
+   * false switches the team role off without removing it.
+   */
+  active?: boolean | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A change: Puts somebody on the team of a new record.
+ */
+export interface TeamRuleChangeJson {
+  /**
+   * Only for records that this holds for. Default: all.
+   */
+  when?: RuleExpressionJson | null;
+  /**
+   * Who joins: a rule over the record that gives a user; null gives nobody.
+   */
+  member?: RuleExpressionJson | null;
+  /**
+   * The team role that they join in.
+   */
+  role?: string | null;
+  /**
+   * false switches the team rule off without removing it.
    */
   active?: boolean | null;
   /**
@@ -1885,6 +1986,310 @@ export interface NamedRuleChangeJson {
   description?: string;
 }
 /**
+ * What an extension may change of a component of kind role.
+ */
+export interface RoleChangeJson {
+  /**
+   * The address of the schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The name of the component that is changed.
+   */
+  extends: string;
+  /**
+   * What kind of component it is.
+   */
+  kind: 'role';
+  /**
+   * What users see.
+   */
+  label?: LabelChangeJson | null;
+  /**
+   * May do everything within the tenant; grants are not asked.
+   */
+  administrator?: boolean | null;
+  /**
+   * Grants by object, `*` for all that are not named; what is named replaces `*` as a whole. Default: none.
+   */
+  objects?: {
+    /**
+     * What is allowed on the object.
+     */
+    [k: string]: GrantChangeJson | null;
+  } | null;
+  /**
+   * false switches the role off without removing it.
+   */
+  active?: boolean | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A change: What a role or permission set allows on one object. Left out: not allowed.
+ */
+export interface GrantChangeJson {
+  /**
+   * The object is there for the person. Without it nothing else counts.
+   */
+  read?: boolean | null;
+  /**
+   * Make records.
+   */
+  create?: boolean | null;
+  /**
+   * Change records that the person may edit.
+   */
+  update?: boolean | null;
+  /**
+   * Delete records that the person may edit.
+   */
+  delete?: boolean | null;
+  /**
+   * See every record, whoever owns it.
+   */
+  viewAll?: boolean | null;
+  /**
+   * Change every record, whoever owns it; `update` and `delete` are still needed.
+   */
+  modifyAll?: boolean | null;
+  /**
+   * Import files; `create` or `update` is still needed.
+   */
+  import?: boolean | null;
+  /**
+   * Export records.
+   */
+  export?: boolean | null;
+  /**
+   * Give a record another owner.
+   */
+  changeOwner?: boolean | null;
+  /**
+   * See records in the recycle bin, and restore them together with `delete`.
+   */
+  seeDeleted?: boolean | null;
+  /**
+   * The record types that may be given to a record. Default: all.
+   */
+  recordTypes?: string[] | null;
+  /**
+   * Levels by field, `*` for all that are not named: `none`, `masked` (by its last four characters; text, email, phone and secret fields), `read` or `edit`. Default: none.
+   */
+  fields?: {
+    /**
+     * The level: `none`, `masked` (by its last four characters; text, email, phone and secret fields), `read` or `edit`.
+     */
+    [k: string]: 'none' | 'masked' | 'read' | 'edit' | null;
+  } | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What an extension may change of a component of kind permissionSet.
+ */
+export interface PermissionSetChangeJson {
+  /**
+   * The address of the schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The name of the component that is changed.
+   */
+  extends: string;
+  /**
+   * What kind of component it is.
+   */
+  kind: 'permissionSet';
+  /**
+   * What users see.
+   */
+  label?: LabelChangeJson | null;
+  /**
+   * Everybody has it.
+   */
+  everyone?: boolean | null;
+  /**
+   * Grants by object, `*` for all that are not named; what is named replaces `*` as a whole. Default: none.
+   */
+  objects?: {
+    /**
+     * What is allowed on the object.
+     */
+    [k: string]: GrantChangeJson | null;
+  } | null;
+  /**
+   * false switches the permission set off without removing it.
+   */
+  active?: boolean | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What an extension may change of a component of kind sharingRule.
+ */
+export interface SharingRuleChangeJson {
+  /**
+   * The address of the schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The name of the component that is changed.
+   */
+  extends: string;
+  /**
+   * What kind of component it is.
+   */
+  kind: 'sharingRule';
+  /**
+   * What administrators see.
+   */
+  label?: LabelChangeJson | null;
+  /**
+   * Which records.
+   */
+  records?: SharedRecordsJson | null;
+  /**
+   * Who sees them then; at least one.
+   */
+  to?: {
+    /**
+     * A subject by a key of your choosing.
+     */
+    [k: string]: SubjectJson | null;
+  } | null;
+  /**
+   * `read`: they see the records; `edit`: they may change them too.
+   */
+  access?: 'read' | 'edit' | null;
+  /**
+   * false switches the sharing rule off without removing it.
+   */
+  active?: boolean | null;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Which records a sharing rule opens: either `ownedBy` or `when`. One value: a change replaces it as a whole.
+ */
+export interface SharedRecordsJson {
+  /**
+   * Those whose owner is among these people.
+   */
+  ownedBy?: SubjectJson;
+  /**
+   * Those that this condition holds for, over the record.
+   */
+  when?: RuleExpressionJson;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Whom a rule speaks of: exactly one of `user`, `role`, `group` and `department`. One value: a change replaces it as a whole.
+ */
+export interface SubjectJson {
+  /**
+   * A person, by email.
+   */
+  user?: string;
+  /**
+   * Whoever has this role.
+   */
+  role?: string;
+  /**
+   * The members of the group with this code.
+   */
+  group?: string;
+  /**
+   * The people of the department with this code.
+   */
+  department?: string;
+  /**
+   * Also the people of the departments below it.
+   */
+  below?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What a role or permission set allows on one object. Left out: not allowed.
+ */
+export interface GrantJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The object is there for the person. Without it nothing else counts.
+   */
+  read?: boolean;
+  /**
+   * Make records.
+   */
+  create?: boolean;
+  /**
+   * Change records that the person may edit.
+   */
+  update?: boolean;
+  /**
+   * Delete records that the person may edit.
+   */
+  delete?: boolean;
+  /**
+   * See every record, whoever owns it.
+   */
+  viewAll?: boolean;
+  /**
+   * Change every record, whoever owns it; `update` and `delete` are still needed.
+   */
+  modifyAll?: boolean;
+  /**
+   * Import files; `create` or `update` is still needed.
+   */
+  import?: boolean;
+  /**
+   * Export records.
+   */
+  export?: boolean;
+  /**
+   * Give a record another owner.
+   */
+  changeOwner?: boolean;
+  /**
+   * See records in the recycle bin, and restore them together with `delete`.
+   */
+  seeDeleted?: boolean;
+  /**
+   * The record types that may be given to a record. Default: all.
+   */
+  recordTypes?: string[];
+  /**
+   * Levels by field, `*` for all that are not named: `none`, `masked` (by its last four characters; text, email, phone and secret fields), `read` or `edit`. Default: none.
+   */
+  fields?: {
+    /**
+     * The level: `none`, `masked` (by its last four characters; text, email, phone and secret fields), `read` or `edit`.
+     */
+    [k: string]: 'none' | 'masked' | 'read' | 'edit';
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
  * Fields that tell a record, or that are looked up together.
  */
 export interface KeyJson {
@@ -2246,6 +2651,10 @@ export interface ObjectJson {
     [k: string]: ValidationRuleJson;
   };
   /**
+   * People beside the owner who work on a record. Default: no team.
+   */
+  team?: TeamJson;
+  /**
    * Former names of the object: data and references move with it. Default: none.
    */
   renamedFrom?: string[];
@@ -2336,6 +2745,87 @@ export interface ValidationRuleJson {
    * Former names of the rule: data and references move with it. Default: none.
    */
   renamedFrom?: string[];
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * The people beside the owner who work on a record.
+ */
+export interface TeamJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The roles of its members.
+   */
+  roles: {
+    /**
+     * A team role by its name.
+     */
+    [k: string]: TeamRoleJson;
+  };
+  /**
+   * Who joins the team of a record when it is made. Default: nobody.
+   */
+  rules?: {
+    /**
+     * A team rule by its name.
+     */
+    [k: string]: TeamRuleJson;
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What somebody is to a record.
+ */
+export interface TeamRoleJson {
+  /**
+   * What users see.
+   */
+  label: LabelJson;
+  /**
+   * `read`: sees the record; `edit`: may change it too.
+   */
+  access: 'read' | 'edit';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * false switches the team role off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Puts somebody on the team of a new record.
+ */
+export interface TeamRuleJson {
+  /**
+   * Only for records that this holds for. Default: all.
+   */
+  when?: RuleExpressionJson;
+  /**
+   * Who joins: a rule over the record that gives a user; null gives nobody.
+   */
+  member: RuleExpressionJson;
+  /**
+   * The team role that they join in.
+   */
+  role: string;
+  /**
+   * false switches the team rule off without removing it.
+   */
+  active?: boolean;
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -2441,6 +2931,90 @@ export interface ParameterJson {
   description?: string;
 }
 /**
+ * What some people may see and do beside their roles; it adds to them.
+ */
+export interface PermissionSetJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The permission set's API name: camelCase, the same everywhere; the file is named after it.
+   */
+  name: string;
+  /**
+   * What users see.
+   */
+  label: LabelJson;
+  /**
+   * Everybody has it.
+   */
+  everyone?: boolean;
+  /**
+   * Grants by object, `*` for all that are not named; what is named replaces `*` as a whole. Default: none.
+   */
+  objects?: {
+    /**
+     * What is allowed on the object.
+     */
+    [k: string]: GrantJson;
+  };
+  /**
+   * false switches the permission set off without removing it.
+   */
+  active?: boolean;
+  /**
+   * Former names of the permission set: data and references move with it. Default: none.
+   */
+  renamedFrom?: string[];
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What the people of one kind of work may see and do. A person may have several; what they grant adds up.
+ */
+export interface RoleJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The role's API name: camelCase, the same everywhere; the file is named after it.
+   */
+  name: string;
+  /**
+   * What users see.
+   */
+  label: LabelJson;
+  /**
+   * May do everything within the tenant; grants are not asked.
+   */
+  administrator?: boolean;
+  /**
+   * Grants by object, `*` for all that are not named; what is named replaces `*` as a whole. Default: none.
+   */
+  objects?: {
+    /**
+     * What is allowed on the object.
+     */
+    [k: string]: GrantJson;
+  };
+  /**
+   * false switches the role off without removing it.
+   */
+  active?: boolean;
+  /**
+   * Former names of the role: data and references move with it. Default: none.
+   */
+  renamedFrom?: string[];
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
  * Logic that is used more than once: `{ "rule": "isBigDeal" }`.
  */
 export interface RuleJson {
@@ -2497,6 +3071,101 @@ export interface SettingsJson {
    * Currencies that amounts may be in. Default: the one.
    */
   currencies?: string[];
+  /**
+   * Whose records the head of a department sees: nobody's (`none`), those of its own people (`own`), or also of the departments below (`withBelow`).
+   */
+  departmentHeads?: 'none' | 'own' | 'withBelow';
+  /**
+   * What passwords must be. Default: 12 characters of any kind, none of the last 5.
+   */
+  passwords?: PasswordPolicyJson;
+  /**
+   * Whether everybody needs a one-time code beside the password, or whoever wants one.
+   */
+  secondFactor?: 'optional' | 'required';
+  /**
+   * Administrators may act as another person; the audit log names both.
+   */
+  impersonation?: boolean;
+  /**
+   * Days after which entries of the audit log are purged.
+   */
+  auditDays?: number;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What passwords must be.
+ */
+export interface PasswordPolicyJson {
+  /**
+   * Characters at least.
+   */
+  minLength?: number;
+  /**
+   * Kinds of characters needed: lower case, upper case, digits, others.
+   */
+  minKinds?: number;
+  /**
+   * So many former passwords may not be taken again.
+   */
+  remember?: number;
+  /**
+   * Days after which a new one is due. Default: never.
+   */
+  maxAgeDays?: number;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Opens some records of an object to people who would not see or not edit them.
+ */
+export interface SharingRuleJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The sharing rule's API name: camelCase, the same everywhere; the file is named after it.
+   */
+  name: string;
+  /**
+   * The object whose records it opens; its sharing is `private` or `publicRead`.
+   */
+  object: string;
+  /**
+   * What administrators see.
+   */
+  label: LabelJson;
+  /**
+   * Which records.
+   */
+  records: SharedRecordsJson;
+  /**
+   * Who sees them then; at least one.
+   */
+  to: {
+    /**
+     * A subject by a key of your choosing.
+     */
+    [k: string]: SubjectJson;
+  };
+  /**
+   * `read`: they see the records; `edit`: they may change them too.
+   */
+  access?: 'read' | 'edit';
+  /**
+   * false switches the sharing rule off without removing it.
+   */
+  active?: boolean;
+  /**
+   * Former names of the sharing rule: data and references move with it. Default: none.
+   */
+  renamedFrom?: string[];
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -2569,6 +3238,33 @@ export interface TranslationJson {
     [k: string]: RuleTextsJson;
   };
   /**
+   * Roles.
+   */
+  roles?: {
+    /**
+     * By its name.
+     */
+    [k: string]: RoleTextsJson;
+  };
+  /**
+   * Permission sets.
+   */
+  permissionSets?: {
+    /**
+     * By its name.
+     */
+    [k: string]: PermissionSetTextsJson;
+  };
+  /**
+   * Sharing rules.
+   */
+  sharingRules?: {
+    /**
+     * By its name.
+     */
+    [k: string]: SharingRuleTextsJson;
+  };
+  /**
    * For people who work on the metadata; users never see it.
    */
   description?: string;
@@ -2622,6 +3318,10 @@ export interface ObjectTextsJson {
     [k: string]: string;
   };
   /**
+   * The team.
+   */
+  team?: TeamTextsJson;
+  /**
    * For people who work on the metadata; users never see it.
    */
   description?: string;
@@ -2660,6 +3360,24 @@ export interface RecordTypeTextsJson {
    * The label.
    */
   label?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * The texts of a team.
+ */
+export interface TeamTextsJson {
+  /**
+   * Labels of team roles.
+   */
+  roles?: {
+    /**
+     * The label.
+     */
+    [k: string]: string;
+  };
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -2752,6 +3470,45 @@ export interface ParameterTextsJson {
  * A label in one language.
  */
 export interface RuleTextsJson {
+  /**
+   * The label.
+   */
+  label?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A label in one language.
+ */
+export interface RoleTextsJson {
+  /**
+   * The label.
+   */
+  label?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A label in one language.
+ */
+export interface PermissionSetTextsJson {
+  /**
+   * The label.
+   */
+  label?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A label in one language.
+ */
+export interface SharingRuleTextsJson {
   /**
    * The label.
    */

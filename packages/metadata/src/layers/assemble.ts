@@ -27,8 +27,8 @@ export interface Assembled {
   readonly problems: readonly Problem[];
   /** Names that are not there because the files that bring them are wrong: not to be told again by whoever refers to them. */
   readonly missing: ReadonlySet<string>;
-  /** Objects that are switched off. */
-  readonly switchedOff: ReadonlySet<string>;
+  /** Components that are switched off. */
+  readonly switchedOff: Components;
   /** The layers with each reference to a former name of a lower layer's part moved to its present name. */
   readonly layers: readonly Layer[];
 }

@@ -15,6 +15,9 @@ export const emptyComponents = (): Components => ({
   app: emptyMap(),
   rule: emptyMap(),
   parameter: emptyMap(),
+  role: emptyMap(),
+  permissionSet: emptyMap(),
+  sharingRule: emptyMap(),
   settings: emptyMap(),
 });
 

@@ -47,6 +47,9 @@ export class FormerNames {
       app: { ...below.app },
       rule: { ...below.rule },
       parameter: { ...below.parameter },
+      role: { ...below.role },
+      permissionSet: { ...below.permissionSet },
+      sharingRule: { ...below.sharingRule },
       settings: {},
     };
     for (const { kind, name, content } of files) {
@@ -118,7 +121,9 @@ export class FormerNames {
 
   option(object: string, field: string, name: string): string {
     if (field === 'recordType') return this.part(object, 'recordTypes', name);
-    return this.#current(asJson(this.#field(object, field)['options']), name);
+    const { optionsOf, options } = this.#field(object, field);
+    if (optionsOf === 'role' || optionsOf === 'permissionSet') return this.component(optionsOf, name);
+    return this.#current(asJson(options), name);
   }
 
   targets(object: string, field: string): readonly string[] {

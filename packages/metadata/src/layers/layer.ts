@@ -1,7 +1,8 @@
 // A layer: the files of the platform, of one pack, or of the tenant itself.
 
 /** Kinds of components; each has a folder and a schema. */
-export type ComponentKind = 'object' | 'layout' | 'listView' | 'app' | 'rule' | 'parameter' | 'settings';
+export type ComponentKind =
+  'object' | 'layout' | 'listView' | 'app' | 'rule' | 'parameter' | 'role' | 'permissionSet' | 'sharingRule' | 'settings';
 export type FileKind = ComponentKind | 'extension' | 'translation' | 'data' | 'pack';
 
 export interface Layer {
@@ -22,6 +23,9 @@ const folders: Readonly<Record<string, FileKind>> = {
   apps: 'app',
   rules: 'rule',
   parameters: 'parameter',
+  roles: 'role',
+  permissionSets: 'permissionSet',
+  sharingRules: 'sharingRule',
   translations: 'translation',
   data: 'data',
 };

@@ -18,6 +18,10 @@ export const keyedProperties: ReadonlySet<string> = new Set([
   'columns',
   'sort',
   'items',
+  'objects',
+  'to',
+  'roles',
+  'rules',
   'values',
   'label',
   'pluralLabel',
@@ -27,7 +31,10 @@ export const keyedProperties: ReadonlySet<string> = new Set([
 ]);
 
 /** Properties whose value has properties of its own, which a delta changes one by one. */
-const nestedProperties: ReadonlySet<string> = new Set(['aggregate', 'dependsOn']);
+const nestedProperties: ReadonlySet<string> = new Set(['aggregate', 'dependsOn', 'team', 'passwords']);
+
+/** Maps whose entries are one value each: whom a sharing rule speaks of. */
+const wholeEntries: ReadonlySet<string> = new Set(['to']);
 
 export function isJsonObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -41,6 +48,7 @@ interface Target {
 
 function mergeMap(base: Json, delta: Json, target: Target, at: string, from: string): Json {
   const result: Record<string, unknown> = { ...base };
+  const isWhole = wholeEntries.has(at.slice(at.lastIndexOf('/') + 1));
   for (const [key, entry] of Object.entries(delta)) {
     const pointer = `${at}/${escapePointer(key)}`;
     const source = `${from}/${escapePointer(key)}`;
@@ -48,7 +56,7 @@ function mergeMap(base: Json, delta: Json, target: Target, at: string, from: str
     if (entry === null) {
       Reflect.deleteProperty(result, key);
       if (below !== undefined) target.provenance.remove(target.component, pointer, { ...target.origin, pointer: source });
-    } else if (isJsonObject(below) && isJsonObject(entry)) {
+    } else if (!isWhole && isJsonObject(below) && isJsonObject(entry)) {
       result[key] = mergeComponent(below, entry, target, pointer, source);
     } else {
       result[key] = entry;

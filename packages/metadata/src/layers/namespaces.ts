@@ -30,7 +30,8 @@ export function checkNamespace(layer: Layer, name: string, place: ProblemPlace):
   return wrong === undefined ? [] : [problem('METADATA_NAMESPACE', { name, ...wrong }, place)];
 }
 
-const ownedMaps = ['fields', 'recordTypes', 'keys', 'validationRules', 'sections', 'relatedLists', 'items'];
+const ownedMaps = ['fields', 'recordTypes', 'keys', 'validationRules', 'sections', 'relatedLists', 'items', 'to'];
+const ownedByTeam = ['roles', 'rules'];
 
 interface Extension {
   readonly delta: Json;
@@ -48,6 +49,11 @@ export function checkAddedKeys({ layer, delta, base, definedBy, place }: Extensi
     );
   const problems =
     definedBy('') === layer.name ? [] : ownedMaps.flatMap((property) => added(delta[property], base[property], `/${property}`));
+  const [team, present] = [delta['team'], base['team']];
+  if (isJsonObject(team) && definedBy('/team') !== layer.name) {
+    const parts = isJsonObject(present) ? present : {};
+    problems.push(...ownedByTeam.flatMap((property) => added(team[property], parts[property], `/team/${property}`)));
+  }
   const { fields } = delta;
   const known = base['fields'];
   if (!isJsonObject(fields) || !isJsonObject(known)) return problems;

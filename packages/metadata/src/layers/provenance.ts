@@ -71,10 +71,12 @@ export class Provenance {
   #asWritten(origin: Origin): Origin {
     const moves = this.#moves.get(origin.file);
     if (moves === undefined) return origin;
-    for (let head = origin.pointer; head !== ''; head = above(head)) {
+    let { pointer } = origin;
+    // From the inside out: keys further out may have moved as well.
+    for (let head = pointer; head !== ''; head = above(head)) {
       const written = moves.get(head);
-      if (written !== undefined) return { ...origin, pointer: written + origin.pointer.slice(head.length) };
+      if (written !== undefined) pointer = written + pointer.slice(head.length);
     }
-    return origin;
+    return { ...origin, pointer };
   }
 }

@@ -4,12 +4,11 @@ import type { LayerFile } from './files.ts';
 import type { ComponentKind } from './layer.ts';
 import type { Components } from './components.ts';
 import { isJsonObject } from './merge.ts';
-import { escapePointer } from './provenance.ts';
+import { KeyRenames, type Follow, type FollowEntry } from './key-renames.ts';
+import { RenamedAccess } from './renamed-access.ts';
 import { RenamedRules, type Frames } from './renamed-rules.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type Follow = (value: unknown) => unknown;
-type FollowEntry = (entry: Json, name: string, at: string) => Json;
 
 export interface Followed {
   readonly file: LayerFile;
@@ -19,13 +18,19 @@ export interface Followed {
 
 /** Follows the renames in one file. */
 class FileRenames {
-  readonly moves = new Map<string, string>();
   readonly #names: FormerNames;
   readonly #rules: RenamedRules;
+  readonly #keys = new KeyRenames();
+  readonly #access: RenamedAccess;
 
   constructor(names: FormerNames) {
     this.#names = names;
     this.#rules = new RenamedRules(names);
+    this.#access = new RenamedAccess({ names, rules: this.#rules, keys: this.#keys });
+  }
+
+  get moves(): ReadonlyMap<string, string> {
+    return this.#keys.moves;
   }
 
   /** A file of a component, or an extension of one. */
@@ -38,26 +43,28 @@ class FileRenames {
     if (kind === 'layout') return this.#layout(name, about, whole);
     if (kind === 'listView') return this.#listView(about, whole);
     if (kind === 'app')
-      return this.#set(
+      return this.#keys.set(
         whole,
         'items',
-        this.#map('/items', undefined, (item) => this.#item(item)),
+        this.#keys.map('/items', undefined, (item) => this.#item(item)),
       );
-    return kind === 'rule' ? this.#set(whole, 'rule', this.#rule(about)) : whole;
+    if (kind === 'role' || kind === 'permissionSet') return this.#access.grants(whole);
+    if (kind === 'sharingRule') return this.#access.sharingRule(about, whole);
+    return kind === 'rule' ? this.#keys.set(whole, 'rule', this.#rule(about)) : whole;
   }
 
   translation(content: Json): Json {
     const object: FollowEntry = (texts, name, at) => {
       const field: FollowEntry = (entry, key, place) =>
-        this.#set(
+        this.#keys.set(
           entry,
           'options',
-          this.#map(`${place}/options`, (option) => this.#names.option(name, key, option)),
+          this.#keys.map(`${place}/options`, (option) => this.#names.option(name, key, option)),
         );
-      const followed = this.#set(
+      const followed = this.#keys.set(
         texts,
         'fields',
-        this.#map(`${at}/fields`, (key) => this.#names.field(name, key), field),
+        this.#keys.map(`${at}/fields`, (key) => this.#names.field(name, key), field),
       );
       return this.#parts(followed, name, at);
     };
@@ -67,41 +74,23 @@ class FileRenames {
       apps: 'app',
       parameters: 'parameter',
       rules: 'rule',
+      roles: 'role',
+      permissionSets: 'permissionSet',
+      sharingRules: 'sharingRule',
     };
-    let result = this.#set(
+    let result = this.#keys.set(
       content,
       'objects',
-      this.#map('/objects', (name) => this.#names.component('object', name), object),
+      this.#keys.map('/objects', (name) => this.#names.component('object', name), object),
     );
     for (const [folder, kind] of Object.entries(kinds)) {
-      result = this.#set(
+      result = this.#keys.set(
         result,
         folder,
-        this.#map(`/${folder}`, (name) => this.#names.component(kind, name)),
+        this.#keys.map(`/${folder}`, (name) => this.#names.component(kind, name)),
       );
     }
     return result;
-  }
-
-  /** `content` with one property followed, where it is said. */
-  #set(content: Json, property: string, follow: Follow): Json {
-    if (!Object.hasOwn(content, property) || content[property] === null) return content;
-    return { ...content, [property]: follow(content[property]) };
-  }
-
-  /** A map whose keys may be former names; two keys that come to mean the same are laid over one another. */
-  #map(at: string, rename: (key: string) => string = (key) => key, visit: FollowEntry = (entry) => entry): Follow {
-    return (map) => {
-      if (!isJsonObject(map)) return map;
-      const result: Record<string, unknown> = {};
-      for (const [key, entry] of Object.entries(map)) {
-        const name = rename(key);
-        const pointer = `${at}/${escapePointer(name)}`;
-        if (name !== key) this.moves.set(pointer, `${at}/${escapePointer(key)}`);
-        result[name] = isJsonObject(entry) ? visit(entry, name, pointer) : entry;
-      }
-      return result;
-    };
   }
 
   #rule(...objects: readonly string[]): Follow {
@@ -109,49 +98,46 @@ class FileRenames {
     return (source) => this.#rules.rule(source, frames);
   }
 
-  #list(rename: (name: string) => string): Follow {
-    return (list) => (Array.isArray(list) ? list.map((item: unknown) => (typeof item === 'string' ? rename(item) : item)) : list);
-  }
-
-  #word(rename: (name: string) => string): Follow {
-    return (word) => (typeof word === 'string' ? rename(word) : word);
-  }
-
   #object(object: string, content: Json): Json {
     const field: FollowEntry = (entry, name, at) => this.#field(object, name, entry, at);
-    const followed = this.#set(
+    const followed = this.#keys.set(
       content,
       'fields',
-      this.#map('/fields', (name) => this.#names.field(object, name), field),
+      this.#keys.map('/fields', (name) => this.#names.field(object, name), field),
     );
-    return this.#parts(followed, object, '');
+    return this.#keys.set(this.#parts(followed, object, ''), 'team', this.#access.team(object));
   }
 
   /** Record types, keys and validation rules. */
   #parts(content: Json, object: string, at: string): Json {
     const field = (name: string): string => this.#names.field(object, name);
     const part = (property: string, visit: FollowEntry): Follow =>
-      this.#map(`${at}/${property}`, (name) => this.#names.part(object, property, name), visit);
+      this.#keys.map(`${at}/${property}`, (name) => this.#names.part(object, property, name), visit);
     const types = part('recordTypes', (entry, _, place) =>
-      this.#set(entry, 'options', (options) => this.#recordTypeOptions(object, options, `${place}/options`)),
+      this.#keys.set(entry, 'options', (options) => this.#recordTypeOptions(object, options, `${place}/options`)),
     );
-    const keys = part('keys', (entry) => this.#set(this.#set(entry, 'fields', this.#list(field)), 'where', this.#rule(object)));
+    const keys = part('keys', (entry) =>
+      this.#keys.set(this.#keys.set(entry, 'fields', this.#keys.list(field)), 'where', this.#rule(object)),
+    );
     const rules = part('validationRules', (entry) => {
-      const placed = this.#set(this.#set(entry, 'refuseWhen', this.#rule(object)), 'at', this.#word(field));
-      return this.#set(
+      const placed = this.#keys.set(this.#keys.set(entry, 'refuseWhen', this.#rule(object)), 'at', this.#keys.word(field));
+      return this.#keys.set(
         placed,
         'recordTypes',
-        this.#list((type) => this.#names.part(object, 'recordTypes', type)),
+        this.#keys.list((type) => this.#names.part(object, 'recordTypes', type)),
       );
     });
-    return this.#set(this.#set(this.#set(content, 'recordTypes', types), 'keys', keys), 'validationRules', rules);
+    return this.#keys.set(this.#keys.set(this.#keys.set(content, 'recordTypes', types), 'keys', keys), 'validationRules', rules);
   }
 
   #recordTypeOptions(object: string, options: unknown, at: string): unknown {
-    const followed = this.#map(at, (field) => this.#names.field(object, field))(options);
+    const followed = this.#keys.map(at, (field) => this.#names.field(object, field))(options);
     if (!isJsonObject(followed)) return followed;
     return Object.fromEntries(
-      Object.entries(followed).map(([field, list]) => [field, this.#list((option) => this.#names.option(object, field, option))(list)]),
+      Object.entries(followed).map(([field, list]) => [
+        field,
+        this.#keys.list((option) => this.#names.option(object, field, option))(list),
+      ]),
     );
   }
 
@@ -162,20 +148,20 @@ class FileRenames {
     const targets = entry['to'] === undefined ? this.#names.targets(object, name) : targetsOf(entry).map(to);
     const through = typeof entry['through'] === 'string' ? this.#names.targets(object, own(entry['through']))[0] : undefined;
     const followers: Readonly<Record<string, Follow>> = {
-      to: (value) => (Array.isArray(value) ? this.#list(to)(value) : this.#word(to)(value)),
-      options: this.#map(`${at}/options`, (option) => this.#names.option(object, name, option)),
+      to: (value) => (Array.isArray(value) ? this.#keys.list(to)(value) : this.#keys.word(to)(value)),
+      options: this.#keys.map(`${at}/options`, (option) => this.#names.option(object, name, option)),
       required: rule,
       readOnly: rule,
       default: (value) => (typeof value === 'string' ? this.#names.option(object, name, value) : rule(value)),
       formula: rule,
       filter: (value) => this.#rules.rule(value, { objects: [targets[0] ?? ''], record: object }),
       aggregate: (value) => this.#rules.aggregate(value, { objects: [object] }),
-      currencyField: this.#word(own),
+      currencyField: this.#keys.word(own),
       dependsOn: (value) => this.#dependsOn(object, name, value),
-      through: this.#word(own),
-      field: this.#word((quoted) => (through === undefined ? quoted : this.#names.field(through, quoted))),
+      through: this.#keys.word(own),
+      field: this.#keys.word((quoted) => (through === undefined ? quoted : this.#names.field(through, quoted))),
     };
-    return Object.entries(followers).reduce((result, [property, follow]) => this.#set(result, property, follow), entry);
+    return Object.entries(followers).reduce((result, [property, follow]) => this.#keys.set(result, property, follow), entry);
   }
 
   #dependsOn(object: string, field: string, value: unknown): unknown {
@@ -183,45 +169,45 @@ class FileRenames {
     const controlling = typeof value['field'] === 'string' ? this.#names.field(object, value['field']) : '';
     const lists = (values: unknown): unknown => {
       if (!isJsonObject(values)) return values;
-      const follow = this.#list((option) => this.#names.option(object, field, option));
+      const follow = this.#keys.list((option) => this.#names.option(object, field, option));
       return Object.fromEntries(
         Object.entries(values).map(([option, list]) => [this.#names.option(object, controlling, option), follow(list)]),
       );
     };
-    return this.#set(
-      this.#set(value, 'field', () => controlling),
+    return this.#keys.set(
+      this.#keys.set(value, 'field', () => controlling),
       'values',
       lists,
     );
   }
 
   #paths(object: string, at: string): Follow {
-    return this.#map(at, (path) => this.#names.path(path, object).path);
+    return this.#keys.map(at, (path) => this.#names.path(path, object).path);
   }
 
   #layout(layout: string, object: string, content: Json): Json {
     const rule = this.#rule(object);
     const rules = (entry: Json): Json =>
-      ['required', 'readOnly', 'visibleWhen'].reduce((result, property) => this.#set(result, property, rule), entry);
-    const sections = this.#map('/sections', undefined, (section, _, at) =>
-      this.#set(
+      ['required', 'readOnly', 'visibleWhen'].reduce((result, property) => this.#keys.set(result, property, rule), entry);
+    const sections = this.#keys.map('/sections', undefined, (section, _, at) =>
+      this.#keys.set(
         rules(section),
         'fields',
-        this.#map(`${at}/fields`, (field) => this.#names.field(object, field), rules),
+        this.#keys.map(`${at}/fields`, (field) => this.#names.field(object, field), rules),
       ),
     );
     const base = asJson(asJson(this.#names.get('layout', layout))['relatedLists']);
-    const lists = this.#map('/relatedLists', undefined, (list, name, at) => {
+    const lists = this.#keys.map('/relatedLists', undefined, (list, name, at) => {
       const relation = list['relation'] ?? asJson(base[name])['relation'];
       const child = this.#names.child(object, String(relation)) ?? '';
-      return this.#set(this.#set(list, 'columns', this.#paths(child, `${at}/columns`)), 'sort', this.#paths(child, `${at}/sort`));
+      return this.#keys.set(this.#keys.set(list, 'columns', this.#paths(child, `${at}/columns`)), 'sort', this.#paths(child, `${at}/sort`));
     });
-    const types = this.#list((type) => this.#names.part(object, 'recordTypes', type));
-    return this.#set(this.#set(this.#set(content, 'sections', sections), 'relatedLists', lists), 'recordTypes', types);
+    const types = this.#keys.list((type) => this.#names.part(object, 'recordTypes', type));
+    return this.#keys.set(this.#keys.set(this.#keys.set(content, 'sections', sections), 'relatedLists', lists), 'recordTypes', types);
   }
 
   #listView(object: string, content: Json): Json {
-    const field = this.#word((name) => this.#names.field(object, name));
+    const field = this.#keys.word((name) => this.#names.field(object, name));
     const followers: Readonly<Record<string, Follow>> = {
       columns: this.#paths(object, '/columns'),
       sort: this.#paths(object, '/sort'),
@@ -230,15 +216,15 @@ class FileRenames {
       dateField: field,
       endField: field,
     };
-    return Object.entries(followers).reduce((result, [property, follow]) => this.#set(result, property, follow), content);
+    return Object.entries(followers).reduce((result, [property, follow]) => this.#keys.set(result, property, follow), content);
   }
 
   #item(item: Json): Json {
-    const object = this.#word((name) => this.#names.component('object', name));
-    return this.#set(
-      this.#set(item, 'object', object),
+    const object = this.#keys.word((name) => this.#names.component('object', name));
+    return this.#keys.set(
+      this.#keys.set(item, 'object', object),
       'listView',
-      this.#word((name) => this.#names.component('listView', name)),
+      this.#keys.word((name) => this.#names.component('listView', name)),
     );
   }
 }

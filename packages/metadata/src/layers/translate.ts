@@ -15,6 +15,9 @@ const folders: Readonly<Record<string, ComponentKind>> = {
   apps: 'app',
   parameters: 'parameter',
   rules: 'rule',
+  roles: 'role',
+  permissionSets: 'permissionSet',
+  sharingRules: 'sharingRule',
 };
 
 /** In these maps a plain text stands for the one text that an entry has. */
@@ -36,6 +39,9 @@ const kindOf: Readonly<Record<string, string>> = {
   sections: 'section',
   relatedLists: 'related list',
   items: 'item',
+  roles: 'role',
+  permissionSets: 'permission set',
+  sharingRules: 'sharing rule',
 };
 
 interface Walk {
@@ -77,7 +83,10 @@ function translateComponent(component: Json, texts: Json, walk: Walk, pointer: s
     const at = `${pointer}/${escapePointer(property)}`;
     if (property === 'description') continue;
     if (typeof text === 'string') result = withText(result, property, text, walk.language);
-    else if (isJsonObject(text)) {
+    else if (property === 'team' && isJsonObject(text)) {
+      const team = result[property];
+      result = { ...result, [property]: translateComponent(isJsonObject(team) ? team : {}, text, walk, at) };
+    } else if (isJsonObject(text)) {
       const map = result[property];
       result = { ...result, [property]: translateMap(isJsonObject(map) ? map : {}, text, property, walk, at) };
     }

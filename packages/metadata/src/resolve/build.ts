@@ -5,38 +5,33 @@ import { contentHash } from '../canonical.ts';
 import type { Effective } from '../effective.ts';
 import { assemble, type Assembled } from '../layers/assemble.ts';
 import type { Layer } from '../layers/layer.ts';
-import type { AppModel, LayoutModel, ListViewModel, Model, NamedRuleModel, ObjectModel, ParameterModel, SettingsModel } from '../model.ts';
+import type {
+  AppModel,
+  GrantSetModel,
+  LayoutModel,
+  ListViewModel,
+  Model,
+  NamedRuleModel,
+  ObjectModel,
+  ParameterModel,
+  SharingRuleModel,
+} from '../model.ts';
 import { ModelCatalog } from './catalog.ts';
 import { linkComputedFields } from './dependencies.ts';
+import { choicesOf } from './choices.ts';
 import { draftObjects } from './draft.ts';
+import { resolveGrantSet } from './grants.ts';
 import { resolveObject } from './objects.ts';
 import { resolveParameter } from './parameters.ts';
-import { Reports, type Report } from './report.ts';
+import { Reports } from './report.ts';
 import { sealed } from './sealed.ts';
 import { componentHashes, objectHash } from './hashes.ts';
+import { resolveSettings } from './settings.ts';
+import { resolveSharingRule } from './sharing.ts';
 import { missingObject, resolveApp, resolveLayout, resolveListView } from './views.ts';
 
 export type Built =
   { readonly model: Model; readonly problems: readonly [] } | { readonly model: undefined; readonly problems: readonly Problem[] };
-
-function isTimeZone(name: string): boolean {
-  if (name === 'UTC') return true;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-function resolveSettings(effective: Effective, report: Report): SettingsModel {
-  const source = effective.settings['settings'] ?? {};
-  const { languages = ['en'], timeZone = 'UTC', currency = 'USD', currencies = [] } = source;
-  if (!isTimeZone(timeZone))
-    report.add('/timeZone', 'METADATA_REFERENCE_UNFIT', {
-      reason: `${timeZone} is no time zone of the IANA. Write it as in Asia/Shanghai.`,
-    });
-  return { languages, timeZone, currency, currencies: [...new Set([currency, ...currencies])] };
-}
 
 function mapValues<S, T>(map: Readonly<Record<string, S>>, make: (source: S, name: string) => T | undefined): Record<string, T> {
   const result: Record<string, T> = {};
@@ -56,16 +51,34 @@ function namedRules(effective: Effective, catalog: ModelCatalog, reports: Report
   });
 }
 
+type Access = Pick<Model, 'roles' | 'permissionSets' | 'sharingRules'>;
+
+/** Who may see and change what. */
+function resolveAccess(effective: Effective, switchedOff: Assembled['switchedOff'], catalog: ModelCatalog, reports: Reports): Access {
+  const roles: Record<string, GrantSetModel> = mapValues(effective.role, (source, name) =>
+    resolveGrantSet(source, catalog, reports.for('role', name)),
+  );
+  const permissionSets: Record<string, GrantSetModel> = mapValues(effective.permissionSet, (source, name) =>
+    resolveGrantSet(source, catalog, reports.for('permissionSet', name)),
+  );
+  const around = { catalog, roles: { active: Object.keys(roles), switchedOff: Object.keys(switchedOff.role) } };
+  const sharingRules: Record<string, SharingRuleModel> = mapValues(effective.sharingRule, (source, name) =>
+    resolveSharingRule(source, around, reports.for('sharingRule', name)),
+  );
+  return { roles, permissionSets, sharingRules };
+}
+
 function resolve({ components, switchedOff }: Assembled, reports: Reports, layers: readonly Layer[]): Model {
   // The schemas have held every component to these shapes.
   const effective = components as unknown as Effective;
-  const settings = resolveSettings(effective, reports.for('settings', 'settings'));
+  const settings = resolveSettings(effective.settings['settings'] ?? {}, reports.for('settings', 'settings'));
   const { currency } = settings;
-  const drafts = draftObjects(effective.object, { reports, currency, switchedOff });
+  const off = new Set(Object.keys(switchedOff.object));
+  const drafts = draftObjects(effective.object, { reports, currency, switchedOff: off, choices: choicesOf(effective, switchedOff) });
   const parameters: Record<string, ParameterModel> = mapValues(effective.parameter, (source, name) =>
     resolveParameter(source, reports.for('parameter', name)),
   );
-  const catalog = new ModelCatalog({ drafts, rules: effective.rule, parameters, switchedOff, currency });
+  const catalog = new ModelCatalog({ drafts, rules: effective.rule, parameters, switchedOff: off, currency });
   const resolved: Record<string, ObjectModel> = {};
   for (const draft of drafts.values()) resolved[draft.name] = resolveObject(draft, catalog);
   const linked = linkComputedFields(resolved, drafts);
@@ -80,7 +93,10 @@ function resolve({ components, switchedOff }: Assembled, reports: Reports, layer
   );
   const rules = namedRules(effective, catalog, reports);
   const hashes = componentHashes(components);
-  const objects = mapValues(linked, (object, name) => ({ ...object, hash: objectHash(object, hashes.object[name] ?? '', currency) }));
+  const objects = mapValues(linked, (object, name) => ({
+    ...object,
+    hash: objectHash(object, { source: hashes.object[name] ?? '', fields: effective.object[name]?.fields ?? {}, currency }),
+  }));
   return {
     hash: contentHash(hashes),
     layers: layers.map(({ kind, name, version }) => ({ kind, name, version })),
@@ -91,6 +107,7 @@ function resolve({ components, switchedOff }: Assembled, reports: Reports, layer
     apps,
     parameters,
     rules,
+    ...resolveAccess(effective, switchedOff, catalog, reports),
     source: components,
   };
 }

@@ -2,7 +2,7 @@
 import { checkRule, type Catalog, type CatalogField, type Checked, type RuleScope, type Value } from '@tessera/rules';
 import type { RuleSource } from '../effective.ts';
 import { known } from '../known.ts';
-import type { FieldModel, ParameterModel, RelationModel } from '../model.ts';
+import type { FieldModel, ObjectModel, ParameterModel, RelationModel } from '../model.ts';
 import { tenantScope } from '../model-scope.ts';
 import { typedFormula, typedQuote, typedRollup } from './computed-types.ts';
 import type { DraftField, DraftObject } from './draft.ts';
@@ -56,6 +56,26 @@ export class ModelCatalog implements Catalog {
   objectHint(object: string): string {
     if (this.#sources.switchedOff.has(object)) return 'It is switched off: switch off what refers to it too, or leave it on.';
     return known(this.objectNames());
+  }
+
+  isSwitchedOff(object: string): boolean {
+    return this.#sources.switchedOff.has(object);
+  }
+
+  /** Whom records of the object are open to. */
+  sharing(object: string): ObjectModel['sharing'] {
+    return this.#sources.drafts.get(object)?.source.sharing ?? 'private';
+  }
+
+  recordTypeNames(object: string): readonly string[] {
+    return Object.keys(this.model(object, 'recordType')?.options ?? {});
+  }
+
+  /** Has a layer switched off or taken away a record type. */
+  isDormantRecordType(object: string, type: string): boolean {
+    const draft = this.#sources.drafts.get(object);
+    if (draft === undefined) return false;
+    return own(draft.source.recordTypes ?? {}, type)?.active === false || draft.report.wasRemoved(`/recordTypes/${type}`);
   }
 
   field(object: string, field: string): CatalogField | undefined {

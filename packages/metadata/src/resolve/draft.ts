@@ -6,6 +6,7 @@ import { known } from '../known.ts';
 import type { FieldModel, RelationModel } from '../model.ts';
 import { reservedFieldNames, reservedObjectNames, snakeCase, systemFieldNames, typeName } from '../names.ts';
 import { unordered } from '../order.ts';
+import type { Choices } from './choices.ts';
 import type { Report, Reports } from './report.ts';
 import { systemFields } from '../system-fields.ts';
 
@@ -90,8 +91,9 @@ function recordTypeOptions(source: ObjectSource): NonNullable<FieldSource['optio
   return Object.fromEntries(entries.map(([name, type]) => [name, { order: type.order ?? unordered, label: type.label ?? { en: name } }]));
 }
 
-function addOwnFields(draft: DraftObject): void {
-  for (const [name, source] of Object.entries(draft.source.fields ?? {})) {
+function addOwnFields(draft: DraftObject, choices: Choices): void {
+  for (const [name, written] of Object.entries(draft.source.fields ?? {})) {
+    const source = written.optionsOf === undefined ? written : { ...written, options: choices[written.optionsOf] };
     const pointer = `/fields/${name}`;
     if (name === 'name') {
       if (source.type !== 'text' && source.type !== 'autoNumber') {
@@ -215,7 +217,9 @@ function checkSharing(draft: DraftObject): void {
 interface DraftOptions {
   readonly reports: Reports;
   readonly currency: string;
+  /** Objects that are switched off. */
   readonly switchedOff: ReadonlySet<string>;
+  readonly choices: Choices;
 }
 
 /** Drafts of all objects, with system fields and relations; name collisions are reported. */
@@ -233,7 +237,7 @@ export function draftObjects(sources: Readonly<Record<string, ObjectSource>>, op
       dormantRelations: new Set(),
     };
     addSystemFields(draft);
-    addOwnFields(draft);
+    addOwnFields(draft, options.choices);
     checkColumns(draft);
     checkSharing(draft);
     drafts.set(name, draft);

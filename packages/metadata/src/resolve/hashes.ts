@@ -1,5 +1,6 @@
 // What the hashes of the Model and of its objects are made from.
 import { contentHash } from '../canonical.ts';
+import type { FieldSource } from '../effective.ts';
 import type { Components } from '../layers/components.ts';
 import type { FieldModel, ObjectModel } from '../model.ts';
 
@@ -14,6 +15,9 @@ export function componentHashes(components: Components): Readonly<Record<keyof C
     app: ofKind(components.app),
     rule: ofKind(components.rule),
     parameter: ofKind(components.parameter),
+    role: ofKind(components.role),
+    permissionSet: ofKind(components.permissionSet),
+    sharingRule: ofKind(components.sharingRule),
     settings: ofKind(components.settings),
   };
 }
@@ -26,12 +30,23 @@ function derivedParts(field: FieldModel): string | undefined {
   return JSON.stringify([field.name, ...rules, field.ruleType, field.wire, field.columns, field.decimal]);
 }
 
+/** What an object's source says, and what holds for the tenant. */
+interface Said {
+  /** The hash of its source. */
+  readonly source: string;
+  readonly fields: Readonly<Record<string, FieldSource>>;
+  readonly currency: string;
+}
+
 /**
  * An object's hash is that of all that it is: what its source says, and what others make of it (child relations, the types and values that its
- * rules read, the tenant's currency). Which layer says it makes no difference.
+ * rules read, the components that its picklists follow, the tenant's currency). Which layer says it makes no difference.
  */
-export function objectHash(object: ObjectModel, sourceHash: string, currency: string): string {
-  const fields = Object.values(object.fields).flatMap((field) => derivedParts(field) ?? []);
-  const rules = [...Object.values(object.validationRules), ...Object.values(object.keys)].map((rule) => JSON.stringify(rule));
-  return contentHash([sourceHash, currency, object.relations, fields.sort(), rules.sort()]);
+export function objectHash(object: ObjectModel, { source, fields, currency }: Said): string {
+  const own = Object.values(object.fields);
+  const derived = own.flatMap((field) => derivedParts(field) ?? []);
+  const followed = own.flatMap(({ name, options }) => (fields[name]?.optionsOf === undefined ? [] : JSON.stringify([name, options])));
+  const ruled = [object.validationRules, object.keys, object.team?.rules ?? {}].flatMap((map) => Object.values<unknown>(map));
+  const rules = ruled.map((rule) => JSON.stringify(rule));
+  return contentHash([source, currency, object.relations, derived.sort(), followed.sort(), rules.sort()]);
 }

@@ -7,6 +7,7 @@ import type { ModelCatalog } from './catalog.ts';
 import type { DraftObject } from './draft.ts';
 import { known } from '../known.ts';
 import { leavesRecord, readsClockOrUser, resolveField } from './rules-of-fields.ts';
+import { resolveTeam } from './sharing.ts';
 import { fieldsRead } from './walk.ts';
 
 export type Fields = Readonly<Record<string, FieldModel>>;
@@ -170,6 +171,7 @@ export function resolveObject(draft: DraftObject, catalog: ModelCatalog): Object
     recordTypes: recordTypes(draft, fields),
     keys: keys(draft, catalog, fields),
     validationRules: validationRules(draft, catalog),
+    team: resolveTeam(draft, catalog),
     renamedFrom: source.renamedFrom ?? [],
     hash: '',
   };

@@ -2,6 +2,7 @@
 import { bind, fail, toStatement, type Context } from '@tessera/kernel';
 import { parseDecimal, type Model } from '@tessera/metadata';
 import type { Expression } from '@tessera/rules';
+import type { Policy } from '@tessera/security';
 import {
   compileExport,
   databaseErrorKind,
@@ -21,8 +22,8 @@ export interface ExportDeps {
   readonly model: Model;
   /** The access version that the caller's permissions were read at, a bigint as text. */
   readonly access: string;
-  /** API names of the caller's roles. */
-  readonly roles: readonly string[];
+  /** API names of the caller's roles, and the values of the slots that restrict the caller. */
+  readonly policy: Pick<Policy, 'roles' | 'slots'>;
 }
 
 export interface ExportInput {
@@ -74,7 +75,7 @@ export async function* exportRecords(deps: ExportDeps, input: ExportInput): Asyn
 }
 
 async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['page']): Promise<Page> {
-  const { context, database, model, access, roles } = deps;
+  const { context, database, model, access, policy } = deps;
   const { object, where, orderBy = [], deleted, selections } = input;
   const list: ListQuery = {
     object,
@@ -89,9 +90,9 @@ async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['
     now: new Date(context.clock.now()).toISOString(),
     zone: model.settings.timeZone,
     user: context.actor.userId,
-    roles,
+    roles: policy.roles,
   };
-  const statement = bind(toStatement(compileExport({ model, schema: database.schema }, list, selections)), { ...slots });
+  const statement = bind(toStatement(compileExport({ model, schema: database.schema }, list, selections)), { ...policy.slots, ...slots });
   const { rows } = await database
     .query(statement, context.signal === undefined ? {} : { signal: context.signal })
     .catch((error: unknown) => {

@@ -64,7 +64,7 @@ async function ask(scope: LookupScope, plan: LookupPlan, texts: readonly string[
   if (wanted.length === 0) return;
   const records = wanted.map(({ value }) => ({ [plan.by.name]: value }));
   const statement = findMatchesStatement(session.target, plan.target, plan.key, records, readable?.(plan.target.name));
-  const { rows } = await session.transaction.query(bind(statement, { ...session.slots }));
+  const { rows } = await session.transaction.query(bind(statement, { ...session.slots, ...session.access.policy.slots }));
   for (const row of rows) {
     const text = wanted[Number(row['i'])]?.text ?? '';
     const count = Number(row['n']);

@@ -88,7 +88,7 @@ async function matches(scope: LookupScope, plan: MappingPlan, rows: readonly Rea
   const { session, readable } = scope;
   const records = searched.map(({ values }) => values);
   const statement = findMatchesStatement(session.target, object, match, records, readable?.(object.name));
-  const { rows: answers } = await session.transaction.query(bind(statement, { ...session.slots }));
+  const { rows: answers } = await session.transaction.query(bind(statement, { ...session.slots, ...session.access.policy.slots }));
   for (const answer of answers) {
     const place = searched[Number(answer['i'])]?.place ?? -1;
     const count = Number(answer['n']);

@@ -3,6 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import type { WriteSession } from '../session.ts';
+import { isRestricted } from './permit.ts';
 import { mapSound, withProblem, type Step, type WriteItem } from '../write-set.ts';
 
 /** System fields that a caller may set. */
@@ -41,7 +42,9 @@ function coerceField(session: WriteSession, item: WriteItem, field: FieldModel, 
 }
 
 export const coerce: Step = (set) => {
-  const { object, session, internal } = set;
+  const { session, internal } = set;
+  // For whoever is restricted a field that may not be read is not there, and one that may not be edited is read-only.
+  const object = isRestricted(set) ? (session.access.view.objects[set.object.name] ?? set.object) : set.object;
   return mapSound(set, (item) => {
     let result = item;
     for (const [name, given] of Object.entries(item.input)) {

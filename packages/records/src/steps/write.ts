@@ -12,6 +12,7 @@ import {
   type HistoryEntry,
 } from '@tessera/storage';
 import { changedFields } from '../changed.ts';
+import { isRestricted } from './permit.ts';
 import { inLanguage } from './validate.ts';
 import { touch } from '../session.ts';
 import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
@@ -44,8 +45,9 @@ function logOf(set: WriteSet, items: readonly WriteItem[]): ChangeLog {
 
 function uniqueProblem(set: WriteSet, item: WriteItem, name: string): WriteItem {
   const key = uniqueKeys(set.object).find((each) => each.name === name);
-  const names = key?.fields.map((field) => field.name) ?? [name];
-  const refused = withProblem(item, 'RECORD_NOT_UNIQUE', { fields: names.join(', ') }, names[0]);
+  const shown = set.session.access.view.objects[set.object.name]?.fields ?? {};
+  const names = (key?.fields.map((field) => field.name) ?? [name]).filter((each) => !isRestricted(set) || Object.hasOwn(shown, each));
+  const refused = withProblem(item, 'RECORD_NOT_UNIQUE', { fields: names.length === 0 ? 'key' : names.join(', ') }, names[0]);
   if (key?.key?.message === undefined) return refused;
   const message = inLanguage(key.key.message, set.session.context.languages);
   return { ...refused, problems: refused.problems.map((found) => (found.code === 'RECORD_NOT_UNIQUE' ? { ...found, message } : found)) };

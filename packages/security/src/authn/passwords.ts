@@ -1,6 +1,5 @@
 // Passwords: argon2id (RFC 9106), never stored or logged in clear.
 import { hash, verify, type Options } from '@node-rs/argon2';
-import { fail } from '@tessera/kernel';
 
 /** OWASP's second choice for argon2id (the library's default algorithm): 19 MiB, two passes, one lane. */
 const options: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -12,11 +11,4 @@ export function hashPassword(password: string): Promise<string> {
 
 export function verifyPassword(stored: string, password: string): Promise<boolean> {
   return verify(stored, password.normalize('NFKC'));
-}
-
-const shortest = 10;
-
-/** Throws PASSWORD_TOO_WEAK. */
-export function checkPasswordStrength(password: string): void {
-  if (password.length < shortest || new Set(password).size < 4) throw fail('PASSWORD_TOO_WEAK', { shortest });
 }

@@ -1,12 +1,14 @@
-// Access tokens (JWT, RFC 7519, HS256 only) and refresh tokens (random, kept as hashes).
-import { createHash, randomBytes } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+// Access tokens (JWT, RFC 7519, HS256 only): signed with the present secret, verified with any of the configured ones.
+import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { fail, type Clock } from '@tessera/kernel';
+import { deriveKey, secretId } from '../sealer.ts';
 
 export interface AccessClaims {
   readonly tenant: string;
   readonly userId: string;
   readonly sessionId: string;
+  /** The administrator who acts as the person (claim `act`, RFC 8693 §4.1). */
+  readonly impersonatedBy?: string;
 }
 
 export interface TokenSigner {
@@ -18,14 +20,30 @@ export interface TokenSigner {
 }
 
 const issuer = 'tessera';
+const type = 'at+jwt';
 
-export function tokenSigner(key: Uint8Array, clock: Clock, lifetime = 900): TokenSigner {
+function claimsOf({ sub, tenant, sid, act }: JWTPayload): AccessClaims {
+  if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof sid !== 'string') throw new TypeError('A claim is missing.');
+  const claims = { tenant, userId: sub, sessionId: sid };
+  if (act === undefined) return claims;
+  if (typeof act !== 'object' || act === null || !('sub' in act) || typeof act.sub !== 'string') throw new TypeError('act is not ours.');
+  return { ...claims, impersonatedBy: act.sub };
+}
+
+/**
+ * @param secrets the present one, then those before it
+ * @param lifetime seconds
+ */
+export function tokenSigner(secrets: readonly [string, ...(readonly string[])], clock: Clock, lifetime = 900): TokenSigner {
+  const keys = new Map(secrets.map((secret) => [secretId(secret), deriveKey(secret, 'access tokens')] as const));
+  const [current] = secrets;
+  const [kid, key] = [secretId(current), deriveKey(current, 'access tokens')];
   const now = (): Date => new Date(clock.now());
   return {
     lifetime,
-    sign: ({ tenant, userId, sessionId }) =>
-      new SignJWT({ tenant, sid: sessionId })
-        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
+    sign: ({ tenant, userId, sessionId, impersonatedBy }) =>
+      new SignJWT({ tenant, sid: sessionId, ...(impersonatedBy === undefined ? {} : { act: { sub: impersonatedBy } }) })
+        .setProtectedHeader({ alg: 'HS256', typ: type, kid })
         .setIssuer(issuer)
         .setSubject(userId)
         .setIssuedAt(now())
@@ -33,29 +51,20 @@ export function tokenSigner(key: Uint8Array, clock: Clock, lifetime = 900): Toke
         .sign(key),
     verify: async (token) => {
       try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          issuer,
-          typ: 'at+jwt',
-          currentDate: now(),
-          requiredClaims: ['sub', 'exp'],
-        });
-        const { sub, tenant, sid } = payload;
-        if (typeof sub === 'string' && typeof tenant === 'string' && typeof sid === 'string')
-          return { tenant, userId: sub, sessionId: sid };
+        const checks = { algorithms: ['HS256'], issuer, typ: type, currentDate: now(), requiredClaims: ['sub', 'exp'] };
+        const { payload } = await jwtVerify(
+          token,
+          (header: JWTHeaderParameters) => {
+            const named = header.kid === undefined ? undefined : keys.get(header.kid);
+            if (named === undefined) throw new TypeError('No secret of this name.');
+            return named;
+          },
+          checks,
+        );
+        return claimsOf(payload);
       } catch (error) {
         throw fail('TOKEN_INVALID', {}, {}, error);
       }
-      throw fail('TOKEN_INVALID');
     },
   };
-}
-
-/** 256 random bits behind the tenant's name, which says where to look it up. */
-export function newRefreshToken(tenant: string): string {
-  return `${tenant}.${randomBytes(32).toString('base64url')}`;
-}
-
-export function refreshHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -1,5 +1,5 @@
 // What the command line can do: commands parse and print, these act.
-import type { ImportStatus, MetadataPlan } from '@tessera/engine';
+import type { AccessExplanation, ImportStatus, MetadataPlan } from '@tessera/engine';
 import type { Problem } from '@tessera/kernel';
 import type { TenantInfo } from '@tessera/storage';
 
@@ -76,6 +76,8 @@ export interface CliActions {
     write: (text: string) => Promise<void>,
     progress: Progress,
   ): Promise<{ readonly records: number }>;
+  /** `user`: an email. */
+  explainAccess(input: TransferInput & { readonly id: string; readonly user: string }): Promise<AccessExplanation>;
   /** Brings every tenant's system tables up to date. */
   migrate(progress: Progress): Promise<{ readonly tenants: number }>;
   doctor(): Promise<readonly Check[]>;

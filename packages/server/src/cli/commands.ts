@@ -1,6 +1,7 @@
 // The command line: one tree of commands, each of which parses, calls one action and prints what came of it.
 import yargs, { type Argv } from 'yargs';
 import { settingsHelp } from '../config.ts';
+import { accessCommands } from './access-commands.ts';
 import type { CliActions } from './actions.ts';
 import type { Cli } from './cli-context.ts';
 import { failureJson, failureText, type CliStreams } from './output.ts';
@@ -33,7 +34,7 @@ function commandTree(words: readonly string[], cli: Cli): Argv {
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new UsageError(message ?? 'The command line is wrong.');
     });
-  for (const commands of [tenantCommands, packCommands, transferCommands, upkeepCommands]) commands(parser, cli);
+  for (const commands of [tenantCommands, packCommands, transferCommands, accessCommands, upkeepCommands]) commands(parser, cli);
   return parser;
 }
 

@@ -136,6 +136,7 @@ async function checks({ cell, administration }: OperatorDesk): Promise<readonly 
 
 /** The actions as the program runs them. */
 export const cliActions: CliActions = {
+  explainAccess: ({ tenant, ...input }) => atDesk(({ administration }) => administration.explainAccess(tenant, input)),
   createTenant,
   listTenants: () => atDesk(({ administration }) => administration.tenants()),
   dropTenant: (name) => atDesk(({ administration }) => administration.dropTenant(name)),

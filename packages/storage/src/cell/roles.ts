@@ -1,6 +1,7 @@
 // The wall between tenants, as roles of PostgreSQL: an owner, a weak log-in of the nodes, one role per tenant.
 import { randomBytes } from 'node:crypto';
 import { ident, keyword, sql, textLiteral, toStatement, type Sql } from '@tessera/kernel';
+import { makeAppendOnly } from '../audit/append-only.ts';
 import type { QueryResult } from '../database.ts';
 import type { Connection } from './connection.ts';
 import { cellRoles, controlSchema, rolePrefix, tenantRole, tenantSchema, type CellRoles } from './names.ts';
@@ -118,6 +119,8 @@ export async function grantSchema(run: Run, prefix: string, tenant: string): Pro
     await run(sql`alter default privileges in schema ${schema} grant ${keyword(rights)} on ${keyword(kind)} to ${role}`);
     await run(sql`grant ${keyword(rights)} on all ${keyword(kind)} in schema ${schema} to ${role}`);
   }
+  // What is there already and only grows was just granted too much.
+  for (const statement of makeAppendOnly(tenantSchema(tenant))) await run(statement);
 }
 
 /**

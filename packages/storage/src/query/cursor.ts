@@ -1,6 +1,7 @@
 // Cursors of lists: made and sealed in SQL, since the answer passes through unparsed; opened and checked here.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fail, isUuid, join, keyword, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
+import { withoutPlaced } from '@tessera/rules';
 import type { CursorKeys, ListQuery } from './query.ts';
 
 /** The slots that a statement with cursors has. */
@@ -32,9 +33,15 @@ export function cursorSlots(pads: CursorPads, context: string): CursorSlots {
   return { cursorInner: pads.inner, cursorOuter: pads.outer, cursorContext: context };
 }
 
-/** What a cursor's keys mean: another object or order has another digest, so that its cursors do not fit. */
+/**
+ * What a cursor's keys mean: another object or order has another digest, so that its cursors do not fit. What security has placed does not
+ * count: cursors are opened before it does so, and outlive a change of permissions.
+ */
 export function orderDigest(list: Pick<ListQuery, 'object' | 'orderBy'>): string {
-  const shape = JSON.stringify([list.object, list.orderBy.map(({ by, descending, nulls }) => [by, descending, nulls ?? null])]);
+  const shape = JSON.stringify([
+    list.object,
+    list.orderBy.map(({ by, descending, nulls }) => [withoutPlaced(by), descending, nulls ?? null]),
+  ]);
   return createHash('sha256').update(shape).digest('base64url').slice(0, 16);
 }
 

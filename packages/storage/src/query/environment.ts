@@ -1,9 +1,10 @@
 // Rules over tables: what a path and a computed field are in SQL.
 import { sql, slot, textLiteral, type Sql } from '@tessera/kernel';
 import type { FieldModel } from '@tessera/metadata';
-import { toSql, type Expression, type PathExpression, type PathStep, type SqlEnvironment } from '@tessera/rules';
+import { conditionSql, toSql, type Expression, type PathExpression, type PathStep, type SqlEnvironment } from '@tessera/rules';
+import { accessSql } from './access.ts';
 import { aggregateExpressionSql } from './aggregate-expression.ts';
-import { columnSql, idSql, liveSql, referenceColumn, storedSql } from './columns.ts';
+import { allOf, columnSql, idSql, liveSql, referenceColumn, storedSql } from './columns.ts';
 import { fieldOf, startCompilation, tableSql, type Compilation, type ReadTarget } from './compilation.ts';
 import type { Frames } from './frames.ts';
 
@@ -13,8 +14,9 @@ export type Leaf = (field: FieldModel, alias: string) => Sql;
 /** The rules package's environment over table aliases. */
 export function environment(c: Compilation, frames: Frames): SqlEnvironment {
   return {
-    path: (path) => pathSql(c, frames, path, (field, alias) => fieldSql(c, field, alias)),
+    path: (path) => pathSql(c, frames, path, (field, alias) => fieldSql(c, field, alias, path.computed)),
     aggregate: (aggregate) => aggregateExpressionSql(c, frames, aggregate, environment),
+    access: (access) => accessSql(c, frames, access, environment),
   };
 }
 
@@ -31,10 +33,14 @@ export function expressionSql(target: ReadTarget, expression: Expression, frames
   return toSql(expression, environment(startCompilation(target), frames));
 }
 
-/** A field's value in the type that rules have for it. Computed fields are worked out in place; the model guarantees that this ends. */
-export function fieldSql(c: Compilation, field: FieldModel, alias: string): Sql {
+/**
+ * A field's value in the type that rules have for it. Computed fields are worked out in place; the model guarantees that this ends.
+ * @param computed how security has it worked out for this reader
+ */
+export function fieldSql(c: Compilation, field: FieldModel, alias: string, computed?: Expression): Sql {
   // A secret is never read, not even by a rule: a comparison would tell it.
   if (field.wire === 'secret') return sql`null::text`;
+  if (computed !== undefined) return toSql(computed, rowEnvironment(c, alias));
   if (field.columns.length > 0) return storedSql(field, alias);
   if (field.formula !== undefined) return toSql(field.formula.expression, rowEnvironment(c, alias));
   if (field.rollup !== undefined) return rowEnvironment(c, alias).aggregate(field.rollup.aggregate);
@@ -43,12 +49,12 @@ export function fieldSql(c: Compilation, field: FieldModel, alias: string): Sql 
 }
 
 /** The uuid that a lookup of the row `alias` has for `target`. */
-export function referenceSql(c: Compilation, field: FieldModel, alias: string, target: string): Sql {
+export function referenceSql(c: Compilation, field: FieldModel, alias: string, target: string, computed?: Expression): Sql {
   const column = referenceColumn(field, target);
-  return column === undefined ? sql`(${fieldSql(c, field, alias)})::uuid` : columnSql(alias, column.name);
+  return column === undefined ? sql`(${fieldSql(c, field, alias, computed)})::uuid` : columnSql(alias, column.name);
 }
 
-/** A path as SQL; `leaf` gives what stands at its end. Null where a lookup on the way is unset or its record deleted. */
+/** A path as SQL; `leaf` gives what stands at its end. Null where a lookup on the way is unset, or its record deleted or not allowed. */
 export function pathSql(c: Compilation, frames: Frames, path: Pick<PathExpression, 'root' | 'steps'>, leaf: Leaf): Sql {
   const { root, steps } = path;
   if (root === '$steps') throw new TypeError('A rule over $steps has no SQL.');
@@ -66,9 +72,10 @@ function stepsSql(c: Compilation, alias: string, steps: readonly PathStep[], lea
   const [next] = rest;
   if (next === undefined) return leaf(field, alias);
   const row = c.nextAlias();
-  const reference = referenceSql(c, field, alias, step.target ?? next.object);
-  const found = sql`${idSql(row)} = ${reference} and ${liveSql(row)}`;
-  return sql`(select ${stepsSql(c, row, rest, leaf)} from ${tableSql(c, next.object, row)} where ${found})`;
+  const reference = referenceSql(c, field, alias, step.target ?? next.object, step.computed);
+  const found = [sql`${idSql(row)} = ${reference}`, liveSql(row)];
+  if (step.where !== undefined) found.push(conditionSql(step.where, rowEnvironment(c, row)));
+  return sql`(select ${stepsSql(c, row, rest, leaf)} from ${tableSql(c, next.object, row)} where ${allOf(found)})`;
 }
 
 function userSql(c: Compilation, steps: readonly PathStep[], leaf: Leaf): Sql {

@@ -3,6 +3,7 @@ export type * from './query.ts';
 export type { ReadTarget } from './compilation.ts';
 export type { Frames } from './frames.ts';
 export { compileRead, type ReadGuard, type ReadScope } from './read.ts';
+export { subjectsSlot } from './access.ts';
 export { compileExport } from './export.ts';
 export { expressionSql } from './environment.ts';
 export { historyStatement, type HistoryQuery } from './history.ts';

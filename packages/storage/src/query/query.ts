@@ -36,7 +36,15 @@ export interface CursorKeys {
 
 /** One entry of a JSON object that is to come out, under the name `as`. */
 export type Selection =
-  | { readonly kind: 'field'; readonly as: string; readonly field: string }
+  | {
+      readonly kind: 'field';
+      readonly as: string;
+      readonly field: string;
+      /** `••••` and the last four characters; of fewer than eight `••••` alone. */
+      readonly masked?: true;
+      /** How a computed field is worked out for this reader, instead of as the Model says (frame 0 is the record). */
+      readonly computed?: Expression;
+    }
   /** `<object>:<id>`: an id that knows its object. */
   | { readonly kind: 'nodeId'; readonly as: string }
   /** A constant, such as GraphQL's `__typename`. */

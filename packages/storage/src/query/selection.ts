@@ -20,7 +20,7 @@ export function selectionsJson(c: Compilation, object: string, alias: string, se
 function selectionJson(c: Compilation, object: string, alias: string, selection: Selection): Json {
   switch (selection.kind) {
     case 'field':
-      return fieldJson(c, fieldOf(c, object, selection.field), alias);
+      return fieldJson(c, fieldOf(c, object, selection.field), alias, selection);
     case 'nodeId':
       return [`"${object}:`, sql`${idSql(alias)}::text`, '"'];
     case 'constant':

@@ -1,11 +1,12 @@
 // Values as the wire has them: each field's JSON text in SQL.
-import { ident, join, sql, type Sql } from '@tessera/kernel';
+import { ident, join, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { FieldModel, WireKind } from '@tessera/metadata';
 import { toSql, type Expression, type RuleType } from '@tessera/rules';
 import { columnSql } from './columns.ts';
 import { fieldOf, type Compilation, type ReadTarget } from './compilation.ts';
 import { fieldSql, pathSql, rowEnvironment } from './environment.ts';
 import { jsonArrayOf, jsonSql, orNull, type Json } from './json.ts';
+import type { Selection } from './query.ts';
 
 /** A value's JSON text; null stays SQL's null. */
 export function wireSql(value: Sql, wire: WireKind): Sql {
@@ -39,24 +40,53 @@ function quoted(value: Sql): Sql {
   return sql`('"' || ${value} || '"')`;
 }
 
-/** A field of the row `alias` as JSON. */
-export function fieldJson(c: Compilation, field: FieldModel, alias: string): Json {
+type FieldSelection = Extract<Selection, { kind: 'field' }>;
+
+/** A field of the row `alias` as JSON, as the selection wants it: masked, or worked out for this reader. */
+export function fieldJson(
+  c: Compilation,
+  field: FieldModel,
+  alias: string,
+  { masked, computed }: Pick<FieldSelection, 'masked' | 'computed'>,
+): Json {
+  if (masked === true) return [orNull(maskedText(c, field, alias))];
   if (field.wire === 'secret') return ['null'];
   if (field.type === 'id') return ['"', sql`${columnSql(alias, 'id')}::text`, '"'];
-  return [orNull(fieldText(c, field, alias))];
+  return [orNull(fieldText(c, field, alias, computed))];
 }
 
-function fieldText(c: Compilation, field: FieldModel, alias: string): Sql {
+function fieldText(c: Compilation, field: FieldModel, alias: string, computed?: Expression): Sql {
   const [column] = field.columns;
   if (field.wire === 'secret') return sql`null::text`;
-  if (field.wire === 'anyReference' && field.columns.length > 0) return anyReferenceSql(field, alias);
-  if (column !== undefined) return wireSql(columnSql(alias, column.name), field.wire);
+  if (computed === undefined) {
+    if (field.wire === 'anyReference' && column !== undefined) return anyReferenceSql(field, alias);
+    if (column !== undefined) return wireSql(columnSql(alias, column.name), field.wire);
+  }
   // A quote comes out as what it quotes, which may be a polymorphic lookup.
-  if (field.quote !== undefined) {
-    return pathSql(c, { rows: [alias] }, field.quote.path, (quotedField, row) => fieldText(c, quotedField, row));
+  const path = computed ?? field.quote?.path;
+  if (field.quote !== undefined && path?.node === 'path') {
+    return pathSql(c, { rows: [alias] }, path, (quotedField, row) => fieldText(c, quotedField, row, path.computed));
+  }
+  const value = fieldSql(c, field, alias, computed);
+  return wireSql(field.wire === 'number' ? sql`trim_scale(${value})` : value, field.wire);
+}
+
+const mask = textLiteral('••••');
+/** Of fewer characters the last four would be half of the text or more. */
+const fewest = keyword('8');
+const shown = keyword('4');
+
+/** The mask of a text, with what it lets through of a long one; null stays null. */
+function maskedText(c: Compilation, field: FieldModel, alias: string): Sql {
+  const [column] = field.columns;
+  if (field.wire === 'secret') {
+    if (column === undefined) return sql`null::text`;
+    // What is sealed is not read here: whoever sealed it left the end of a long one in clear, as the fourth part.
+    const sealed = columnSql(alias, column.name);
+    return sql`case when ${sealed} is not null then to_json(${mask} || split_part(${sealed}, '.', 4))::text end`;
   }
   const value = fieldSql(c, field, alias);
-  return wireSql(field.wire === 'number' ? sql`trim_scale(${value})` : value, field.wire);
+  return sql`case when char_length(${value}) >= ${fewest} then to_json(${mask} || right(${value}, ${shown}))::text when ${value} is not null then to_json(${mask}::text)::text end`;
 }
 
 function anyReferenceSql(field: FieldModel, alias: string): Sql {

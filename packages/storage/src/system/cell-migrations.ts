@@ -4,9 +4,10 @@ import { fail } from '@tessera/kernel';
 import { clientConfig, type Login } from '../cell/login.ts';
 import { controlSchema } from '../cell/names.ts';
 import { control } from './migrations/0001-control.ts';
+import { rates } from './migrations/0002-rates.ts';
 import type { CellMigration } from './migrations/migration.ts';
 
-const migrations: readonly CellMigration[] = [control];
+const migrations: readonly CellMigration[] = [control, rates];
 
 /** A node may meet a database that is one version ahead of it: it is being replaced by newer nodes, one after the other. */
 const mostAhead = 1;

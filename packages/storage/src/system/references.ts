@@ -29,7 +29,7 @@ function movesBetween(before: Model, after: Model): { readonly objects: readonly
 }
 
 const withFields = ['_history', '_file'];
-const withObjects = ['_history', '_file', '_audit', '_import'];
+const withObjects = ['_history', '_file', '_audit', '_import', '_share'];
 
 /** All moves in one statement: a and b may change names with each other. */
 const moveFields = (schema: string, table: string, moves: readonly FieldMove[]): Sql => sql`

@@ -1,5 +1,8 @@
 // The system tables of a tenant's schema, version by version. Their names begin with `_`, which no object's table does.
 import { fail, ident, sql, type Sql } from '@tessera/kernel';
+import { auditTables } from '../audit/append-only.ts';
+import { identityTables } from './identity-tables.ts';
+import { shareTables } from './share-tables.ts';
 
 /** A change of a tenant's system tables: additive, one statement each. */
 export interface TenantMigration {
@@ -133,7 +136,10 @@ const work = (s: string): readonly Sql[] => [
 ];
 
 /** In order, without gaps; a change to come is a new entry here, in a file of its own once this one is full. */
-export const tenantMigrations: readonly TenantMigration[] = [{ version: 1, statements: (s) => [...identity(s), ...past(s), ...work(s)] }];
+export const tenantMigrations: readonly TenantMigration[] = [
+  { version: 1, statements: (s) => [...identity(s), ...past(s), ...work(s)] },
+  { version: 2, statements: (s) => [...shareTables(s), ...identityTables(s), ...auditTables(s)] },
+];
 
 /** The version of the tenants' system tables that this code writes. */
 export const tenantSystemVersion = tenantMigrations.length;

@@ -11,9 +11,11 @@ import { mutationType, queryType, subscriptionType } from './roots.ts';
  */
 export function buildGraphqlSchema(model: Model, languages: readonly string[]): GraphQLSchema {
   const b = new SchemaBuilder(model, languages);
+  const mutation = mutationType(b);
   return new GraphQLSchema({
     query: queryType(b),
-    mutation: mutationType(b),
+    // Who may write nothing has no mutations: a type without fields is none.
+    ...(Object.keys(mutation.getFields()).length === 0 ? {} : { mutation }),
     subscription: subscriptionType(b),
     // An object's type is named even where only `node` could give it.
     types: b.objects.map((object) => recordOf(b, object)),

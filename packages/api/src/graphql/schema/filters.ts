@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { Names, type SchemaBuilder } from './builder.ts';
 import { means } from './meaning.ts';
-import { fieldsOf, valueType } from './values.ts';
+import { isLookup, queryFieldsOf, valueType } from './values.ts';
 
 const ordering: ReadonlySet<FilterOperator> = new Set(['lt', 'lte', 'gt', 'gte']);
 
@@ -110,10 +110,9 @@ function lookupFilters(b: SchemaBuilder, field: FieldModel, names: Names): [stri
       [names.claim(`${field.name}Id`), compare],
     ];
   }
-  return [
-    [field.name, { type: targetsFilter(b, field), description, ...means({ kind: 'targets' }) }],
-    [names.claim(`${field.name}Id`), { ...compare, type: idComparisons(b) }],
-  ];
+  const byId: [string, GraphQLInputFieldConfig] = [names.claim(`${field.name}Id`), { ...compare, type: idComparisons(b) }];
+  if (target === undefined) return [byId];
+  return [[field.name, { type: targetsFilter(b, field), description, ...means({ kind: 'targets' }) }], byId];
 }
 
 /** A polymorphic lookup is compared by id alone: ids are unique over all objects. */
@@ -147,8 +146,8 @@ export function junctions(type: GraphQLInputObjectType): GraphQLInputFieldConfig
 function conditions(b: SchemaBuilder, object: ObjectModel): GraphQLInputFieldConfigMap {
   const names = new Names();
   for (const name of [...Object.keys(object.fields), ...Object.keys(object.relations)]) names.claim(name);
-  const fields = fieldsOf(object).flatMap((field): [string, GraphQLInputFieldConfig][] => {
-    if (field.lookup !== undefined) return lookupFilters(b, field, names);
+  const fields = queryFieldsOf(object).flatMap((field): [string, GraphQLInputFieldConfig][] => {
+    if (isLookup(field)) return lookupFilters(b, field, names);
     if (operatorsOf(field).length === 0) return [];
     const config = { type: comparisons(b, field), description: b.describe(field), ...means({ kind: 'compare', field: field.name }) };
     return [[field.name, config]];

@@ -9,8 +9,13 @@ type Entry = [string, GraphQLInputFieldConfig];
 /** System fields that a caller may set. */
 const settable: ReadonlySet<string> = new Set(['name', 'recordType', 'owner']);
 
-function writableFields(object: ObjectModel): readonly FieldModel[] {
+export function writableFields(object: ObjectModel): readonly FieldModel[] {
   return fieldsOf(object).filter((field) => field.readOnly !== true && (!field.system || settable.has(field.name)));
+}
+
+/** Whether a caller may make records of the object, and has anything to say of one beside what the parent says. */
+export function mayCreate(object: ObjectModel, under?: string): boolean {
+  return object.allows?.create !== false && writableFields(object).some((field) => field.name !== under);
 }
 
 function createField(b: SchemaBuilder, field: FieldModel): Entry {
@@ -35,11 +40,13 @@ export function createInputOf(
       name,
       fields: () => {
         const fields = writableFields(object).filter((field) => field.name !== under?.relation.by);
-        const relations = Object.values(object.relations).map((relation): Entry => {
-          const child = createInputOf(b, b.object(relation.object), { parent: object, relation });
-          const description = b.text(b.object(relation.object).pluralLabel);
-          return [relation.name, { type: new GraphQLList(new GraphQLNonNull(child)), description }];
-        });
+        const relations = Object.values(object.relations)
+          .filter((relation) => mayCreate(b.object(relation.object), relation.by))
+          .map((relation): Entry => {
+            const child = createInputOf(b, b.object(relation.object), { parent: object, relation });
+            const description = b.text(b.object(relation.object).pluralLabel);
+            return [relation.name, { type: new GraphQLList(new GraphQLNonNull(child)), description }];
+          });
         return Object.fromEntries([...fields.map((field) => createField(b, field)), ...relations]);
       },
     });

@@ -3,18 +3,18 @@ import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import { GraphQLEnumType } from 'graphql';
 import type { SchemaBuilder } from './builder.ts';
 import type { MeasureFunction } from './meaning.ts';
-import { fieldsOf } from './values.ts';
+import { queryFieldsOf } from './values.ts';
 
 const groupable: ReadonlySet<string> = new Set(['text', 'number', 'decimal', 'integer', 'boolean', 'date', 'datetime', 'reference']);
 
 /** Fields whose values may make groups. Long texts and lists may not. */
 export function groupFields(object: ObjectModel): readonly FieldModel[] {
-  return fieldsOf(object).filter((field) => groupable.has(field.wire) && field.type !== 'textarea' && field.type !== 'richText');
+  return queryFieldsOf(object).filter((field) => groupable.has(field.wire) && field.type !== 'textarea' && field.type !== 'richText');
 }
 
 /** Fields that a function of aggregates works on. */
 export function measureFields(object: ObjectModel, of: MeasureFunction): readonly FieldModel[] {
-  return fieldsOf(object).filter((field) => {
+  return queryFieldsOf(object).filter((field) => {
     if (of === 'countDistinct') return !['json', 'textList', 'secret', 'anyReference'].includes(field.wire);
     const number = ['number', 'decimal', 'integer'].includes(field.wire) && field.name !== 'version';
     if (of === 'sum' || of === 'avg') return number;

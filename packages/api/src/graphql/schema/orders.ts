@@ -3,7 +3,7 @@ import { fieldTypes, typeName, type ObjectModel } from '@tessera/metadata';
 import { GraphQLEnumType, GraphQLInputObjectType, type GraphQLInputFieldConfig } from 'graphql';
 import type { SchemaBuilder } from './builder.ts';
 import { means } from './meaning.ts';
-import { fieldsOf, plainTarget } from './values.ts';
+import { plainTarget, queryFieldsOf } from './values.ts';
 
 /** What the values of OrderDirection are inside. */
 export interface Direction {
@@ -37,7 +37,7 @@ export function orderOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObje
 }
 
 function orderKeys(b: SchemaBuilder, object: ObjectModel): readonly [string, GraphQLInputFieldConfig][] {
-  return fieldsOf(object).flatMap((field): [string, GraphQLInputFieldConfig][] => {
+  return queryFieldsOf(object).flatMap((field): [string, GraphQLInputFieldConfig][] => {
     const description = b.describe(field);
     const target = plainTarget(field);
     if (target !== undefined) {

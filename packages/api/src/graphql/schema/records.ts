@@ -20,7 +20,7 @@ import { Names, type SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
 import { means } from './meaning.ts';
 import { orderOf } from './orders.ts';
-import { fieldsOf, fieldValueType } from './values.ts';
+import { fieldsOf, fieldValueType, isLookup } from './values.ts';
 import { DateTimeScalar } from './scalars.ts';
 
 type Field = [string, GraphQLFieldConfig<unknown, unknown>];
@@ -63,9 +63,9 @@ function recordFields(b: SchemaBuilder, object: ObjectModel): GraphQLFieldConfig
   const nodeId = names.claim('nodeId');
   const called = new Map([...Object.keys(object.fields), ...Object.keys(object.relations)].map((name) => [name, names.claim(name)]));
   const fields = fieldsOf(object).flatMap((field): Field[] => {
-    if (field.wire === 'secret') return [];
+    if (field.wire === 'secret' && field.masked !== true) return [];
     const name = called.get(field.name) ?? field.name;
-    return field.lookup === undefined ? [[name, valueField(b, field)]] : lookupFields(b, field, name, names);
+    return isLookup(field) ? lookupFields(b, field, name, names) : [[name, valueField(b, field)]];
   });
   const relations = Object.values(object.relations).flatMap((relation) => {
     return relationFields(b, relation, called.get(relation.name) ?? relation.name, names);
@@ -89,12 +89,12 @@ function lookupFields(b: SchemaBuilder, field: FieldModel, name: string, names: 
   const [target] = targets;
   const description = b.describe(field);
   const plain = targets.length === 1 && target !== undefined;
+  const scalar = names.claim(`${field.name}${field.wire === 'anyReference' ? 'Ref' : 'Id'}`);
+  const id: Field = [scalar, { type: fieldValueType(b, field), description, ...means({ kind: 'value', field: field.name }) }];
+  // Where no target may be read, only the id is there.
+  if (target === undefined) return [id];
   const type = plain ? recordOf(b, b.object(target)) : targetsOf(b, field);
-  const scalar = names.claim(`${field.name}${plain ? 'Id' : 'Ref'}`);
-  return [
-    [name, { type, description, ...means({ kind: 'lookup', field: field.name, targets }) }],
-    [scalar, { type: fieldValueType(b, field), description, ...means({ kind: 'value', field: field.name }) }],
-  ];
+  return [[name, { type, description, ...means({ kind: 'lookup', field: field.name, targets }) }], id];
 }
 
 function targetsOf(b: SchemaBuilder, field: FieldModel): GraphQLUnionType {

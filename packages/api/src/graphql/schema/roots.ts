@@ -17,7 +17,7 @@ import {
 import { aggregateArguments, aggregateOf } from './aggregates.ts';
 import { Names, type SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
-import { createInputOf, keysOf, updateInputOf, upsertInputOf } from './inputs.ts';
+import { createInputOf, keysOf, mayCreate, updateInputOf, upsertInputOf, writableFields } from './inputs.ts';
 import { means, type WriteKind } from './meaning.ts';
 import { connectionOf, deletedRecords, listArguments, nodeInterface, recordOf } from './records.ts';
 import { JsonScalar } from './scalars.ts';
@@ -96,19 +96,34 @@ function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field]
     `${write}${many}`,
     { type: results, args: { ...args, allOrNone }, ...meaning(write, true) },
   ];
-  const create = createInputOf(b, object);
-  const creates = [single('create', { input: { type: new GraphQLNonNull(create) } }), bulk('create', { inputs: { type: listOf(create) } })];
-  // What is only ever added to has no other writes: corrections are new records.
-  if (object.appendOnly) return creates;
-  return [
-    ...creates,
+  const creates = (): readonly [string, Field][] => {
+    const create = createInputOf(b, object);
+    return [single('create', { input: { type: new GraphQLNonNull(create) } }), bulk('create', { inputs: { type: listOf(create) } })];
+  };
+  const updates = (): readonly [string, Field][] => [
     single('update', { id, input: { type: new GraphQLNonNull(updateInputOf(b, object)) }, version }),
     bulk('update', { inputs: { type: listOf(updateEntry(b, object)) } }),
-    ...upserts(b, object, single, bulk),
+  ];
+  const deletes = (): readonly [string, Field][] => [
     [`delete${one}`, { type: deletedRecord(b), args: { id, version }, ...meaning('delete', false) }],
     bulk('delete', { records: { type: listOf(recordVersion(b)) } }),
+  ];
+  const restores = (): readonly [string, Field][] => [
     single('restore', { id }),
     bulk('restore', { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } }),
+  ];
+  const { allows } = object;
+  const created = mayCreate(object) ? creates() : [];
+  // What is only ever added to has no other writes: corrections are new records.
+  if (object.appendOnly) return created;
+  const writable = writableFields(object).length > 0;
+  const mayUpdate = allows?.update !== false && writable;
+  return [
+    ...created,
+    ...(mayUpdate ? updates() : []),
+    ...(writable && (allows?.update !== false || allows.create) ? upserts(b, object, single, bulk) : []),
+    ...(allows?.delete === false ? [] : deletes()),
+    ...(allows?.delete === false || allows?.seeDeleted === false ? [] : restores()),
   ];
 }
 

@@ -107,3 +107,13 @@ export function plainTarget(field: FieldModel): string | undefined {
 export function fieldsOf(object: ObjectModel): readonly FieldModel[] {
   return Object.values(object.fields).filter(isUsable);
 }
+
+/** Fields that filters, orders, groups and measures may use: a masked one is only shown. */
+export function queryFieldsOf(object: ObjectModel): readonly FieldModel[] {
+  return fieldsOf(object).filter((field) => field.masked !== true);
+}
+
+/** Whether a field points to records, also where none of them may be read. */
+export function isLookup({ lookup, type }: FieldModel): boolean {
+  return lookup !== undefined || type === 'lookup' || type === 'masterDetail' || type === 'user' || type === 'department';
+}

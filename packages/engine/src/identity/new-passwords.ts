@@ -1,0 +1,178 @@
+// New passwords: chosen by the person with the present one or a reset's token, or given by an administrator.
+import { fail } from '@tessera/kernel';
+import { checkNotRemembered, checkPassword, hashPassword, newTenantToken, tenantOfToken, tokenHash } from '@tessera/security';
+import {
+  bumpAccess,
+  doorOf,
+  dropOnceTokens,
+  findUser,
+  hasOnceTokenSince,
+  keepOnceToken,
+  peekOnceToken,
+  rememberedPasswords,
+  revokeSessions,
+  setCredential,
+  useOnceToken,
+  type IdentityDoor,
+  type IdentityUser,
+} from '@tessera/storage';
+import type { EngineParts, Session } from '../engine-parts.ts';
+import type { TokenPair } from '../operation-types.ts';
+import type { RequestInfo } from '../request-info.ts';
+import type { TenantRuntime } from '../tenant-runtimes.ts';
+import { aboutUser, iso, note, originOf, requestOrigin, type Origin } from './audit.ts';
+import { administered, userById, userObject } from './guards.ts';
+import { finishLogIn } from './log-in.ts';
+import { resetMail } from './mail.ts';
+import type { InputOf } from './operation-types.ts';
+import type { PasswordCheck } from './password-check.ts';
+import type { LogIn } from './shapes.ts';
+
+const resetMinutes = 30;
+/** Nobody's mailbox is filled by others' asking. */
+const resetEveryMs = 60_000;
+
+interface NewPassword {
+  readonly user: IdentityUser;
+  readonly password: string;
+  readonly origin: Origin;
+  readonly action: string;
+  readonly mustChange?: boolean;
+  /** Runs first in the transaction; throws where the change must not be. */
+  readonly first?: (door: IdentityDoor) => Promise<void>;
+}
+
+/** @throws PASSWORD_TOO_WEAK */
+async function checkNew({ database, runtime }: TenantRuntime, user: IdentityUser, password: string): Promise<void> {
+  const policy = runtime.model.settings.passwords;
+  checkPassword(password, policy, user);
+  await checkNotRemembered(password, await rememberedPasswords(database, user.id, policy.remember));
+}
+
+/** Sets a password that was checked, and ends whatever the person has signed in. */
+async function change(parts: EngineParts, tenant: TenantRuntime, next: NewPassword): Promise<void> {
+  const { user, password, origin, action, mustChange = false, first } = next;
+  const { database } = tenant;
+  const hash = await hashPassword(password);
+  await database.transaction(async (transaction) => {
+    const door = doorOf(transaction, database.schema);
+    await first?.(door);
+    const { id: userId, email } = user;
+    await setCredential(door, { userId, email, hash, at: origin.at, mustChange, formerId: parts.newId() });
+    await dropOnceTokens(door, userId, 'reset');
+    await revokeSessions(door, { userId }, origin.at);
+    await bumpAccess(transaction, database.schema);
+    await note(door, origin, aboutUser(action, userId, mustChange ? { mustChange } : undefined));
+  });
+  parts.runtimes.forget(database.tenant);
+}
+
+/** Changes a password with the present one, and signs in; all other sessions end. @throws what logging in throws, PASSWORD_TOO_WEAK */
+export async function changePassword(
+  parts: EngineParts,
+  check: PasswordCheck,
+  input: LogIn & { readonly newPassword: string },
+  request: RequestInfo,
+): Promise<TokenPair> {
+  const recognised = await check.recognise(input, request);
+  const { tenant, user } = recognised;
+  const { newPassword: password } = input;
+  // What is wrong with it is told before a code is spent.
+  await checkNew(tenant, user, password);
+  const origin = requestOrigin(request, parts.clock, user.id);
+  return finishLogIn(parts, check, recognised, input.code, request, () =>
+    change(parts, tenant, { user, password, origin, action: 'password.changed' }),
+  );
+}
+
+/** Makes a token for a reset; the one before it no longer counts. */
+async function makeResetToken(
+  parts: EngineParts,
+  { database }: TenantRuntime,
+  userId: string,
+): Promise<{ readonly token: string; readonly expiresAt: string }> {
+  const now = parts.clock.now();
+  const token = newTenantToken(database.tenant);
+  const expiresAt = iso(now + resetMinutes * 60_000);
+  await database.transaction(async (transaction) => {
+    const door = doorOf(transaction, database.schema);
+    await dropOnceTokens(door, userId, 'reset');
+    await keepOnceToken(door, { hash: tokenHash(token), purpose: 'reset', userId, content: null, at: iso(now), expiresAt });
+  });
+  return { token, expiresAt };
+}
+
+/** The page that takes the new password. The token is behind the `#`: no server and no log sees it. */
+function resetLink({ publicUrl }: EngineParts, token: string): string | undefined {
+  return publicUrl === undefined ? undefined : `${publicUrl}/reset-password#token=${token}`;
+}
+
+/** Sends a reset's mail where there is such a person; whoever asks is told nothing of it. */
+export async function askReset(
+  parts: EngineParts,
+  input: { readonly tenant: string; readonly email: string },
+  request: RequestInfo,
+): Promise<void> {
+  const { mailer, runtimes, clock, publicUrl } = parts;
+  if (mailer === undefined || publicUrl === undefined) {
+    parts.log.warn({}, 'somebody asks for a new password, and no mail can be sent: SMTP_URL is not set');
+    return;
+  }
+  const tenant = await runtimes.get(input.tenant);
+  const user = await findUser(tenant.database, userObject(tenant), { email: input.email });
+  if (user?.active !== true) return;
+  const since = iso(clock.now() - resetEveryMs);
+  if (await hasOnceTokenSince(tenant.database, { userId: user.id, purpose: 'reset', since })) return;
+  const { token } = await makeResetToken(parts, tenant, user.id);
+  await note(tenant.database, requestOrigin(request, clock), aboutUser('password.resetAsked', user.id));
+  const [language = 'en'] = tenant.runtime.model.settings.languages;
+  await mailer.send(resetMail(user, resetLink(parts, token) ?? '', { minutes: resetMinutes, language }));
+}
+
+const invalidToken = (cause?: unknown): Error => fail('RESET_TOKEN_INVALID', {}, {}, cause);
+
+/** Sets the password that a reset's token is for. @throws RESET_TOKEN_INVALID, PASSWORD_TOO_WEAK */
+export async function resetPassword(
+  parts: EngineParts,
+  input: { readonly token: string; readonly password: string },
+  request: RequestInfo,
+): Promise<void> {
+  const { token, password } = input;
+  const tenant = await parts.runtimes.get(tenantOfToken(token)).catch((error: unknown) => {
+    throw invalidToken(error);
+  });
+  const asked = { hash: tokenHash(token), purpose: 'reset', at: iso(parts.clock.now()) } as const;
+  const userId = (await peekOnceToken(tenant.database, asked))?.userId;
+  const user = typeof userId === 'string' ? await findUser(tenant.database, userObject(tenant), { id: userId }) : undefined;
+  if (user?.active !== true) throw invalidToken();
+  await checkNew(tenant, user, password);
+  const origin = requestOrigin(request, parts.clock, user.id);
+  const first = async (door: IdentityDoor): Promise<void> => {
+    if ((await useOnceToken(door, asked)) === undefined) throw invalidToken();
+  };
+  await change(parts, tenant, { user, password, origin, action: 'password.reset', first });
+}
+
+/** A reset's token for an administrator to hand over where no mail can be sent. */
+export async function giveResetToken(
+  session: Session,
+  input: InputOf<'users.resetToken'>,
+): Promise<{ readonly token: string; readonly link: string | null; readonly expiresAt: string }> {
+  const { parts, context, database } = session;
+  const user = await userById(session, administered(session, input.user, 'reset the passwords of others'));
+  const { token, expiresAt } = await makeResetToken(parts, session, user.id);
+  await note(database, originOf(context), aboutUser('password.resetTokenGiven', user.id));
+  return { token, link: resetLink(parts, token) ?? null, expiresAt };
+}
+
+/** A password that an administrator gives; unless told otherwise it must be changed at the next log-in. @throws PASSWORD_TOO_WEAK */
+export async function givePassword(
+  session: Session,
+  { user: id, password, mustChange = true }: InputOf<'users.setPassword'>,
+): Promise<Readonly<Record<string, never>>> {
+  const { parts, context } = session;
+  const user = await userById(session, administered(session, id, 'set the passwords of others'));
+  await checkNew(session, user, password);
+  await change(parts, session, { user, password, origin: originOf(context), action: 'password.set', mustChange });
+  return {};
+}

@@ -1,0 +1,124 @@
+// What a change of metadata does to people's access: who gains and who loses what, counted on the tenant's records.
+import { bind } from '@tessera/kernel';
+import { canonicalJson, type Model } from '@tessera/metadata';
+import {
+  comparePolicies,
+  compilePolicy,
+  compareRecords,
+  differenceSlots,
+  personWanted,
+  type ObjectDifference,
+  type RecordDifference,
+  type Side,
+} from '@tessera/security';
+import { activePeopleStatement, differenceStatement, loadPerson, type Person } from '@tessera/storage';
+import { dependencies, type Expression } from '@tessera/rules';
+import type { AccessPlan, CountedAccess } from '../engine-types.ts';
+import type { Session } from '../engine-parts.ts';
+
+/** People beyond these are not compared; the plan says how many. */
+const mostPeople = 2_000;
+/** Counts of records beyond these are left out; the plan says how many. */
+const mostCounts = 500;
+const sampled = 5;
+
+interface Compared {
+  readonly person: Person;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+/** Kinds of components that decide about access, and the parts of others that do. */
+function mayTouchAccess(changes: readonly { readonly kind: string; readonly path: readonly string[] }[]): boolean {
+  const kinds = new Set(['role', 'permissionSet', 'sharingRule', 'object']);
+  return changes.some(({ kind, path }) => kinds.has(kind) || (kind === 'settings' && (path.length === 0 || path[0] === 'departmentHeads')));
+}
+
+async function compared(session: Session, after: Model, userId: string): Promise<Compared | undefined> {
+  const { database } = session;
+  const before = session.runtime.model;
+  const was = await loadPerson(database, { model: before, userId, subjects: personWanted(before) });
+  // The tables are still those of the Model before; only what it says of heads of departments may differ.
+  const asked = { ...before, settings: { ...before.settings, departmentHeads: after.settings.departmentHeads } };
+  const will = await loadPerson(database, { model: asked, userId, subjects: personWanted(after) });
+  if (was === undefined || will === undefined) return undefined;
+  return {
+    person: was,
+    before: { model: before, policy: compilePolicy(before, was) },
+    after: { model: after, policy: compilePolicy(after, will) },
+  };
+}
+
+/** People to whom the same happens, with what happens. */
+function grouped(all: readonly Compared[]): AccessPlan['rights'] {
+  const groups = new Map<string, { differences: readonly ObjectDifference[]; people: string[]; count: number }>();
+  for (const { person, before, after } of all) {
+    const differences = comparePolicies(before, after);
+    if (differences.length === 0) continue;
+    const key = canonicalJson(differences);
+    const group = groups.get(key) ?? { differences, people: [], count: 0 };
+    group.count += 1;
+    if (group.people.length < sampled) group.people.push(person.email);
+    groups.set(key, group);
+  }
+  return [...groups.values()].flatMap(({ differences, people, count }) =>
+    differences.map(({ object, gains, loses, fields }) => ({ object, people: count, sample: people, gains, loses, fields })),
+  );
+}
+
+/** Whether the tables of today have everything that a condition of tomorrow reads. */
+function isKnown(model: Model, condition: Expression | undefined): boolean {
+  if (condition === undefined) return true;
+  const { paths, aggregates } = dependencies(condition);
+  const steps = paths.flatMap((path) => path.steps);
+  return (
+    steps.every(({ object, field }) => object === '' || model.objects[object]?.fields[field] !== undefined) &&
+    aggregates.every(({ source }) => model.objects[source.object] !== undefined)
+  );
+}
+
+async function counted(session: Session, one: Compared, difference: RecordDifference): Promise<CountedAccess | undefined> {
+  const { object, verb } = difference;
+  const who = { user: one.person.userId, email: one.person.email, object, verb };
+  const { model } = session.runtime;
+  if (!isKnown(model, difference.after)) return { ...who, gained: null, lost: null };
+  const statement = differenceStatement({ model, schema: session.database.schema }, object, difference);
+  const slots = {
+    ...differenceSlots(one.before.policy, one.after.policy),
+    now: new Date(session.context.clock.now()).toISOString(),
+    zone: model.settings.timeZone,
+  };
+  const [row] = (await session.database.query(bind(statement, slots))).rows;
+  const [gained, lost] = [Number(row?.['gained']), Number(row?.['lost'])];
+  return gained + lost === 0 ? undefined : { ...who, gained, lost };
+}
+
+/** Undefined where the change has nothing to do with access. */
+export async function planAccess(
+  session: Session,
+  after: Model,
+  changes: readonly { readonly kind: string; readonly path: readonly string[] }[],
+): Promise<AccessPlan | undefined> {
+  if (!mayTouchAccess(changes)) return undefined;
+  const target = { model: session.runtime.model, schema: session.database.schema };
+  const { rows } = await session.database.query(activePeopleStatement(target));
+  const all: Compared[] = [];
+  for (const row of rows.slice(0, mostPeople)) {
+    const one = await compared(session, after, String(row['id']));
+    if (one !== undefined) all.push(one);
+  }
+  const open = all.flatMap((one) => compareRecords(one.before, one.after).map((difference) => ({ one, difference })));
+  const records: CountedAccess[] = [];
+  for (const { one, difference } of open.slice(0, mostCounts)) {
+    const count = await counted(session, one, difference);
+    if (count !== undefined) records.push(count);
+  }
+  return {
+    people: all.length,
+    notCompared: Math.max(0, rows.length - mostPeople),
+    administrators: all.filter((one) => one.after.policy.administrator).length,
+    rights: grouped(all),
+    records,
+    notCounted: Math.max(0, open.length - mostCounts),
+  };
+}

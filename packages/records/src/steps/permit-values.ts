@@ -1,0 +1,19 @@
+// permitValues: may the person set these fields, give this record type, this owner.
+import { checkWrite } from '@tessera/security';
+import { mapSound, type Step } from '../write-set.ts';
+import { isRestricted } from './permit.ts';
+
+export const permitValues: Step = (set) => {
+  if (!isRestricted(set)) return set;
+  const { session, object, kind } = set;
+  return mapSound(set, (item) => {
+    const found = checkWrite(session.access.policy, object, {
+      kind,
+      before: item.old,
+      after: item.values,
+      input: Object.keys(item.input),
+    });
+    if (found.length === 0) return item;
+    return { ...item, problems: found.map((problem) => ({ ...problem, pointer: `${item.pointer}${problem.pointer ?? ''}` })) };
+  });
+};

@@ -1,0 +1,59 @@
+// writeInSight: the write, taken back for records that it would move out of the person's own sight.
+import { withSavepoint } from '@tessera/storage';
+import { sameValue } from '../changed.ts';
+import { replaceItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+import { isRestricted, sightOf } from './permit.ts';
+import { write } from './write.ts';
+
+/** Thrown to leave the savepoint; the items are those that were refused. */
+class OutOfSight extends Error {
+  readonly items: readonly WriteItem[];
+
+  constructor(items: readonly WriteItem[]) {
+    super('Records would go out of sight.');
+    this.items = items;
+  }
+}
+
+/** Giving a record to somebody else is what `changeOwner` is for, and was checked for it. */
+const isGivenAway = ({ session }: WriteSet, item: WriteItem): boolean =>
+  !sameValue(item.values['owner'], item.old === undefined ? session.slots.user : item.old['owner']);
+
+async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
+  const { session, object } = set;
+  const written = set.items.filter((item) => item.written !== undefined && item.problems.length === 0 && !isGivenAway(set, item));
+  const sight = await sightOf(
+    session,
+    object.name,
+    written.map((item) => item.id),
+  );
+  return written.flatMap((item) => {
+    const { readable, editable } = sight(item.id);
+    const unwritten: WriteItem = { ...item, written: undefined };
+    if (!readable) return [withProblem(unwritten, 'RECORD_OUT_OF_SIGHT', { object: object.name })];
+    // A detail is made or moved where its masters may be edited.
+    return object.sharing === 'controlledByParent' && !editable
+      ? [withProblem(unwritten, 'RECORD_READ_ONLY', { object: object.name, id: item.id })]
+      : [];
+  });
+}
+
+export const writeInSight: Step = async (set) => {
+  if (!isRestricted(set)) return write(set);
+  let open = set;
+  for (;;) {
+    try {
+      return await withSavepoint(set.session.transaction, async () => {
+        const written = await write(open);
+        const refused = await outOfSight(written);
+        if (refused.length > 0) throw new OutOfSight(refused);
+        return written;
+      });
+    } catch (error) {
+      if (!(error instanceof OutOfSight)) throw error;
+      open = replaceItems(open, error.items);
+      // Where one refuses all, there is nothing left to write.
+      if (set.allOrNone) return open;
+    }
+  }
+};

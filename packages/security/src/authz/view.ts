@@ -1,0 +1,102 @@
+// The view: the Model as it exists for a person. What may not be read is not in it.
+import {
+  ruleScope,
+  type FieldModel,
+  type KeyModel,
+  type Model,
+  type NamedRuleModel,
+  type ObjectModel,
+  type RelationModel,
+} from '@tessera/metadata';
+import { checkRule } from '@tessera/rules';
+import { canRead, readsOnlyReadable } from './closure.ts';
+import { named } from './named.ts';
+import type { ObjectPolicy, Policy } from './policy.ts';
+import { levelsOf } from './restrict-expression.ts';
+import { viewField, type Viewing } from './view-fields.ts';
+import { viewPages } from './view-pages.ts';
+
+function relationLeft({ object, by }: RelationModel, { levels, model }: Viewing): boolean {
+  return levels.readable(object) && canRead(levels, model, { object, field: by });
+}
+
+function keyLeft(object: string, { fields, where }: KeyModel, viewing: Viewing): boolean {
+  const { levels, model } = viewing;
+  return fields.every((field) => canRead(levels, model, { object, field })) && (where === undefined || viewing.reads(where));
+}
+
+const kept = <T>(map: Readonly<Record<string, T>>, keep: (item: T) => boolean): Readonly<Record<string, T>> =>
+  named(Object.entries(map).filter(([, item]) => keep(item)));
+
+function viewObject(object: ObjectModel, allowed: ObjectPolicy, shape: string, viewing: Viewing): ObjectModel {
+  const fields = named(
+    Object.values(object.fields).flatMap((field) => {
+      const seen = viewField(field, allowed, viewing);
+      return seen === undefined ? [] : [[field.name, seen] as const];
+    }),
+  );
+  const recordTypes = named(
+    Object.entries(object.recordTypes).map(
+      ([name, type]) => [name, Object.freeze({ ...type, options: optionsLeft(type.options, fields) })] as const,
+    ),
+  );
+  return Object.freeze({
+    ...object,
+    fields,
+    recordTypes,
+    dormantFields: named<FieldModel>([]),
+    relations: kept(object.relations, (relation) => relationLeft(relation, viewing)),
+    keys: kept(object.keys, (key) => keyLeft(object.name, key, viewing)),
+    // They belong to writing, which knows the whole Model.
+    validationRules: named<never>([]),
+    team: object.team && { roles: object.team.roles, rules: {} },
+    renamedFrom: [],
+    hash: `${object.hash}.${shape}`,
+  });
+}
+
+function optionsLeft(
+  options: Readonly<Record<string, readonly string[]>>,
+  fields: Readonly<Record<string, FieldModel>>,
+): Readonly<Record<string, readonly string[]>> {
+  return named(Object.entries(options).filter(([field]) => fields[field] !== undefined && fields[field].masked !== true));
+}
+
+/** A rule that reads what is gone would tell of it by its own text. */
+function rulesLeft(viewing: Viewing): Readonly<Record<string, NamedRuleModel>> {
+  const { model, levels } = viewing;
+  return kept(model.rules, ({ source, object }) => {
+    if (object !== undefined && !levels.readable(object)) return false;
+    const { expression } = checkRule(source, ruleScope(model, object ?? ''));
+    return expression !== undefined && viewing.reads(expression);
+  });
+}
+
+/**
+ * The Model as it exists for whoever has this policy; frozen, and to be kept by its hash (the Model's and the policy's shape). An
+ * administrator's is the Model itself.
+ *
+ * Compile and write with the whole Model: conditions of layouts and fields may read what is not in the view, and are worked out there.
+ */
+export function viewOf(model: Model, policy: Policy): Model {
+  if (policy.administrator) return model;
+  const levels = levelsOf(policy);
+  const viewing: Viewing = { model, levels, reads: (expression) => readsOnlyReadable(levels, model, expression) };
+  const objects = named(
+    Object.values(model.objects).flatMap((object) => {
+      const allowed = Object.hasOwn(policy.objects, object.name) ? policy.objects[object.name] : undefined;
+      return allowed === undefined ? [] : [[object.name, viewObject(object, allowed, policy.shape, viewing)] as const];
+    }),
+  );
+  return Object.freeze({
+    ...model,
+    hash: `${model.hash}.${policy.shape}`,
+    objects,
+    ...viewPages(viewing, objects),
+    rules: rulesLeft(viewing),
+    roles: named<never>([]),
+    permissionSets: named<never>([]),
+    sharingRules: named<never>([]),
+    source: named(Object.keys(model.source).map((kind) => [kind, named<unknown>([])] as const)),
+  });
+}

@@ -1,0 +1,2 @@
+// The audit trail: written and read by the tenant, shortened by the owner of its tables only.
+export { appendAudit, auditPage, purgeAudit, type AuditEntry, type AuditQuery, type NewAuditEntry } from './audit.ts';

@@ -1,0 +1,151 @@
+// The leak prover: random worlds in a real engine, random requests of their people, each answer held against the oracle's.
+import { random } from '../support/random.ts';
+import type { Ask } from './asks.ts';
+import { Asker } from './asker.ts';
+import { Chance } from './chance.ts';
+import { randomConstitution } from './constitutions.ts';
+import { noFigures, type Figures } from './figures.ts';
+import type { Lab, Site } from './lab.ts';
+import { randomModel, type ModelSketch } from './models.ts';
+import { Onlooker } from './oracle-records.ts';
+import { people } from './oracle-people.ts';
+import { randomPopulation, type Population } from './populations.ts';
+import { randomReads } from './queries.ts';
+import { shrunk } from './shrink.ts';
+import { trial, type Session } from './trial.ts';
+import type { Constitution, World } from './world.ts';
+import { randomWrite } from './writes.ts';
+
+export interface ProveOptions {
+  readonly seed: number;
+  readonly worlds: number;
+  /** `administrator`: only who sees everything asks; proves that generator, rules and requests fit the engine. */
+  readonly as: 'administrator' | 'people';
+  /** Constitutions of one model, and worlds under one constitution. */
+  readonly spread?: { readonly constitutions: number; readonly worlds: number };
+  /** Ends after so many differences; default 1. */
+  readonly most?: number;
+  /** One world alone, as a difference names it: `model.constitution.world`. */
+  readonly only?: string;
+  /** Called after each world. */
+  readonly onWorld?: (figures: Figures) => void;
+}
+
+/** A request that the engine answers otherwise than the page says. */
+export interface Difference {
+  /** With the seed this brings the world back. */
+  readonly world: string;
+  readonly person: string;
+  readonly ask: Ask;
+  readonly difference: string;
+  /** What is left of the request and the records when all that does not matter has been dropped. */
+  readonly smallest: { readonly ask: Ask; readonly records: number; readonly difference: string } | undefined;
+}
+
+export interface Report {
+  readonly seed: number;
+  readonly figures: Figures;
+  readonly differences: readonly Difference[];
+}
+
+const chanceOf = (...parts: readonly number[]): Chance => new Chance(random(String(parts.reduce((all, part) => (Math.imul(all, 0x9e3779b1) + part + 1) >>> 0, 7))));
+
+/** Masters before their details, in the order of the model. */
+const ownObjects = ({ objects }: ModelSketch): readonly string[] => Object.keys(objects);
+
+/** Where a run stands. */
+interface Run {
+  readonly options: ProveOptions;
+  readonly figures: Figures;
+  readonly differences: Difference[];
+}
+
+interface Stage {
+  readonly site: Site;
+  readonly sketch: ModelSketch;
+  readonly constitution: Constitution;
+  readonly population: Population;
+  readonly shares: World['shares'];
+  readonly name: string;
+}
+
+const ended = ({ options, figures, differences }: Run): boolean => differences.length >= (options.most ?? 1) || figures.worlds >= options.worlds;
+
+export async function worldOf({ site, sketch, constitution, shares }: Omit<Stage, 'population' | 'name'>): Promise<World> {
+  return { ...constitution, shapes: sketch.shapes, rows: await site.rows(), shares };
+}
+
+function castOf(run: Run, stage: Stage, world: World, chance: Chance): readonly Onlooker[] {
+  if (run.options.as === 'administrator') return [new Onlooker(world, stage.site.administrator, true)];
+  const able = people(world).filter(({ id }) => id !== stage.site.administrator);
+  return chance.some(able, 3).map(({ id }) => new Onlooker(world, id));
+}
+
+async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promise<void> {
+  const difference = await trial(session, ask);
+  if (difference === undefined) return;
+  const person = String(session.who.world.rows.get(session.who.user)?.values['email']);
+  const smallest = await shrunk({ ...stage, administrator: run.options.as === 'administrator' }, session, ask);
+  run.differences.push({ world: stage.name, person, ask, difference, smallest });
+}
+
+async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void> {
+  const { figures } = run;
+  const { site } = stage;
+  const world = await worldOf(stage);
+  const own = ownObjects(stage.sketch);
+  const cast = castOf(run, stage, world, chance);
+  const clients = await Promise.all(cast.map(({ user }) => site.client(user)));
+  for (const [i, who] of cast.entries()) {
+    const client = clients[i];
+    if (client === undefined) continue;
+    for (const ask of randomReads(new Asker(chance, who, own), 7)) {
+      if (ended(run)) return;
+      await tried(run, stage, { who, client, site, figures }, ask);
+    }
+  }
+  for (let writes = 0; writes < 5 && !ended(run); writes += 1) {
+    const user = chance.maybe(cast)?.user;
+    const client = clients[cast.findIndex((each) => each.user === user)];
+    if (user === undefined || client === undefined) return;
+    // What others have written meanwhile counts.
+    const who = new Onlooker(await worldOf(stage), user, run.options.as === 'administrator');
+    const ask = randomWrite(new Asker(chance, who, own));
+    if (ask !== undefined) await tried(run, stage, { who, client, site, figures }, ask);
+  }
+}
+
+/** One model with its constitutions and worlds. */
+async function proveModel(run: Run, lab: Lab, model: number): Promise<void> {
+  const { options, figures } = run;
+  const { constitutions, worlds } = options.spread ?? { constitutions: 5, worlds: 5 };
+  const wanted = (name: string): boolean => options.only === undefined || `${options.only}.`.startsWith(`${name}.`);
+  if (!wanted(String(model))) return;
+  const sketch = randomModel(chanceOf(options.seed, model));
+  const site = await lab.site(`m${String(model)}`, sketch);
+  for (let c = 0; c < constitutions && !ended(run); c += 1) {
+    if (!wanted(`${String(model)}.${String(c)}`)) continue;
+    const constitution = randomConstitution(chanceOf(options.seed, model, c), sketch.shapes, ownObjects(sketch));
+    await site.constitute(constitution);
+    for (let w = 0; w < worlds && !ended(run); w += 1) {
+      const name = [model, c, w].join('.');
+      if (!wanted(name)) continue;
+      const chance = chanceOf(options.seed, model, c, w);
+      const population = randomPopulation(chance, sketch.shapes, ownObjects(sketch), constitution);
+      const shares = await site.populate(population);
+      await proveWorld(run, { site, sketch, constitution, population, shares, name }, chance);
+      figures.worlds += 1;
+      options.onWorld?.(figures);
+    }
+  }
+}
+
+/** Runs worlds of a seed until there are enough, or a difference is found. */
+export async function prove(lab: Lab, options: ProveOptions): Promise<Report> {
+  const run: Run = { options, figures: noFigures(), differences: [] };
+  for (let model = 0; !ended(run); model += 1) {
+    if (options.only !== undefined && model > Number(options.only.split('.')[0])) break;
+    await proveModel(run, lab, model);
+  }
+  return { seed: options.seed, figures: run.figures, differences: run.differences };
+}

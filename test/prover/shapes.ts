@@ -1,0 +1,185 @@
+// Objects as the prover knows them: read from the JSON of metadata by itself, so that no compiled Model stands between.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { platformFolder } from '../support/packs.ts';
+import type { Json } from '../support/engine.ts';
+
+export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'reference' | 'list' | 'secret';
+
+export interface FieldShape {
+  readonly name: string;
+  /** As metadata has it: `text`, `currency`, `formula` … */
+  readonly type: string;
+  readonly kind: Kind;
+  /** Decimals that a computed number is rounded to. */
+  readonly scale: number | undefined;
+  readonly to: readonly string[];
+  readonly master: boolean;
+  readonly formula: unknown;
+  readonly aggregate: Json | undefined;
+  readonly quote: { readonly through: string; readonly field: string } | undefined;
+  readonly stored: boolean;
+  readonly unique: boolean;
+  readonly searchable: boolean;
+  readonly history: boolean;
+  readonly options: readonly string[] | undefined;
+  readonly system: boolean;
+}
+
+export interface ObjectShape {
+  readonly name: string;
+  readonly plural: string;
+  readonly sharing: 'private' | 'publicRead' | 'publicReadWrite' | 'controlledByParent';
+  readonly fields: Readonly<Record<string, FieldShape>>;
+  readonly relations: Readonly<Record<string, { readonly object: string; readonly by: string }>>;
+  readonly recordTypes: readonly string[];
+}
+
+export type Shapes = Readonly<Record<string, ObjectShape>>;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  number: 'number',
+  currency: 'number',
+  percent: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+  date: 'date',
+  datetime: 'datetime',
+  lookup: 'reference',
+  masterDetail: 'reference',
+  user: 'reference',
+  department: 'reference',
+  id: 'reference',
+  multiPicklist: 'list',
+  secret: 'secret',
+};
+
+const system = (type: string, more: Json = {}): Json => ({ type, ...more, system: true });
+
+/** The fields of every record. */
+const systemFields: Readonly<Record<string, Json>> = {
+  id: system('id'),
+  name: system('text', { searchable: true }),
+  recordType: system('picklist'),
+  owner: system('user', { history: true }),
+  ownerDepartment: system('department'),
+  createdAt: system('datetime'),
+  createdBy: system('user'),
+  updatedAt: system('datetime'),
+  updatedBy: system('user'),
+  version: system('integer'),
+  deletedAt: system('datetime'),
+  lifeStatus: system('picklist'),
+  lockedBy: system('user'),
+};
+
+/** Those are at least `read` wherever the object is. */
+export const alwaysReadable: readonly string[] = ['id', 'version', 'recordType', 'createdAt', 'updatedAt', 'deletedAt', 'lifeStatus'];
+
+/** Those that callers may set among the fields of every record. */
+export const settableSystem: readonly string[] = ['name', 'owner', 'recordType'];
+
+function targets(source: Json): readonly string[] {
+  if (source['type'] === 'user') return ['user'];
+  if (source['type'] === 'department') return ['department'];
+  const { to } = source;
+  return Array.isArray(to) ? (to as readonly string[]) : typeof to === 'string' ? [to] : [];
+}
+
+const computed = ['formula', 'rollup', 'quote'];
+
+function kindOf(source: Json): Kind {
+  const { type } = source;
+  if (type === 'formula') return kinds[String(source['returns'])] ?? 'text';
+  return kinds[String(type)] ?? 'text';
+}
+
+function scaleOf(source: Json): number | undefined {
+  if (typeof source['scale'] === 'number') return source['scale'];
+  if (source['type'] !== 'formula') return undefined;
+  return { currency: 2, percent: 4, number: 0 }[String(source['returns'])];
+}
+
+function fieldShape(name: string, source: Json): FieldShape {
+  const type = String(source['type']);
+  const options = source['options'] as Json | undefined;
+  return {
+    name,
+    type,
+    kind: kindOf(source),
+    scale: scaleOf(source),
+    to: targets(source),
+    master: type === 'masterDetail',
+    formula: source['formula'],
+    aggregate: source['aggregate'] as Json | undefined,
+    quote: type === 'quote' ? { through: String(source['through']), field: String(source['field']) } : undefined,
+    stored: !computed.includes(type),
+    unique: source['unique'] === true,
+    searchable: source['searchable'] === true,
+    history: source['history'] === true,
+    options: options === undefined ? undefined : Object.keys(options),
+    system: source['system'] === true,
+  };
+}
+
+const tableOf = (value: unknown): Readonly<Record<string, Json>> => (value ?? {}) as Readonly<Record<string, Json>>;
+
+function relationsOf(objects: Readonly<Record<string, Json>>, name: string): ObjectShape['relations'] {
+  const found = Object.entries(objects).flatMap(([object, source]) =>
+    Object.entries(tableOf(source['fields'])).flatMap(([by, field]) =>
+      typeof field['inverse'] === 'string' && targets(field).includes(name) ? [[field['inverse'], { object, by }] as const] : [],
+    ),
+  );
+  return Object.fromEntries(found);
+}
+
+/** What a roll-up or a quote shows is known once all plain fields are. */
+function settled(field: FieldShape, own: ObjectShape, shapes: Shapes): FieldShape {
+  if (field.quote !== undefined) {
+    const [target = ''] = own.fields[field.quote.through]?.to ?? [];
+    const quoted = shapes[target]?.fields[field.quote.field];
+    return quoted === undefined ? field : { ...field, kind: quoted.kind, to: quoted.to };
+  }
+  if (field.aggregate === undefined) return field;
+  const { of, function: name, value } = field.aggregate;
+  if (name === 'count' || name === 'sum' || name === 'countDistinct') return { ...field, kind: 'number' };
+  const child = shapes[own.relations[String(of)]?.object ?? ''];
+  const path = (value as Json | undefined)?.['var'];
+  return { ...field, kind: child?.fields[String(path)]?.kind ?? 'number' };
+}
+
+/** Shapes of objects by the JSON of each. */
+export function shapesOf(objects: Readonly<Record<string, Json>>): Shapes {
+  const plain = Object.entries(objects).map(([name, source]): [string, ObjectShape] => {
+    const fields = { ...systemFields, ...tableOf(source['fields']) };
+    const own = Object.entries(fields).map(([field, each]) => {
+      const isSystem = Object.hasOwn(systemFields, field) && field !== 'name';
+      return [field, { ...fieldShape(field, each), system: isSystem }] as const;
+    });
+    return [
+      name,
+      {
+        name,
+        plural: String(source['plural'] ?? `${name}s`),
+        sharing: (source['sharing'] ?? 'private') as ObjectShape['sharing'],
+        fields: Object.fromEntries(own),
+        relations: relationsOf(objects, name),
+        recordTypes: Object.keys(tableOf(source['recordTypes'])),
+      },
+    ];
+  });
+  const shapes = Object.fromEntries(plain);
+  return Object.fromEntries(
+    plain.map(([name, object]) => {
+      const fields = Object.entries(object.fields).map(([field, each]) => [field, settled(each, object, shapes)] as const);
+      return [name, { ...object, fields: Object.fromEntries(fields) }];
+    }),
+  );
+}
+
+/** The JSON of the platform's own objects. */
+export function platformObjects(): Readonly<Record<string, Json>> {
+  const folder = join(platformFolder, 'objects');
+  const files = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json);
+  return Object.fromEntries(files.map((source) => [String(source['name']), source]));
+}
