@@ -115,6 +115,7 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
       } as const;
       return Promise.resolve({ ...context, requestId, languages, ...(signal === undefined ? {} : { signal }) });
     },
+    admitAddress: () => Promise.resolve(),
     openFileLink: () => Promise.reject(fail('FILE_LINK_INVALID')),
     runtime: () => Promise.resolve({ model }),
     view: () => Promise.resolve(model),

@@ -139,7 +139,7 @@ export class Person {
 export interface RolesScene {
   readonly as: Readonly<Record<Part, Person>>;
   /** People of another tenant, which lends books. */
-  readonly library: { readonly librarian: Person; reader(name: 'ada' | 'wei'): Person };
+  readonly library: Readonly<Record<'librarian' | 'ada' | 'wei', Person>>;
   close(): Promise<void>;
 }
 
@@ -174,10 +174,10 @@ export async function rolesScene(): Promise<RolesScene> {
     return Object.fromEntries(await Promise.all(people)) as Record<K, Person>;
   };
   const as = await signIn('sales', cast);
-  const library = await signIn('shelf', { rosa: 'rosa', ada: 'ada', wei: 'wei' });
+  const library = await signIn('shelf', { librarian: 'rosa', ada: 'ada', wei: 'wei' });
   return {
     as,
-    library: { librarian: library.rosa, reader: (name) => library[name] },
+    library,
     close: async () => {
       await server.close();
       await db.close();

@@ -45,10 +45,16 @@ export class Asker {
     return this.chance.maybe(this.chance.percent(75) && seen.length > 0 ? seen : all);
   }
 
+  /** A record type is no name of GraphQL where the object has none. */
+  #named(object: string): readonly FieldShape[] {
+    const { fields, recordTypes } = this.shape(object);
+    return Object.values(fields).filter(({ name }) => !unasked.includes(name) && (name !== 'recordType' || recordTypes.length > 0));
+  }
+
   /** Fields that one may read, and so use everywhere. */
   usable(object: string, fits: (field: FieldShape) => boolean = () => true): readonly FieldShape[] {
-    return Object.values(this.shape(object).fields).filter(
-      (field) => field.kind !== 'list' && !unasked.includes(field.name) && this.who.rights.reads(object, field.name) && fits(field),
+    return this.#named(object).filter(
+      (field) => field.kind !== 'list' && this.who.rights.reads(object, field.name) && fits(field),
     );
   }
 
@@ -73,10 +79,10 @@ export class Asker {
   /** What is selected: also what is masked; a lookup either as its id or as a record. */
   fields(object: string, surface: Surface, depth = 2): readonly Path[] {
     const { rights } = this.who;
-    const shown = Object.values(this.shape(object).fields).filter(
-      ({ name, kind }) => !unasked.includes(name) && rights.shows(object, name) !== undefined && (kind !== 'secret' || surface === 'rest'),
+    const shown = this.#named(object).filter(
+      ({ name, kind }) => rights.shows(object, name) !== undefined && (kind !== 'secret' || surface === 'rest'),
     );
-    const paths = this.chance.some(shown, this.chance.between(2, 7)).flatMap((field): readonly Path[] => {
+    const paths = this.chance.some(shown, this.chance.between(2, depth > 1 ? 7 : 3)).flatMap((field): readonly Path[] => {
       const follows = depth > 0 && field.kind === 'reference' && field.stored && field.type !== 'id' && rights.reads(object, field.name);
       if (!follows || !this.chance.percent(55) || !field.to.every((target) => rights.readable(target))) return [[field.name]];
       if (field.to.length === 1) return this.fields(field.to[0] ?? '', surface, depth - 1).map((path) => [field.name, ...path]);
@@ -92,6 +98,8 @@ export class Asker {
     const value = row === undefined || field.kind === 'secret' ? null : valueOf(this.who.world, row, field.name, this.who);
     if (value instanceof Decimal) return Number(value.toString());
     if (typeof value === 'string' || typeof value === 'boolean') return value;
+    if (field.options !== undefined) return this.chance.pick(field.options);
+    if (field.name === 'recordType') return this.chance.maybe(this.shape(object).recordTypes) ?? null;
     switch (field.kind) {
       case 'number':
         return this.chance.between(-10, 30);

@@ -33,7 +33,7 @@ function levels(chance: Chance, shape: ObjectShape | undefined): Grant['fields']
     ['edit', 45],
   ]);
   const named = chance.some(Object.values(shape?.fields ?? {}), chance.between(0, 5)).map((field) => {
-    const settable = field.stored && (!field.system || settableSystem.includes(field.name));
+    const settable = field.stored && field.type !== 'autoNumber' && (!field.system || settableSystem.includes(field.name));
     const masked: readonly Level[] = maskable.includes(field.type) ? ['masked', 'masked'] : ['none'];
     return [field.name, chance.pick<Level>(['none', ...masked, 'read', ...(settable ? (['edit'] as const) : [])])] as const;
   });
@@ -76,7 +76,7 @@ function sharingRule(chance: Chance, shapes: Shapes, objects: readonly string[],
   const object = chance.pick(objects);
   const records = chance.percent(50) ? { ownedBy: subject(chance, roles) } : { when: metadataCondition(chance, shapes, object, false) };
   const to = chance.times(chance.between(1, 2), () => subject(chance, roles));
-  return { name: `rule${String(i)}__c`, object, records, to, access: chance.pick(['read', 'edit']) };
+  return { name: `rule${String(i)}__c`, object, records, to, access: shapes[object]?.sharing === 'publicRead' ? 'edit' : chance.pick(['read', 'edit']) };
 }
 
 export function randomConstitution(chance: Chance, shapes: Shapes, own: readonly string[]): Constitution {

@@ -7,8 +7,8 @@ import { openCell, tenantSchema } from '@tessera/storage';
 import pg from 'pg';
 import { listen } from '../api/rest-scene.ts';
 import { pack, password } from '../support/engine.ts';
-import { HttpClient } from '../support/http-client.ts';
 import { testDatabase } from '../support/postgres.ts';
+import { Caller } from './caller.ts';
 import { constitutionFiles } from './constitutions.ts';
 import type { ModelSketch } from './models.ts';
 import type { Entry, Given, Population } from './populations.ts';
@@ -29,7 +29,7 @@ export interface Site {
   /** By id, under which key it was made. */
   keys(): ReadonlyMap<string, string>;
   /** Signs somebody in without a password. */
-  client(user: string): Promise<HttpClient>;
+  client(user: string): Promise<Caller>;
 }
 
 export interface Lab {
@@ -151,14 +151,14 @@ class TenantSite implements Site {
     return new Map([...this.#ids].map(([key, id]) => [id, key]));
   }
 
-  async client(user: string): Promise<HttpClient> {
+  async client(user: string): Promise<Caller> {
     const { client, parts, url } = this.#ground;
     const id = parts.newId();
     await client.query(
       `insert into ${this.#schema}._session (id, user_id, refresh_hash, expires_at) values ($1::uuid, $2, $1::text, now() + interval '1 day')`,
       [id, user],
     );
-    return new HttpClient(url, await parts.signer.sign({ tenant: this.#name, userId: user, sessionId: id }));
+    return new Caller(url, await parts.signer.sign({ tenant: this.#name, userId: user, sessionId: id }));
   }
 }
 

@@ -130,7 +130,7 @@ function kept({ figures }: Group, having: AggregateAsk['having']): boolean {
 function groupsOf(who: Onlooker, ask: AggregateAsk): readonly Group[] {
   const rows = listed(who, { ...ask, sort: [] });
   const groups = new Map<string, { readonly keys: readonly Value[]; readonly rows: Row[] }>();
-  if (ask.groups.length === 0) groups.set('', { keys: [], rows: [] });
+  if (ask.groups.length === 0) groups.set('[]', { keys: [], rows: [] });
   for (const row of rows) {
     const keys = ask.groups.map(({ path, bucket }) => bucketed(at(who, path, row), bucket));
     const name = JSON.stringify(keys.map((each) => (each === null ? null : textOf(each))));

@@ -80,6 +80,7 @@ class Judgement {
 
   #lookup(field: FieldShape, value: Literal, before: Row | undefined): void {
     if (value === null || value === (before === undefined ? undefined : textIn(before, field.name))) return;
+    if (before !== undefined && field.master && !field.reparent) return this.#against('FIELD_READ_ONLY');
     const target = this.#who.world.rows.get(String(value));
     if (target === undefined || target.deleted || !field.to.includes(target.object) || !this.#who.sees(target)) this.#against('LOOKUP_NOT_FOUND');
     else if (field.master && !this.#who.edits(target) && !this.#who.rights.administrator) this.#against('RECORD_READ_ONLY');

@@ -102,7 +102,8 @@ function fieldProbe(a: Asker): Probe | undefined {
     isGone && way.length === 0 ? { kind: 'update', surface: 'rest', object, id: a.row(object)?.id ?? a.who.user, values: { [field.name]: null } } : undefined,
     field.unique && way.length === 0 ? { kind: 'upsert', object, by: field.name, values: { [field.name]: 'k1' } } : undefined,
   ];
-  return asProbe(a.chance.pick(asks.filter((ask) => ask !== undefined)), field.name);
+  const ask = a.chance.maybe(asks.filter((each) => each !== undefined));
+  return ask === undefined ? undefined : asProbe(ask, field.name);
 }
 
 /** A record that the person does not see, beside one that is not there; told apart by its id alone. */

@@ -81,12 +81,14 @@ function castOf(run: Run, stage: Stage, world: World, chance: Chance): readonly 
   return chance.some(able, 3).map(({ id }) => new Onlooker(world, id));
 }
 
-async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promise<void> {
+/** Whether all was well. After a difference the world is not what it was. */
+async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promise<boolean> {
   const difference = await trial(session, ask);
-  if (difference === undefined) return;
+  if (difference === undefined) return true;
   const person = String(session.who.world.rows.get(session.who.user)?.values['email']);
   const smallest = await shrunk({ ...stage, administrator: run.options.as === 'administrator' }, session, ask);
   run.differences.push({ world: stage.name, person, ask, difference, smallest });
+  return false;
 }
 
 async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void> {
@@ -100,18 +102,17 @@ async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void>
     const client = clients[i];
     if (client === undefined) continue;
     for (const ask of randomReads(new Asker(chance, who, own), 7)) {
-      if (ended(run)) return;
-      await tried(run, stage, { who, client, site, figures }, ask);
+      if (!(await tried(run, stage, { who, client, site, figures }, ask))) return;
     }
   }
-  for (let writes = 0; writes < 5 && !ended(run); writes += 1) {
+  for (let writes = 0; writes < 5; writes += 1) {
     const user = chance.maybe(cast)?.user;
     const client = clients[cast.findIndex((each) => each.user === user)];
     if (user === undefined || client === undefined) return;
     // What others have written meanwhile counts.
     const who = new Onlooker(await worldOf(stage), user, run.options.as === 'administrator');
     const ask = randomWrite(new Asker(chance, who, own));
-    if (ask !== undefined) await tried(run, stage, { who, client, site, figures }, ask);
+    if (ask !== undefined && !(await tried(run, stage, { who, client, site, figures }, ask))) return;
   }
 }
 

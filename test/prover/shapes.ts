@@ -15,6 +15,8 @@ export interface FieldShape {
   readonly scale: number | undefined;
   readonly to: readonly string[];
   readonly master: boolean;
+  /** Whether a detail may move to another master. */
+  readonly reparent: boolean;
   readonly formula: unknown;
   readonly aggregate: Json | undefined;
   readonly quote: { readonly through: string; readonly field: string } | undefined;
@@ -110,6 +112,7 @@ function fieldShape(name: string, source: Json): FieldShape {
     scale: scaleOf(source),
     to: targets(source),
     master: type === 'masterDetail',
+    reparent: source['reparent'] === true,
     formula: source['formula'],
     aggregate: source['aggregate'] as Json | undefined,
     quote: type === 'quote' ? { through: String(source['through']), field: String(source['field']) } : undefined,
@@ -151,6 +154,7 @@ function settled(field: FieldShape, own: ObjectShape, shapes: Shapes): FieldShap
 /** Shapes of objects by the JSON of each. */
 export function shapesOf(objects: Readonly<Record<string, Json>>): Shapes {
   const plain = Object.entries(objects).map(([name, source]): [string, ObjectShape] => {
+    const recordTypes = Object.keys(tableOf(source['recordTypes']));
     const fields = { ...systemFields, ...tableOf(source['fields']) };
     const own = Object.entries(fields).map(([field, each]) => {
       const isSystem = Object.hasOwn(systemFields, field) && field !== 'name';
@@ -164,17 +168,20 @@ export function shapesOf(objects: Readonly<Record<string, Json>>): Shapes {
         sharing: (source['sharing'] ?? 'private') as ObjectShape['sharing'],
         fields: Object.fromEntries(own),
         relations: relationsOf(objects, name),
-        recordTypes: Object.keys(tableOf(source['recordTypes'])),
+        recordTypes,
       },
     ];
   });
-  const shapes = Object.fromEntries(plain);
-  return Object.fromEntries(
-    plain.map(([name, object]) => {
-      const fields = Object.entries(object.fields).map(([field, each]) => [field, settled(each, object, shapes)] as const);
-      return [name, { ...object, fields: Object.fromEntries(fields) }];
-    }),
-  );
+  return settledAll(settledAll(settledAll(Object.fromEntries(plain))));
+}
+
+/** A quote of a roll-up of a roll-up takes as many rounds. */
+function settledAll(shapes: Shapes): Shapes {
+  const entries = Object.entries(shapes).map(([name, object]) => {
+    const fields = Object.entries(object.fields).map(([field, each]) => [field, settled(each, object, shapes)] as const);
+    return [name, { ...object, fields: Object.fromEntries(fields) }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The JSON of the platform's own objects. */

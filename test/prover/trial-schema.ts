@@ -57,7 +57,8 @@ async function introspect(session: Session, object: string): Promise<string | un
     if (roots.has(shape.plural) !== rights.readable(shape.name)) return `Query.${shape.plural}: ${roots.has(shape.plural) ? 'is' : 'is not'} there`;
   }
   const shape = world.shapes[object];
-  const fields = Object.values(shape?.fields ?? {}).filter(({ kind, name }) => kind !== 'secret' || rights.shows(object, name) === undefined);
+  const named = Object.values(shape?.fields ?? {}).filter(({ name }) => name !== 'recordType' || shape?.recordTypes.length !== 0);
+  const fields = named.filter(({ kind, name }) => kind !== 'secret' || rights.shows(object, name) === undefined);
   const relations = Object.keys(shape?.relations ?? {}).filter((name) => rights.relates(object, name));
   const expected = new Set(['nodeId', ...fields.flatMap(({ name }) => selectable(session, object, name)), ...relations.flatMap((name) => [name, `${name}Aggregate`])]);
   // Whether a masked secret is among them, the page leaves open.

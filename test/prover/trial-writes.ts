@@ -1,6 +1,6 @@
 // A write against the real engine: refused for the right reason, or done and shown as far as the person sees it.
-import type { Answer } from '../support/http-client.ts';
 import type { Path, WriteAsk } from './asks.ts';
+import type { Answer } from './caller.ts';
 import { difference } from './expectations.ts';
 import { counted } from './figures.ts';
 import { Onlooker } from './oracle-records.ts';
@@ -28,7 +28,8 @@ const fingerprint = (rows: ReadonlyMap<string, Row>): string => JSON.stringify([
 /** Fields that the person sees and the clock does not decide. */
 function shownFields(who: Onlooker, object: string): readonly Path[] {
   const fields = Object.values(who.world.shapes[object]?.fields ?? {});
-  const shown = fields.filter(({ name, kind, to }) => kind !== 'secret' && to.length < 2 && who.rights.shows(object, name) !== undefined);
+  const recordTypes = who.world.shapes[object]?.recordTypes ?? [];
+  const shown = fields.filter(({ name, kind, to }) => (name !== 'recordType' || recordTypes.length > 0) && kind !== 'secret' && to.length < 2 && who.rights.shows(object, name) !== undefined);
   return [['id'], ...shown.filter(({ name }) => name !== 'id').slice(0, 12).map(({ name }) => [name])];
 }
 

@@ -1,7 +1,7 @@
 // One person's request to the real engine, and the judgement of what it answers.
-import type { Answer, HttpClient } from '../support/http-client.ts';
 import type { AccessAsk, AggregateAsk, Ask, ExportAsk, GetAsk, HistoryAsk, ListAsk, Probe, ReadAsk, SearchAsk } from './asks.ts';
 import { isWrite, pathText } from './asks.ts';
+import type { Answer, Caller } from './caller.ts';
 import { Decimal } from './decimal.ts';
 import { difference, type Expected } from './expectations.ts';
 import { counted, type Figures } from './figures.ts';
@@ -16,15 +16,14 @@ import { rowsOf } from './world.ts';
 /** Somebody signed in, with eyes of the oracle. */
 export interface Session {
   readonly who: Onlooker;
-  readonly client: HttpClient;
+  readonly client: Caller;
   readonly site: Site;
   readonly figures: Figures;
 }
 
 export async function send({ client, figures }: Pick<Session, 'client' | 'figures'>, request: HttpRequest): Promise<Answer> {
   figures.requests += 1;
-  const { method, path, body } = request;
-  return client.call(method, path, body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' });
+  return client.send(request);
 }
 
 interface Failure {

@@ -180,7 +180,7 @@ describe('coercion', () => {
     expect(await acme.read('client', id, 'note')).toEqual({ note: null });
   });
 
-  it('never gives a secret back: sealed in the table, null in reads', async () => {
+  it('never gives a secret back: sealed in the table, masked in reads', async () => {
     const id = await acme.create('client', { name: 'K', pin: '1234' });
     const { pin } = await stored(id);
     expect(pin).toEqual(expect.any(String));
@@ -188,7 +188,7 @@ describe('coercion', () => {
     const [result] = (
       await acme.run('records.update', { object: 'client', records: [{ id, values: { pin: '5678' } }], returning: [selected('pin')] })
     ).results;
-    expect(result).toMatchObject({ ok: true, record: '{"pin":null}' });
+    expect(result).toMatchObject({ ok: true, record: '{"pin":"••••"}' });
     const history = await engine.sql(`select old, new from ${acme.schema}._history where record_id = $1 and field = 'pin'`, [id]);
     expect(history).toEqual([]);
   });

@@ -96,6 +96,19 @@ describe('the union of grants', () => {
     expect(Object.keys(compilePolicy(readable, person(), { only: ['narrow'] }).objects)).toEqual(['product']);
   });
 
+  it('lets an API key do what both its sets and the person may, and nothing else', () => {
+    const sets = {
+      ...grantSet('wide', { account: { ...reading(), delete: true, export: true, fields: { '*': 'edit' } } }),
+      ...grantSet('own', { account: { ...reading(), export: true, fields: { '*': 'read', phone: 'masked' } } }),
+    };
+    const both = sceneModel({ roles: grantSet('boss', {}, { administrator: true }), permissionSets: sets });
+    const narrow = compilePolicy(both, person({ roles: [], permissionSets: ['own'] }), { only: ['wide'] }).objects['account'];
+    expect([narrow?.delete, narrow?.export, narrow?.fields['phone'], narrow?.fields['name']]).toEqual([false, true, 'masked', 'read']);
+    const boss = compilePolicy(both, person({ roles: ['boss'] }), { only: ['own'] });
+    expect([boss.administrator, boss.objects['account']?.export, boss.objects['account']?.delete]).toEqual([false, true, false]);
+    expect(compilePolicy(both, person({ roles: ['boss'], active: false }), { only: ['own'] }).objects).toEqual({});
+  });
+
   it('explains by which set a flag and a level came', () => {
     const why = explainGrants(model, person({ permissionSets: ['more', 'lead'] }), 'account');
     const [role, more, lead] = [

@@ -24,6 +24,7 @@ describe('readConfig', () => {
       DEMO: true,
       DEMO_PASSWORD: undefined,
       TESSERA_SECRET: undefined,
+      TESSERA_OLD_SECRETS: [],
       TESSERA_ADMIN_PASSWORD: undefined,
       LOG_LEVEL: 'info',
       BODY_LIMIT: 1_048_576,
@@ -32,6 +33,11 @@ describe('readConfig', () => {
       FILES_S3_REGION: undefined,
       FILES_S3_ACCESS_KEY: undefined,
       FILES_S3_SECRET_KEY: undefined,
+      SMTP_URL: undefined,
+      MAIL_FROM: undefined,
+      OUTWARD_ALLOW: [],
+      OUTWARD_PORTS: ['80', '443'],
+      OUTWARD_HTTP: false,
       UPLOAD_LIMIT: 104_857_600,
       CORS_ORIGINS: [],
       POOL_SIZE: 16,
@@ -100,6 +106,16 @@ describe('readConfig', () => {
       'LOG_LEVEL=loud: it must be one of debug, info, warn, error, silent.',
       'BODY_LIMIT=-1: it must be a number of bytes, or one with KB, MB or GB.',
       'CORS_ORIGINS=crm.example: crm.example is no origin: scheme, host and port, such as https://crm.example.',
+    ]);
+  });
+
+  it('takes former secrets as they are, and a mail server with its sender only', () => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(40)];
+    expect(readConfig({ TESSERA_OLD_SECRETS: `${first}, ${second}` })).toMatchObject({ TESSERA_OLD_SECRETS: [first, second] });
+    expect(mistakes({ TESSERA_OLD_SECRETS: `${first},hunter2`, SMTP_URL: 'http://u:hunter2@mail.example' })).toEqual([
+      'TESSERA_OLD_SECRETS=…: each of them must have at least 32 characters.',
+      'SMTP_URL=…: it must be a URL that begins with smtp:// or smtps://.',
+      'MAIL_FROM=: it must be set too, since SMTP_URL is.',
     ]);
   });
 

@@ -55,7 +55,7 @@ describe('compileRead, fields', () => {
         tags: row.tags,
         active: row.active,
         extra: row.extra === null ? null : (JSON.parse(row.extra) as unknown),
-        token: null,
+        token: '••••',
         version: 1,
         account: row.account_id,
         about: about === null ? null : { object: row.about_account_id === null ? 'contact' : 'account', id: about },
@@ -65,8 +65,8 @@ describe('compileRead, fields', () => {
 
   it('never reads a secret', () => {
     const { text } = toStatement(compileRead({ model, schema }, [record('opportunity', idOf(3, 1), [field('token')])]));
-    expect(text).not.toContain('"token"."');
-    expect(text).not.toContain('."token"');
+    expect(text.match(/"token"/g)).toHaveLength(3);
+    expect(text).toMatch(/case when \S+"token" is not null then to_json\('••••' \|\| split_part\(\S+"token", '\.', 4\)\)/);
   });
 
   it('works formulas, roll-ups and quotes out in place, without void and deleted records', async () => {

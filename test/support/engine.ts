@@ -78,6 +78,8 @@ export interface TestEngineOptions {
   readonly limits?: EngineOptions['limits'];
   readonly files?: EngineOptions['files'];
   readonly log?: Logger;
+  /** Whatever else an engine takes. */
+  readonly engine?: Partial<EngineOptions>;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -127,6 +129,7 @@ export async function testEngine({
   limits,
   files,
   log = silentLogger,
+  engine: more = {},
 }: TestEngineOptions = {}): Promise<TestEngine> {
   const database = await testDatabase();
   const cell = await openCell({ url: database.url, log, ...cellOptions });
@@ -139,6 +142,7 @@ export async function testEngine({
     clock,
     ...(limits === undefined ? {} : { limits }),
     ...(files === undefined ? {} : { files }),
+    ...more,
   };
   const parts = engineParts(options);
   const identity = new Identity(parts);

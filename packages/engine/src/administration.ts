@@ -31,6 +31,7 @@ import {
 import type { AccessExplanation, ImportStatus, MetadataPlan } from './engine-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
+import { resealTenant, type Resealed } from './identity/reseal.ts';
 import { Identity } from './identity.ts';
 import { explainAccess } from './operations/access.ts';
 import { shownPlan } from './operations/metadata.ts';
@@ -262,6 +263,19 @@ export class Administration {
       renew: () => Promise.reject(fail('MODEL_CHANGED')),
     };
     return explainAccess(session, { ...input, user: person.id });
+  }
+
+  /** Seals the secrets of all tenants with the present secret, so that the old ones may go. May be broken off and run again. */
+  async rotateSecrets(onProgress?: (done: number, total: number) => void): Promise<Resealed & { readonly tenants: number }> {
+    const tenants = await this.tenants();
+    let [resealed, unreadable] = [0, 0];
+    for (const [i, { name }] of tenants.entries()) {
+      const done = await resealTenant(this.#parts, name);
+      resealed += done.resealed;
+      unreadable += done.unreadable;
+      onProgress?.(i + 1, tenants.length);
+    }
+    return { tenants: tenants.length, resealed, unreadable };
   }
 
   /** Removes the bytes of files that nothing has held for a day, of all tenants. Gives how many files went. */

@@ -12,6 +12,7 @@ import { Identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { openFileLink } from './operations/files.ts';
 import { Policies } from './policies.ts';
+import { defaultLoginLimits, LoginLimits, noRateLimits, RequestLimits, type LoginSettings, type RateSettings } from './rate-limits.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
 
 export interface EngineOptions {
@@ -29,6 +30,10 @@ export interface EngineOptions {
   readonly outward?: OutwardFetch;
   readonly clock: Clock;
   readonly limits?: Partial<EngineLimits>;
+  /** Requests per second; without it they are not limited. */
+  readonly rates?: RateSettings;
+  /** Failures to sign in; default `defaultLoginLimits`. */
+  readonly logins?: LoginSettings;
   /** Where uploaded files lie, shared by all nodes. Without it (a command that needs none) they are refused with FILES_UNAVAILABLE. */
   readonly files?: FileStore;
 }
@@ -36,7 +41,7 @@ export interface EngineOptions {
 const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000, fileSize: 100_000_000 };
 
 export function engineParts({ cell, log, secret, clock, limits, files = noFileStore, ...options }: EngineOptions): EngineParts {
-  const { oldSecrets = [], mailer, publicUrl, outward } = options;
+  const { oldSecrets = [], mailer, publicUrl, outward, rates = noRateLimits, logins = defaultLoginLimits } = options;
   return {
     cell,
     log,
@@ -52,6 +57,8 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     fileLinkKey: deriveKey(secret, 'file links'),
     files,
     limits: { ...defaultLimits, ...limits },
+    rates: new RequestLimits({ cell, clock, log }, rates),
+    logins: new LoginLimits({ cell, clock, log }, logins, deriveKey(secret, 'login limits')),
   };
 }
 
@@ -85,7 +92,17 @@ class RunningEngine implements Engine {
     await this.#tenant(context.tenant, false);
     await this.#identity.logout(context);
   };
-  authenticate: Engine['authenticate'] = (token, request) => this.#identity.authenticate(token, request);
+  authenticate: Engine['authenticate'] = async (token, request) => {
+    const { rates } = this.#parts;
+    const context = await this.#identity.authenticate(token, request).catch(async (error: unknown) => {
+      // Whoever tries tokens out is nobody yet.
+      await rates.admitAddress(request.address);
+      throw error;
+    });
+    await rates.admit(context);
+    return context;
+  };
+  admitAddress: Engine['admitAddress'] = (address) => this.#parts.rates.admitAddress(address);
 
   openFileLink: Engine['openFileLink'] = (input) => openFileLink(this.#parts, input);
 
@@ -148,5 +165,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const events = await startEvents(parts);
   const identity = new Identity(parts);
-  return new RunningEngine(parts, identity, events, [() => events.close(), () => identity.settled(), () => listener.close()]);
+  return new RunningEngine(parts, identity, events, [
+    () => events.close(),
+    () => identity.settled(),
+    () => parts.rates.close(),
+    () => listener.close(),
+  ]);
 }

@@ -5,6 +5,7 @@ import type { FileStore } from '@tessera/records';
 import type { OutwardFetch, Policy, SecretSealer, TokenSigner } from '@tessera/security';
 import type { Cell, CursorPads } from '@tessera/storage';
 import type { Mailer } from './identity/mail.ts';
+import type { LoginLimits, RequestLimits } from './rate-limits.ts';
 import type { TenantRuntime, TenantRuntimes } from './tenant-runtimes.ts';
 
 export interface EngineLimits {
@@ -38,6 +39,8 @@ export interface EngineParts {
   readonly fileLinkKey: Uint8Array;
   readonly files: FileStore;
   readonly limits: EngineLimits;
+  readonly rates: RequestLimits;
+  readonly logins: LoginLimits;
 }
 
 /** One run of an operation: who, under which policy, on which Runtime. */

@@ -391,8 +391,10 @@ export interface Engine {
   /** A new pair for a refresh token, which is spent by it: shown again it ends the session. */
   refresh(refreshToken: string, request: RequestInfo): Promise<TokenPair>;
   logout(context: Context): Promise<void>;
-  /** The caller behind an access token. Throws TOKEN_INVALID. */
+  /** The caller behind an access token; counts the request against the caller's and the tenant's budget. Throws TOKEN_INVALID, RATE_LIMITED. */
   authenticate(accessToken: string, request: RequestInfo): Promise<Context>;
+  /** Counts a request of nobody who is signed in against its address's budget. Throws RATE_LIMITED. */
+  admitAddress(address: string | undefined): Promise<void>;
   /** The file behind a link of `files.link`, whoever asks. Throws FILE_LINK_INVALID, FILE_NOT_FOUND, FILE_MISSING. */
   openFileLink(input: { readonly id: string; readonly token: string }): Promise<FileDownload>;
   /** The tenant's Model as it exists for a caller; `fresh`: as it is now. Throws TOKEN_INVALID. */

@@ -1,5 +1,6 @@
 // Changes of records as they happen: the outbox reader notifies, and each subscriber's event is read again with its own rights.
 import { fail, isUuid, type Context } from '@tessera/kernel';
+import type { Policy } from '@tessera/security';
 import { changesChannel, readOutbox, unpackChanges, type RecordChange } from '@tessera/storage';
 import type { Engine, JsonText } from './engine-types.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
@@ -45,13 +46,21 @@ class Waiting {
   }
 }
 
+function withBin(policy: Policy, object: string): Policy {
+  const own = policy.objects[object];
+  return own === undefined || own.seeDeleted
+    ? policy
+    : { ...policy, objects: { ...policy.objects, [object]: { ...own, seeDeleted: true } } };
+}
+
 /** Reads the record as the subscriber may see it; undefined where it is none of the subscriber's business. */
 async function eventFor(session: Session, input: Input, change: RecordChange): Promise<Event | undefined> {
   const object = objectOf(session.view, input.object);
   const where =
     input.filter === undefined || input.filter === null ? undefined : condition(session.view, object.name, input.filter, '/filter');
   const selections = resolveSelections(resolving(session), object, input.selections);
-  const text = await readRoots(session, [
+  // Whoever saw a record hears that it went; the bin itself stays closed to those who may not look into it.
+  const text = await readRoots({ ...session, policy: withBin(session.policy, object.name) }, [
     {
       kind: 'record',
       as: 'r',

@@ -16,6 +16,17 @@ export type { EngineLimits, EngineParts } from './engine-parts.ts';
 export { Identity, type Caller } from './identity.ts';
 export { createTenant, setPasswords, systemContext, systemSession, type NewTenant } from './tenant-setup.ts';
 
+// Limits over all nodes: requests per second, failures to sign in.
+export {
+  defaultLoginLimits,
+  LoginLimits,
+  noRateLimits,
+  RequestLimits,
+  type GivenAccount,
+  type LoginSettings,
+  type RateSettings,
+} from './rate-limits.ts';
+
 // Where uploaded files lie: opened by whoever starts an engine.
 export { openFileStore, type FileStore, type FileStoreOptions } from '@tessera/records';
 
@@ -23,3 +34,7 @@ export { openFileStore, type FileStore, type FileStoreOptions } from '@tessera/r
 export type { LogIn, OpenIdentity } from './identity/open-identity.ts';
 export type { IdentityOperations } from './identity/operation-types.ts';
 export type { Mailer } from './identity/mail.ts';
+export type { Resealed } from './identity/reseal.ts';
+
+// Requests to addresses that people have configured, within a policy: made by whoever starts an engine.
+export { outwardFetch, outwardPolicy, type OutwardFetch } from '@tessera/security';

@@ -90,6 +90,10 @@ const entries = {
     message: 'The record cannot be saved: something about it that is not shown to you is missing or wrong. Ask an administrator.',
   },
   RECORD_HELD: { status: 409, message: 'The record cannot be deleted: other records point to it.' },
+  LAST_ADMINISTRATOR: {
+    status: 409,
+    message: 'This would leave the tenant without an active administrator. Give somebody else the role first.',
+  },
   USER_NOT_DELETABLE: { status: 409, message: 'People are never deleted. Deactivate the user, and hand over what the user owns.' },
   RECORDS_INVALID: { status: 422, message: '{count} mistake(s); nothing was written.' },
   RECORDS_TOO_MANY: {

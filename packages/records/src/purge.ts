@@ -3,6 +3,7 @@ import { fail } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import {
   childrenStatement,
+  doorOf,
   holdersStatement,
   lockStatement,
   purgeStatement,
@@ -38,7 +39,7 @@ async function purgeSet(session: WriteSession, object: ObjectModel, ids: readonl
   }
   for (const pointer of pointers) if (pointer.onDelete === 'setNull') await transaction.query(unlinkStatement(target, pointer, own));
   const { rows } = await transaction.query(purgeStatement(target, object, own));
-  await removeSharesOf({ schema: target.schema, query: transaction.query.bind(transaction) }, object.name, own);
+  await removeSharesOf(doorOf(transaction, target.schema), object.name, own);
   await transaction.query(releaseRecordFilesStatement(target.schema, object.name, own, session.at));
   return rows.length;
 }

@@ -6,7 +6,8 @@ interface Kinds {
   readonly whole: number;
   readonly bytes: number;
   readonly flag: boolean;
-  readonly list: readonly string[];
+  readonly origins: readonly string[];
+  readonly texts: readonly string[];
   readonly url: string;
 }
 type Kind = keyof Kinds;
@@ -48,6 +49,13 @@ export const settings = {
     secret: true,
     meaning: 'What keys are derived from, 32 characters or more, the same on all nodes. Default: generated once, kept in DATA_DIR.',
   },
+  TESSERA_OLD_SECRETS: {
+    kind: 'texts',
+    fallback: '',
+    least: 32,
+    secret: true,
+    meaning: 'Secrets in use before, with commas between them: still good for what was sealed with them, until tessera secrets rotate.',
+  },
   TESSERA_ADMIN_PASSWORD: { kind: 'text', secret: true, meaning: 'For the command line: the password of a new tenant’s administrator.' },
   LOG_LEVEL: { kind: 'text', fallback: 'info', choices: ['debug', 'info', 'warn', 'error', 'silent'], meaning: 'What is logged.' },
   BODY_LIMIT: { kind: 'bytes', fallback: '1MB', least: 1024, meaning: 'Largest JSON body.' },
@@ -60,8 +68,22 @@ export const settings = {
   FILES_S3_REGION: { kind: 'text', meaning: 'Its region; where the store knows none, us-east-1.' },
   FILES_S3_ACCESS_KEY: { kind: 'text', secret: true, meaning: 'The id of the key to sign with.' },
   FILES_S3_SECRET_KEY: { kind: 'text', secret: true, meaning: 'The key to sign with.' },
+  SMTP_URL: {
+    kind: 'url',
+    protocols: ['smtp:', 'smtps:'],
+    secret: true,
+    meaning: 'A mail server, such as smtp://name:password@mail.example:587. Default: no mails are sent.',
+  },
+  MAIL_FROM: { kind: 'text', meaning: 'The sender of mails, such as Tessera <no-reply@crm.example>.' },
+  OUTWARD_ALLOW: {
+    kind: 'texts',
+    fallback: '',
+    meaning: 'Hosts and networks (10.1.0.0/16) that may be called though they are not public, with commas between them.',
+  },
+  OUTWARD_PORTS: { kind: 'texts', fallback: '80,443', meaning: 'Ports that may be called, with commas between them.' },
+  OUTWARD_HTTP: { kind: 'flag', fallback: 'off', meaning: 'Whether identity providers may be asked without TLS; for tests only.' },
   UPLOAD_LIMIT: { kind: 'bytes', fallback: '100MB', least: 1024, meaning: 'Largest file or import; these are streamed.' },
-  CORS_ORIGINS: { kind: 'list', fallback: '', meaning: 'Origins whose pages may call, with commas between them; * for all.' },
+  CORS_ORIGINS: { kind: 'origins', fallback: '', meaning: 'Origins whose pages may call, with commas between them; * for all.' },
   POOL_SIZE: { kind: 'whole', fallback: '16', least: 1, most: 1000, meaning: 'Connections to the database for tenants’ statements.' },
   STATEMENT_TIMEOUT: {
     kind: 'whole',
@@ -112,6 +134,15 @@ function parseOrigins(text: string): Parsed {
   return { reason: `${wrong} is no origin: scheme, host and port, such as https://crm.example.` };
 }
 
+function parseTexts(text: string, { least = 0 }: Setting): Parsed {
+  const texts = text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  const short = texts.some((each) => each.length < least);
+  return short ? { reason: `each of them must have at least ${least} characters.` } : { value: texts };
+}
+
 const parsers: Readonly<Record<Kind, (text: string, setting: Setting) => Parsed>> = {
   text: (text, { choices, least = 0 }) => {
     if (choices !== undefined && !choices.includes(text)) return { reason: `it must be one of ${choices.join(', ')}.` };
@@ -128,13 +159,15 @@ const parsers: Readonly<Record<Kind, (text: string, setting: Setting) => Parsed>
     if (/^(on|true|yes|1)$/i.test(text)) return { value: true };
     return /^(off|false|no|0)$/i.test(text) ? { value: false } : { reason: 'it must be on or off.' };
   },
-  list: parseOrigins,
+  origins: parseOrigins,
+  texts: parseTexts,
   url: parseUrl,
 };
 
 /** Settings that say something only together. */
 const together: readonly (readonly SettingName[])[] = [
   ['FILES_S3_ENDPOINT', 'FILES_S3_BUCKET', 'FILES_S3_REGION', 'FILES_S3_ACCESS_KEY', 'FILES_S3_SECRET_KEY'],
+  ['SMTP_URL', 'MAIL_FROM'],
 ];
 
 function missingCompanions(isGiven: (name: SettingName) => boolean): readonly Problem[] {

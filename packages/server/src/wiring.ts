@@ -1,10 +1,20 @@
 // The one place where the parts are put together: database, engine, demo. Everything else is handed what it needs.
 import { resolve } from 'node:path';
-import { Administration, createEngine, openFileStore, type Engine, type EngineOptions, type FileStore } from '@tessera/engine';
+import {
+  Administration,
+  createEngine,
+  openFileStore,
+  outwardFetch,
+  outwardPolicy,
+  type Engine,
+  type EngineOptions,
+  type FileStore,
+} from '@tessera/engine';
 import type { Clock, Logger } from '@tessera/kernel';
 import { migrateTenants, openCell, startEmbedded, type Cell } from '@tessera/storage';
 import type { Config } from './config.ts';
 import { prepareDemo } from './demo.ts';
+import { smtpMailer } from './mail.ts';
 import { keptSecret } from './secret.ts';
 
 /** Everything that runs behind the HTTP server. */
@@ -53,9 +63,30 @@ function filesOf({ FILES_S3_ENDPOINT: endpoint, DATA_DIR, ...config }: Config): 
   return openFileStore({ kind: 's3', endpoint, bucket, region, accessKey, secretKey: config.FILES_S3_SECRET_KEY ?? '' });
 }
 
+/** Where links lead: what was configured, never what a request says. A port that is not known yet makes no links. */
+function publicUrlOf({ PUBLIC_URL, HOST, PORT }: Config): string | undefined {
+  return PUBLIC_URL ?? (PORT === 0 ? undefined : `http://${HOST}:${String(PORT)}`);
+}
+
+function outwardOf({ OUTWARD_ALLOW: allow, OUTWARD_PORTS: ports, OUTWARD_HTTP: allowHttp }: Config): NonNullable<EngineOptions['outward']> {
+  return { fetch: outwardFetch(outwardPolicy({ allow, ports: ports.map(Number) })), allowHttp };
+}
+
 async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<EngineOptions> {
-  const files = filesOf(config);
-  return { cell, log, secret: await secretOf(config, log), clock: systemClock, files, limits: { fileSize: config.UPLOAD_LIMIT } };
+  const { TESSERA_OLD_SECRETS: oldSecrets, SMTP_URL, MAIL_FROM } = config;
+  const publicUrl = publicUrlOf(config);
+  return {
+    cell,
+    log,
+    secret: await secretOf(config, log),
+    oldSecrets,
+    clock: systemClock,
+    files: filesOf(config),
+    limits: { fileSize: config.UPLOAD_LIMIT },
+    outward: outwardOf(config),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(SMTP_URL === undefined ? {} : { mailer: smtpMailer(SMTP_URL, MAIL_FROM ?? '') }),
+  };
 }
 
 /** What commands work with: the database, and what an operator can do. */

@@ -1,7 +1,7 @@
 // Shares of single records: the record team, and what people give by hand.
 import { fail, isUuid } from '@tessera/kernel';
 import { sightOf, type WriteSession } from '@tessera/records';
-import { appendAudit, listShares, putShares, removeShares, type NewShare, type Share } from '@tessera/storage';
+import { appendAudit, doorOf, listShares, putShares, removeShares, type NewShare, type Share } from '@tessera/storage';
 import { auditEntry } from '../audit.ts';
 import type { OperationInput, RecordShare, ShareSubject } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
@@ -59,14 +59,9 @@ export function listRecordShares(session: Session, input: OperationInput<'record
   const id = input.id.toLowerCase();
   return runWrite(session, async (write) => {
     await checkSight(write, input.object, id, 'read');
-    return (await listShares(doorOf(write), { object: input.object, recordId: id })).map(shown);
+    return (await listShares(doorOf(write.transaction, write.target.schema), { object: input.object, recordId: id })).map(shown);
   });
 }
-
-const doorOf = ({ target, transaction }: WriteSession) => ({
-  schema: target.schema,
-  query: transaction.query.bind(transaction),
-});
 
 type Given = OperationInput<'records.share'>['shares'][number];
 
@@ -100,10 +95,10 @@ export async function shareRecord(session: Session, input: OperationInput<'recor
   const id = input.id.toLowerCase();
   return runWrite(session, async (write) => {
     await checkSight(write, input.object, id, 'edit');
-    const given = await putShares(doorOf(write), shares);
+    const given = await putShares(doorOf(write.transaction, write.target.schema), shares);
     const about = { object: input.object, recordId: id };
     await appendAudit(
-      doorOf(write),
+      doorOf(write.transaction, write.target.schema),
       given.map(({ subject, access, origin, expiresAt }) =>
         auditEntry(session.context, 'share.given', { ...about, detail: { subject, access, origin, expiresAt } }),
       ),
@@ -120,9 +115,9 @@ export function unshareRecord(session: Session, input: OperationInput<'records.u
   return runWrite(session, async (write) => {
     await checkSight(write, input.object, id, 'edit');
     const about = { object: input.object, recordId: id };
-    const gone = await removeShares(doorOf(write), about, ids);
+    const gone = await removeShares(doorOf(write.transaction, write.target.schema), about, ids);
     await appendAudit(
-      doorOf(write),
+      doorOf(write.transaction, write.target.schema),
       gone.map(({ subject, access, origin }) =>
         auditEntry(session.context, 'share.taken', { ...about, detail: { subject, access, origin } }),
       ),

@@ -13,7 +13,8 @@ import {
   type WriteSession,
 } from '@tessera/records';
 import { restrict } from '@tessera/security';
-import { recordTextsStatement } from '@tessera/storage';
+import { appendAudit, doorOf, recordTextsStatement } from '@tessera/storage';
+import { auditEntry } from '../audit.ts';
 import type {
   CreateInput,
   DeleteInput,
@@ -131,9 +132,14 @@ function knownIds(object: string, ids: readonly string[]): readonly string[] {
 export function remove(session: Session, input: DeleteInput): Promise<WriteResult> {
   const { object, records } = input;
   const list = records.map(({ id, version }, i) => ({ pointer: pointerOf(i, records.length), id, expected: version }));
-  return writeRecords(session, 'records.delete', input, records.length, async (write) =>
-    settled(await deleteRecords(write, object, list), input),
-  );
+  return writeRecords(session, 'records.delete', input, records.length, async (write) => {
+    const outcomes = settled(await deleteRecords(write, object, list), input);
+    const gone = outcomes.flatMap((outcome) =>
+      outcome.ok ? [auditEntry(session.context, 'record.deleted', { object, recordId: outcome.id })] : [],
+    );
+    await appendAudit(doorOf(write.transaction, write.target.schema), gone);
+    return outcomes;
+  });
 }
 
 export function restore(session: Session, input: RestoreInput): Promise<WriteResult> {
@@ -155,5 +161,10 @@ export function purge(
   input: { readonly object: string; readonly ids: readonly string[] },
 ): Promise<{ readonly purged: number }> {
   const ids = knownIds(input.object, input.ids);
-  return runWrite(session, async (write) => ({ purged: await purgeRecords(write, input.object, ids) }));
+  return runWrite(session, async (write) => {
+    const purged = await purgeRecords(write, input.object, ids);
+    const entry = auditEntry(session.context, 'records.purged', { object: input.object, detail: { ids, purged } });
+    await appendAudit(doorOf(write.transaction, write.target.schema), [entry]);
+    return { purged };
+  });
 }

@@ -1,11 +1,11 @@
 // CSV text (RFC 4180) in which no cell is a formula to a spreadsheet, and from which every text can be had back.
 
 /**
- * What spreadsheets may take for the start of a formula (OWASP, CSV Injection), behind any number of apostrophes: those that a text
- * has of its own must be told from ours.
+ * What spreadsheets may take for the start of a formula (OWASP, CSV Injection): the signs in all their widths, tab and line ends; also
+ * behind what some of them drop (blanks, quotes, marks that are not seen, a byte order mark), and behind any number of apostrophes:
+ * those that a text has of its own must be told from ours.
  */
-const formulaStart = /^'*[=+\-@\t\r\n＝＋－＠]/;
-const escapedStart = /^'+[=+\-@\t\r\n＝＋－＠]/;
+const formulaStart = /^(?:'*[\t\r\n]|['"\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u;
 const negativeNumber = /^-\d+(?:\.\d+)?$/;
 
 /** Puts an apostrophe before what might be a formula; spreadsheets show the rest as text. A negative number stays one. */
@@ -15,7 +15,7 @@ export function escapeFormula(text: string): string {
 
 /** Takes back what `escapeFormula` did: `unescapeFormula(escapeFormula(text)) === text` for every text. */
 export function unescapeFormula(text: string): string {
-  return escapedStart.test(text) ? text.slice(1) : text;
+  return text.startsWith("'") && formulaStart.test(text.slice(1)) ? text.slice(1) : text;
 }
 
 /** A line with its end. */

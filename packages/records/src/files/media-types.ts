@@ -45,7 +45,7 @@ const byExtension: Readonly<Record<string, readonly string[]>> = {
   md: ['text/markdown', 'text/plain', 'text/html'],
   json: ['application/json', 'text/plain'],
   ndjson: ['application/x-ndjson', 'text/plain'],
-  xml: ['application/xml', 'text/plain'],
+  xml: ['application/xml', 'text/plain', 'text/html'],
   html: ['text/html', 'text/plain', 'application/xml'],
   htm: ['text/html', 'text/plain', 'application/xml'],
   eml: ['message/rfc822', 'text/plain', 'text/html'],

@@ -1,6 +1,6 @@
 // joinTeam: who joins the team of a new record, as the object's team rules say.
 import { isUuid } from '@tessera/kernel';
-import { putShares, type NewShare } from '@tessera/storage';
+import { doorOf, putShares, type NewShare } from '@tessera/storage';
 import { recordEnvironment } from '../environment.ts';
 import { fetchFacts, noFacts } from '../facts.ts';
 import type { Step, WriteItem } from '../write-set.ts';
@@ -45,7 +45,6 @@ export const joinTeam: Step = async (set) => {
       .reverse()
       .map((share) => [`${share.recordId} ${share.subject}`, share]),
   );
-  const door = { schema: session.target.schema, query: session.transaction.query.bind(session.transaction) };
-  if (shares.size > 0) await putShares(door, [...shares.values()]);
+  if (shares.size > 0) await putShares(doorOf(session.transaction, session.target.schema), [...shares.values()]);
   return set;
 };

@@ -1,6 +1,6 @@
 // Signing in at an OpenID provider: authorization code with PKCE, state and nonce; the caller keeps what belongs to a log-in.
 import * as openid from 'openid-client';
-import { fail, TesseraError } from '@tessera/kernel';
+import { fail } from '@tessera/kernel';
 
 /** How requests to providers go out; whoever hands it in checks the addresses. */
 export interface OutwardFetch {
@@ -55,12 +55,11 @@ async function discovered({ issuer, clientId, clientSecret }: OpenIdClient, outw
   return openid.discovery(new URL(issuer), clientId, undefined, authentication(clientSecret), options);
 }
 
-/** What a provider does wrong, or cannot be reached for, is told to whoever signs in only as that; the cause goes to the log. */
+/** What a provider does wrong, or why it may not be asked, is no business of whoever signs in: the cause goes to the log. */
 async function asked<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TesseraError) throw error;
     throw fail('PROVIDER_FAILED', {}, {}, error);
   }
 }
@@ -101,7 +100,7 @@ export function finishProviderLogin(
       idTokenExpected: true,
     });
     const claims = tokens.claims();
-    if (claims === undefined) throw fail('PROVIDER_FAILED');
+    if (claims === undefined) throw new TypeError('The provider has sent no ID token.');
     const complete = typeof claims['email'] === 'string' && claims['email_verified'] !== undefined;
     const told = complete ? claims : await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub);
     const [email, name] = [told['email'], told['name']];

@@ -2,14 +2,24 @@
 import { contentHash, type FieldLevel, type Model } from '@tessera/metadata';
 import { subjectKey, type Person } from '@tessera/storage';
 import { closedLevels, type Levels } from './closure.ts';
-import { grantedLevel, originsOf, unitedGrant, type Origin, type UnitedGrant } from './grants.ts';
+import {
+  areAdministrator,
+  commonGrant,
+  grantedLevel,
+  limitOf,
+  originsOf,
+  reaches,
+  unitedGrant,
+  type Origin,
+  type UnitedGrant,
+} from './grants.ts';
 import { named } from './named.ts';
 import { administratorPolicy, type ObjectPolicy, type Policy } from './policy.ts';
 import { isShared, RecordAccesses, slotNames, type Verb } from './record-access.ts';
 import { rulesFor, subjectsOf } from './subjects.ts';
 
 export interface PolicyOptions {
-  /** An API key's permission sets: they alone grant, and nobody is an administrator by them. */
+  /** An API key's permission sets: what the person may counts as far as one of them grants it too. Nobody is an administrator with a key. */
   readonly only?: readonly string[] | undefined;
   /** The `objects` of a policy of the same shape and the same Model, if one is at hand: they have no ids in them, so colleagues share them. */
   readonly kept?: (shape: string) => Policy['objects'] | undefined;
@@ -21,10 +31,11 @@ export interface Granted {
 }
 
 /** Grants of all objects that exist for the person, and the levels of their fields. */
-export function grantedTo(model: Model, origins: readonly Origin[]): Granted {
+export function grantedTo(model: Model, origins: readonly Origin[], limit?: readonly Origin[]): Granted {
   const grants = new Map<string, UnitedGrant>();
   for (const name of Object.keys(model.objects)) {
-    const grant = unitedGrant(origins, name);
+    const given = unitedGrant(origins, name);
+    const grant = limit === undefined ? given : commonGrant(given, unitedGrant(limit, name));
     if (grant !== undefined) grants.set(name, grant);
   }
   const levels = closedLevels(
@@ -32,7 +43,10 @@ export function grantedTo(model: Model, origins: readonly Origin[]): Granted {
     (object) => grants.has(object),
     (field) => {
       const object = model.objects[field.object];
-      return object === undefined ? 'none' : grantedLevel(origins, object, field);
+      if (object === undefined) return 'none';
+      const level = grantedLevel(origins, object, field);
+      const most = limit === undefined ? level : grantedLevel(limit, object, field);
+      return reaches(level, most) ? most : level;
     },
   );
   return { grants, levels };
@@ -82,9 +96,11 @@ function ownerSlots(model: Model, person: Person, objects: Iterable<string>): Po
  */
 export function compilePolicy(model: Model, person: Person, options: PolicyOptions = {}): Policy {
   const { userId, roles } = person;
-  const origins = originsOf(model, person, options.only);
-  if (origins.some(({ kind, set }) => kind === 'role' && set.administrator)) return administratorPolicy(userId, roles);
-  const { grants, levels } = grantedTo(model, origins);
+  const [origins, limit] = [originsOf(model, person), limitOf(model, options.only)];
+  const administrator = areAdministrator(origins);
+  if (administrator && limit === undefined) return administratorPolicy(userId, roles);
+  // All that an administrator may do is what a key grants.
+  const { grants, levels } = administrator && limit !== undefined ? grantedTo(model, limit) : grantedTo(model, origins, limit);
   const applied = rulesFor(model, person).flatMap(({ name, object, records }) =>
     records.kind === 'when' && grants.has(object) ? [name] : [],
   );

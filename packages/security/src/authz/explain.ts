@@ -2,7 +2,7 @@
 import type { FieldLevel, Model } from '@tessera/metadata';
 import type { Person } from '@tessera/storage';
 import { grantedTo } from './compile-policy.ts';
-import { entryLevel, entryOf, flagNames, gives, originsOf, reaches, type Flag, type Origin } from './grants.ts';
+import { areAdministrator, entryLevel, entryOf, flagNames, gives, originsOf, reaches, type Flag, type Origin } from './grants.ts';
 import type { AccessLayer, Policy } from './policy.ts';
 
 /** A role or permission set by name. */
@@ -32,9 +32,9 @@ export interface ExplainedGrants {
 
 const nameOf = ({ kind, set }: Origin): GrantOrigin => ({ kind, name: set.name });
 
-/** Which of a person's roles and permission sets give what on an object. `only`: see `PolicyOptions`. */
-export function explainGrants(model: Model, person: Person, object: string, only?: readonly string[]): ExplainedGrants {
-  const origins = originsOf(model, person, only);
+/** Which of a person's roles and permission sets give what on an object. */
+export function explainGrants(model: Model, person: Person, object: string): ExplainedGrants {
+  const origins = originsOf(model, person);
   const { levels } = grantedTo(model, origins);
   const entries = origins.flatMap((origin) => {
     const entry = entryOf(origin.set, object);
@@ -52,7 +52,7 @@ export function explainGrants(model: Model, person: Person, object: string, only
   });
   return {
     object,
-    administrator: origins.filter(({ kind, set }) => kind === 'role' && set.administrator).map(nameOf),
+    administrator: origins.filter((origin) => areAdministrator([origin])).map(nameOf),
     exists: levels.readable(object),
     flags,
     fields: Object.fromEntries(fields),

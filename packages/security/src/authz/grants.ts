@@ -39,21 +39,39 @@ const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
 /**
  * The roles and permission sets that count for a person; none of somebody inactive. Names that the metadata does not have (any more) grant
  * nothing.
- * @param only the permission sets of an API key: then nothing else that the person has counts
  */
-export function originsOf(model: Model, person: Person, only?: readonly string[]): readonly Origin[] {
+export function originsOf(model: Model, person: Person): readonly Origin[] {
   if (!person.active) return [];
-  const named = only ?? person.permissionSets;
-  const roles = only === undefined ? person.roles : [];
   return [
-    ...[...new Set(roles)].flatMap((name): Origin[] => {
+    ...[...new Set(person.roles)].flatMap((name): Origin[] => {
       const set = own(model.roles, name);
       return set === undefined ? [] : [{ kind: 'role', set }];
     }),
     ...Object.values(model.permissionSets).flatMap((set): Origin[] =>
-      named.includes(set.name) || (set.everyone && only === undefined) ? [{ kind: 'permissionSet', set }] : [],
+      person.permissionSets.includes(set.name) || set.everyone ? [{ kind: 'permissionSet', set }] : [],
     ),
   ];
+}
+
+/** Whether one of the roles is an administrator's. */
+export const areAdministrator = (origins: readonly Origin[]): boolean =>
+  origins.some(({ kind, set }) => kind === 'role' && set.administrator);
+
+/** What an API key is limited to, as if somebody had just these permission sets; undefined where there is no such limit. */
+export function limitOf(model: Model, only: readonly string[] | undefined): readonly Origin[] | undefined {
+  return only?.flatMap((name): Origin[] => {
+    const set = own(model.permissionSets, name);
+    return set === undefined ? [] : [{ kind: 'permissionSet', set }];
+  });
+}
+
+/** What both grant; undefined where the object does not exist under one of them. */
+export function commonGrant(a: UnitedGrant | undefined, b: UnitedGrant | undefined): UnitedGrant | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const flags = Object.fromEntries(flagNames.map((flag) => [flag, a.flags[flag] && b.flags[flag]])) as Record<Flag, boolean>;
+  const [first, second] = [a.recordTypes, b.recordTypes];
+  if (first === undefined || second === undefined) return { flags, recordTypes: first ?? second };
+  return { flags, recordTypes: first.filter((type) => second.includes(type)) };
 }
 
 /** What a set says of an object: the named entry replaces `*` as a whole. */

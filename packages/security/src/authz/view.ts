@@ -6,6 +6,7 @@ import {
   type Model,
   type NamedRuleModel,
   type ObjectModel,
+  type ObjectVerbs,
   type RelationModel,
 } from '@tessera/metadata';
 import { checkRule } from '@tessera/rules';
@@ -50,9 +51,14 @@ function viewObject(object: ObjectModel, allowed: ObjectPolicy, shape: string, v
     // They belong to writing, which knows the whole Model.
     validationRules: named<never>([]),
     team: object.team && { roles: object.team.roles, rules: {} },
+    allows: verbsOf(allowed),
     renamedFrom: [],
     hash: `${object.hash}.${shape}`,
   });
+}
+
+function verbsOf({ create, update, delete: remove, import: take, export: give, changeOwner, seeDeleted }: ObjectPolicy): ObjectVerbs {
+  return { create, update, delete: remove, import: take, export: give, changeOwner, seeDeleted };
 }
 
 function optionsLeft(

@@ -80,5 +80,7 @@ export interface CliActions {
   explainAccess(input: TransferInput & { readonly id: string; readonly user: string }): Promise<AccessExplanation>;
   /** Brings every tenant's system tables up to date. */
   migrate(progress: Progress): Promise<{ readonly tenants: number }>;
+  /** Seals everything with the present secret. */
+  rotateSecrets(progress: Progress): Promise<{ readonly tenants: number; readonly resealed: number; readonly unreadable: number }>;
   doctor(): Promise<readonly Check[]>;
 }

@@ -6,6 +6,7 @@ import type { CliActions } from './actions.ts';
 import type { Cli } from './cli-context.ts';
 import { failureJson, failureText, type CliStreams } from './output.ts';
 import { packCommands } from './pack-commands.ts';
+import { secretCommands } from './secret-commands.ts';
 import { tenantCommands } from './tenant-commands.ts';
 import { transferCommands } from './transfer-commands.ts';
 import { upkeepCommands } from './upkeep-commands.ts';
@@ -34,7 +35,8 @@ function commandTree(words: readonly string[], cli: Cli): Argv {
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new UsageError(message ?? 'The command line is wrong.');
     });
-  for (const commands of [tenantCommands, packCommands, transferCommands, accessCommands, upkeepCommands]) commands(parser, cli);
+  for (const commands of [tenantCommands, packCommands, transferCommands, accessCommands, upkeepCommands, secretCommands])
+    commands(parser, cli);
   return parser;
 }
 

@@ -165,6 +165,7 @@ export const cliActions: CliActions = {
         },
       }),
     })),
+  rotateSecrets: (progress) => atDesk(({ administration }) => administration.rotateSecrets(progress)),
   doctor: async () => {
     const node: Check = { name: 'node', ok: true, detail: process.versions.node };
     const configuration: Check = { name: 'configuration', ok: true, detail: 'every setting is valid' };

@@ -2,6 +2,7 @@
 export {
   accessStatement,
   activePeopleStatement,
+  countPeople,
   differenceStatement,
   layersStatement,
   readableStatement,

@@ -2,6 +2,7 @@
 import { ident, join, keyword, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { conditionSql, toSql, type Expression } from '@tessera/rules';
+import type { Queryable } from '../database.ts';
 import { allOf, idSql, liveSql } from '../query/columns.ts';
 import { startCompilation, tableSql, type Compilation, type ReadTarget } from '../query/compilation.ts';
 import { rowEnvironment } from '../query/environment.ts';
@@ -87,6 +88,17 @@ export function differenceStatement(
   return toStatement(sql`
     select count(*) filter (where ${will} and not ${was})::text as gained, count(*) filter (where ${was} and not ${will})::text as lost
     from ${tableSql(c, object, row)} where ${liveSql(row)}`);
+}
+
+/** How many live, active people have one of the roles. */
+export async function countPeople(queryable: Queryable, target: ReadTarget, roles: readonly string[]): Promise<number> {
+  const row = 'u';
+  const { rows } = await queryable.query(
+    toStatement(sql`
+      select count(*)::text as n from ${tableSql(startCompilation(target), 'user', row)}
+      where ${liveSql(row)} and ${ident(row, 'active')} and ${ident(row, 'roles')} && ${roles}::text[]`),
+  );
+  return Number(rows[0]?.['n']);
 }
 
 /** Live people who may sign in, in the order of their emails: `id`, `email`. */

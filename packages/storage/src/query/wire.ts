@@ -49,8 +49,8 @@ export function fieldJson(
   alias: string,
   { masked, computed }: Pick<FieldSelection, 'masked' | 'computed'>,
 ): Json {
-  if (masked === true) return [orNull(maskedText(c, field, alias))];
-  if (field.wire === 'secret') return ['null'];
+  // A secret is read by nobody: whoever may select it sees its end.
+  if (masked === true || field.wire === 'secret') return [orNull(maskedText(c, field, alias))];
   if (field.type === 'id') return ['"', sql`${columnSql(alias, 'id')}::text`, '"'];
   return [orNull(fieldText(c, field, alias, computed))];
 }

@@ -63,7 +63,6 @@ function recordFields(b: SchemaBuilder, object: ObjectModel): GraphQLFieldConfig
   const nodeId = names.claim('nodeId');
   const called = new Map([...Object.keys(object.fields), ...Object.keys(object.relations)].map((name) => [name, names.claim(name)]));
   const fields = fieldsOf(object).flatMap((field): Field[] => {
-    if (field.wire === 'secret' && field.masked !== true) return [];
     const name = called.get(field.name) ?? field.name;
     return isLookup(field) ? lookupFields(b, field, name, names) : [[name, valueField(b, field)]];
   });
