@@ -93,7 +93,7 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
     refresh: () => Promise.resolve(tokens),
     identity: {
       changePassword: () => Promise.resolve(tokens),
-      askReset: () => undefined,
+      askReset: () => Promise.resolve(),
       resetPassword: () => Promise.resolve(),
       enrol: () => Promise.resolve({ secret: '', uri: '' }),
       providers: () => Promise.resolve([]),

@@ -14,7 +14,7 @@ const departments = firstTeamLead - 1;
 
 /** A number from 0 to 1 that belongs to `seed`. */
 const chance = (seed: string, salt: string): string =>
-  `((('x' || substr(md5(${seed}::text || '${salt}'), 1, 8))::bit(32)::bigint) / 4294967296.0)`;
+  `((('x' || substr(md5((${seed})::text || '${salt}'), 1, 8))::bit(32)::bigint) / 4294967296.0)`;
 
 const id = (kind: number, n: string): string => `('00000000-0000-7000-8${kind}00-' || lpad((${n})::text, 12, '0'))::uuid`;
 export const personId = (n: number): string => `00000000-0000-7000-8100-${String(n).padStart(12, '0')}`;
@@ -24,9 +24,9 @@ const group = (n: string): string => id(3, n);
 const account = (n: string): string => id(4, n);
 
 /** Ids of records are made as time goes by: one each ten minutes. */
-const instant = (n: string): string => `(timestamptz '2022-01-01' + ${n} * interval '10 minutes')`;
+const instant = (n: string): string => `(timestamptz '2022-01-01' + (${n}) * interval '10 minutes')`;
 const dealId = (n: string): string =>
-  `(lpad(to_hex((extract(epoch from ${instant(n)}) * 1000)::bigint), 12, '0') || '7000' || '8' || substr(md5(${n}::text), 1, 15))::uuid`;
+  `(lpad(to_hex((extract(epoch from ${instant(n)}) * 1000)::bigint), 12, '0') || '7000' || '8' || substr(md5((${n})::text), 1, 15))::uuid`;
 
 /** Who stands above `n`: somebody of the level before, some of whom have more people than others. */
 function managerOf(n: string): string {

@@ -39,9 +39,9 @@ const middleOf = (sql: Sql, level: number): Promise<string> => {
 const repWith200 = (sql: Sql): Promise<string> =>
   one(
     sql,
-    `select owner_id::text as found from t_bench.deal d join t_bench."user" u on u.id = d.owner_id
+    `select d.owner_id::text as found from t_bench.deal d join t_bench."user" u on u.id = d.owner_id
      where d.deleted_at is null and u.roles = '{rep}' and not exists (select from t_bench.user_group_member m where m.user_id = u.id)
-     group by owner_id order by abs(count(*) - 200), owner_id limit 1`,
+     group by d.owner_id order by abs(count(*) - 200), d.owner_id limit 1`,
   );
 
 /** Owns nothing, is in the group with whom one deal in 2,000 is shared by its text. */

@@ -73,7 +73,13 @@ export const emailOf = (tenant: string, name: string): string => `${name}@${tena
 export async function identityScene(engine: Partial<EngineOptions> = {}, log?: Logger): Promise<IdentityScene> {
   const lab = await testEngine({ engine, ...(log === undefined ? {} : { log }) });
   const outward = engine.publicUrl === undefined ? {} : { publicUrl: engine.publicUrl };
-  const silent: Logger = log ?? { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => silent };
+  const silent: Logger = log ?? {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+    child: () => silent,
+  };
   const app = createApp({ engine: lab.engine, log: silent, newId: uuidv7Source(() => Date.now()), ...outward });
   const server = createServer(app);
   const url = await listen(server);

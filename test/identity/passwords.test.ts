@@ -22,20 +22,33 @@ describe('passwordWeaknesses', () => {
       'it needs at least 4 different characters',
       'it is one that everybody tries first',
     ]);
-    expect(passwordWeaknesses('abXdefgHijkqomn', { ...policy, minKinds: 3 }, ada)).toEqual(['it needs 1 more of: digits, other characters']);
+    expect(passwordWeaknesses('abXdefgHijkqomn', { ...policy, minKinds: 3 }, ada)).toEqual([
+      'it needs 1 more of: digits, other characters',
+    ]);
     expect(passwordWeaknesses('x7'.repeat(200) + 'Quz', policy, ada)).toContain('it may have at most 256 characters');
   });
 
-  it.each(['password1234', 'P@ssw0rd!2024', 'qwertyuiop12', '123456789012', 'Summer2024!!', 'letmeinletmein', 'administrator1', 'abcd1abcd1abcd1', 'woaini5201314', 'Welcome-Password-1'])(
-    'refuses %s, which everybody tries first',
-    (common) => {
-      expect(passwordWeaknesses(common, { ...policy, minLength: 8 }, ada)).toEqual(['it is one that everybody tries first']);
+  it.each([
+    'password1234',
+    'P@ssw0rd!2024',
+    'qwertyuiop12',
+    '123456789012',
+    'Summer2024!!',
+    'letmeinletmein',
+    'administrator1',
+    'abcd1abcd1abcd1',
+    'woaini5201314',
+    'Welcome-Password-1',
+  ])('refuses %s, which everybody tries first', (common) => {
+    expect(passwordWeaknesses(common, { ...policy, minLength: 8 }, ada)).toEqual(['it is one that everybody tries first']);
+  });
+
+  it.each(['Lovelace-in-Paris-77', 'ilove.ADA.king.77x', 'xx-king-and-queen'])(
+    'refuses %s, which holds the person’s name or email',
+    (named) => {
+      expect(passwordWeaknesses(named, policy, ada)).toEqual(['it contains your name or email']);
     },
   );
-
-  it.each(['Lovelace-in-Paris-77', 'ilove.ADA.king.77x', 'xx-king-and-queen'])('refuses %s, which holds the person’s name or email', (named) => {
-    expect(passwordWeaknesses(named, policy, ada)).toEqual(['it contains your name or email']);
-  });
 
   it('knows a Chinese name by its two characters', () => {
     const owner = { name: '小明', email: 'xm@acme.example' };
@@ -86,7 +99,10 @@ describe('passwords of a tenant', () => {
     const email = emailOf('acme', 'new');
     const given = 'Given-For-The-Start-5';
     expect((await (await scene.administrator('acme')).put(`/users/${id}/password`, { password: given })).status).toBe(204);
-    expect(await scene.logIn('acme', email, { password: given })).toMatchObject({ status: 403, json: { code: 'PASSWORD_CHANGE_REQUIRED' } });
+    expect(await scene.logIn('acme', email, { password: given })).toMatchObject({
+      status: 403,
+      json: { code: 'PASSWORD_CHANGE_REQUIRED' },
+    });
     // Who does not know it learns nothing of that.
     expect(codeOf(await scene.logIn('acme', email))).toBe('AUTHENTICATION_FAILED');
     expect((await change(email, given, 'My-Very-Own-Words-5')).status).toBe(200);
@@ -132,7 +148,10 @@ describe('passwords of a tenant', () => {
     const id = await scene.person(acme, 'crowd');
     const email = emailOf('acme', 'crowd');
     await Promise.all(Array.from({ length: 12 }, () => scene.logIn('acme', email, { password: 'wrong' })));
-    const [row] = await scene.sql(`select failed, locked_until is not null as locked from "${acme.schema}"."_credential" where user_id = $1`, [id]);
+    const [row] = await scene.sql(
+      `select failed, locked_until is not null as locked from "${acme.schema}"."_credential" where user_id = $1`,
+      [id],
+    );
     expect(row?.['locked']).toBe(true);
     expect(codeOf(await scene.logIn('acme', email))).toBe('AUTHENTICATION_FAILED');
   });
@@ -141,7 +160,9 @@ describe('passwords of a tenant', () => {
     const id = await scene.person(acme, 'gone');
     await acme.update('user', id, { active: false });
     expect(codeOf(await scene.logIn('acme', emailOf('acme', 'gone')))).toBe('AUTHENTICATION_FAILED');
-    expect((await scene.audit(acme, 'session.refused')).filter((row) => row.record_id === id).map((row) => row.detail?.['reason'])).toEqual(['inactive']);
+    expect((await scene.audit(acme, 'session.refused')).filter((row) => row.record_id === id).map((row) => row.detail?.['reason'])).toEqual(
+      ['inactive'],
+    );
   });
 
   it('of others are for administrators', async () => {

@@ -83,11 +83,13 @@ const reset = (token: string, next: string): ReturnType<IdentityScene['logIn']> 
 describe('a reset', () => {
   it('goes by mail to the address of the person, with a link to PUBLIC_URL whatever Host says', async () => {
     await scene.person(acme, 'ada');
-    const answer = await scene.as().post(
-      '/auth/reset',
-      { tenant: 'acme', email: 'ADA@acme.example' },
-      { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' },
-    );
+    const answer = await scene
+      .as()
+      .post(
+        '/auth/reset',
+        { tenant: 'acme', email: 'ADA@acme.example' },
+        { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' },
+      );
     expect(answer).toMatchObject({ status: 202, text: '' });
     const mail = await mailFor('ada@acme.example');
     expect(mail).toMatchObject({ from: 'no-reply@crm.example', to: ['ada@acme.example'] });

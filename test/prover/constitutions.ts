@@ -2,7 +2,7 @@
 import type { Json } from '../support/engine.ts';
 import type { Chance } from './chance.ts';
 import { metadataCondition } from './models.ts';
-import { settableSystem, type ObjectShape, type Shapes } from './shapes.ts';
+import { platformGrants, settableSystem, type ObjectShape, type Shapes } from './shapes.ts';
 import { flagNames, type Constitution, type Flag, type Grant, type GrantSet, type Level, type SharingRule, type Subject } from './world.ts';
 
 export const mostPeople = 10;
@@ -79,13 +79,27 @@ function sharingRule(chance: Chance, shapes: Shapes, objects: readonly string[],
   return { name: `rule${String(i)}__c`, object, records, to, access: shapes[object]?.sharing === 'publicRead' ? 'edit' : chance.pick(['read', 'edit']) };
 }
 
+/** What the platform grants to everybody, as its own file says. */
+function platformSets(): readonly GrantSet[] {
+  const { permissionSets } = platformGrants();
+  return permissionSets.map((source) => {
+    const objects = Object.entries((source['objects'] ?? {}) as Readonly<Record<string, Json>>).map(([object, each]): [string, Grant] => {
+      return [object, { flags: flagNames.filter((flag) => each[flag] === true), fields: (each['fields'] ?? {}) as Grant['fields'] }];
+    });
+    const everyone = source['everyone'] === true;
+    return { name: String(source['name']), kind: 'permissionSet', administrator: false, everyone, platform: true, objects: Object.fromEntries(objects) };
+  });
+}
+
 export function randomConstitution(chance: Chance, shapes: Shapes, own: readonly string[]): Constitution {
   const roles = chance.times(4, (i) => grantSet(chance, shapes, 'role', i));
   const sets = chance.times(chance.between(4, 7), (i) => grantSet(chance, shapes, 'permissionSet', i));
   const shared = own.filter((name) => shapes[name]?.sharing === 'private' || shapes[name]?.sharing === 'publicRead');
   const names = roles.map(({ name }) => name);
   const rules = shared.length === 0 ? [] : chance.times(chance.between(2, 6), (i) => sharingRule(chance, shapes, shared, names, i));
-  return { sets: [...roles, ...sets], rules, departmentHeads: chance.pick(['none', 'own', 'withBelow', 'withBelow']) };
+  // Half of all tenants do without what the platform grants.
+  const basics = chance.percent(50) ? platformSets() : [];
+  return { sets: [...roles, ...sets, ...basics], rules, departmentHeads: chance.pick(['none', 'own', 'withBelow', 'withBelow']) };
 }
 
 const grantJson = ({ flags, recordTypes, fields }: Grant): Json => ({
@@ -116,9 +130,13 @@ function ruleJson({ name, object, records, to, access }: SharingRule): Json {
 /** Files of the tenant's layer; those of the constitution before are taken away. */
 export function constitutionFiles(next: Constitution, before: Constitution | undefined): Json {
   const paths = ({ sets, rules }: Constitution): readonly (readonly [string, Json])[] => [
-    ...sets.map((set) => [`${set.kind}s/${set.name}.json`, setJson(set)] as const),
+    ...sets.filter(({ platform }) => platform !== true).map((set) => [`${set.kind}s/${set.name}.json`, setJson(set)] as const),
     ...rules.map((rule) => [`sharingRules/${rule.name}.json`, ruleJson(rule)] as const),
   ];
   const gone = before === undefined ? [] : paths(before).map(([path]) => [path, null] as const);
-  return { ...Object.fromEntries(gone), ...Object.fromEntries(paths(next)), 'settings.json': { departmentHeads: next.departmentHeads } };
+  const off = platformSets()
+    .filter(({ name }) => !next.sets.some((set) => set.name === name))
+    .map(({ name }) => [`extensions/${name}.json`, { extends: name, kind: 'permissionSet', active: false }] as const);
+  const on = next.sets.filter(({ platform }) => platform === true).map(({ name }) => [`extensions/${name}.json`, null] as const);
+  return { ...Object.fromEntries([...gone, ...on, ...off]), ...Object.fromEntries(paths(next)), 'settings.json': { departmentHeads: next.departmentHeads } };
 }

@@ -10,11 +10,23 @@ export class Onlooker implements Sight {
   readonly user: string;
   readonly rights: Rights;
   readonly #seen = new Map<string, boolean>();
+  #hidden: ReadonlySet<string> | undefined;
 
   constructor(world: World, user: string, administrator = false) {
     this.world = world;
     this.user = user;
     this.rights = new Rights(world, user, administrator);
+  }
+
+  /** Fields and relations that do not exist for the person, where the name is no other's too. */
+  get hiddenNames(): ReadonlySet<string> {
+    this.#hidden ??= new Set(
+      Object.values(this.world.shapes).flatMap(({ name, fields, relations }) => [
+        ...Object.keys(fields).filter((field) => this.rights.shows(name, field) === undefined),
+        ...Object.keys(relations).filter((relation) => !this.rights.relates(name, relation)),
+      ]),
+    );
+    return this.#hidden;
   }
 
   sees(row: Row): boolean {

@@ -23,6 +23,8 @@ export interface ProveOptions {
   readonly as: 'administrator' | 'people';
   /** Constitutions of one model, and worlds under one constitution. */
   readonly spread?: { readonly constitutions: number; readonly worlds: number };
+  /** Whether to make differences small; default true. */
+  readonly shrink?: boolean;
   /** Ends after so many differences; default 1. */
   readonly most?: number;
   /** One world alone, as a difference names it: `model.constitution.world`. */
@@ -86,7 +88,7 @@ async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promis
   const difference = await trial(session, ask);
   if (difference === undefined) return true;
   const person = String(session.who.world.rows.get(session.who.user)?.values['email']);
-  const smallest = await shrunk({ ...stage, administrator: run.options.as === 'administrator' }, session, ask);
+  const smallest = run.options.shrink === false ? undefined : await shrunk({ ...stage, administrator: run.options.as === 'administrator' }, session, ask);
   run.differences.push({ world: stage.name, person, ask, difference, smallest });
   return false;
 }

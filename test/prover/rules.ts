@@ -176,6 +176,8 @@ function computedValue(world: World, row: Row, field: FieldShape, sight: Sight):
     const target = follow(row, [quote.through], { world, sight });
     return target === undefined ? null : valueOf(world, target, quote.field, sight);
   }
+  // What a record in the bin had come to, the page leaves to the engine: it keeps what it stored.
+  if (aggregate !== undefined && row.deleted && Object.hasOwn(row.values, field.name)) return row.values[field.name] ?? null;
   // A roll-up counts all records, by definition.
   const scope: Scope = { world, sight: aggregate === undefined ? sight : everything(sight.user), frames: [row] };
   const value = aggregate === undefined ? evaluate(field.formula, scope) : aggregated(aggregate as unknown as Aggregate, scope);

@@ -184,9 +184,14 @@ function settledAll(shapes: Shapes): Shapes {
   return Object.fromEntries(entries);
 }
 
-/** The JSON of the platform's own objects. */
-export function platformObjects(): Readonly<Record<string, Json>> {
-  const folder = join(platformFolder, 'objects');
-  const files = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json);
-  return Object.fromEntries(files.map((source) => [String(source['name']), source]));
+function platformFiles(kind: string): readonly Json[] {
+  const folder = join(platformFolder, kind);
+  return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json);
 }
+
+/** The JSON of the platform's own objects. */
+export const platformObjects = (): Readonly<Record<string, Json>> =>
+  Object.fromEntries(platformFiles('objects').map((source) => [String(source['name']), source]));
+
+/** What the platform itself grants. */
+export const platformGrants = (): { readonly permissionSets: readonly Json[] } => ({ permissionSets: platformFiles('permissionSets') });

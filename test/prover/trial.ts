@@ -21,10 +21,20 @@ export interface Session {
   readonly figures: Figures;
 }
 
-export async function send({ client, figures }: Pick<Session, 'client' | 'figures'>, request: HttpRequest): Promise<Answer> {
+/** Whatever is answered, it tells no name that does not exist for the person, unless the person said it first. */
+export async function send({ who, client, figures }: Session, request: HttpRequest): Promise<Answer> {
   figures.requests += 1;
-  return client.send(request);
+  const answer = await client.send(request);
+  const asked = JSON.stringify(request);
+  const told = [...answer.text.matchAll(uniqueName)].map(([name]) => name).find((name) => who.hiddenNames.has(name) && !asked.includes(name));
+  if (told !== undefined) throw new Leak(`${told} is hidden, and is told: ${short(answer.text)}`);
+  return answer;
 }
+
+/** Found where an answer came in; `trial` makes a difference of it. */
+class Leak extends Error {}
+
+const uniqueName = /\b[a-z]+\d\d+\b/g;
 
 interface Failure {
   readonly errors?: readonly { readonly extensions: { readonly code: string; readonly problems?: readonly { readonly code: string }[] } }[];
@@ -166,9 +176,12 @@ const formulaStart = /^'*[=+\-@]/;
 /** A cell as spreadsheets may have it. */
 function cell(value: Expected | undefined): string {
   if (value === null || value === undefined) return '';
-  const text = value instanceof Decimal ? value.toString() : String(value as string | boolean);
+  const text = Array.isArray(value) ? value.join(';') : value instanceof Decimal ? value.toString() : String(value as string | boolean);
   return formulaStart.test(text) && !/^-\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
 }
+
+/** A line of nothing would be read as no line at all. */
+const line = (cells: readonly string[]): string => (cells.join(',') === '' ? '""' : cells.join(','));
 
 function valueAt(record: Expected, path: readonly string[]): Expected | undefined {
   return path.reduce<Expected | undefined>((at, step) => (at as Readonly<Record<string, Expected>> | null | undefined)?.[step], record);
@@ -188,7 +201,7 @@ async function exported(session: Session, ask: ExportAsk): Promise<string | unde
       lines.map((line) => JSON.parse(line) as unknown),
     );
   }
-  const expected = [ask.fields.map(pathText).join(','), ...records.map((record) => ask.fields.map((path) => cell(valueAt(record, path))).join(','))];
+  const expected = [ask.fields.map(pathText).join(','), ...records.map((record) => line(ask.fields.map((path) => cell(valueAt(record, path)))))];
   return difference(expected, lines);
 }
 
@@ -221,7 +234,9 @@ async function probed(session: Session, { ask, hidden, invented }: Probe): Promi
   session.figures.probes += 1;
   const bare = ({ status, text }: Answer): string => {
     const named = [hidden, invented].reduce((left, name) => left.replaceAll(name, '<name>').replaceAll(capital(name), '<Name>'), text);
-    return `${String(status)} ${named.replace(/"requestId":"[^"]*"/g, '"requestId":"…"')}`;
+    // What is near to a name, or else known, depends on the name; that it holds nothing hidden, `send` sees to.
+    const hintless = named.replaceAll(/(?:Did you mean|Known:) [^."]*(?:\\"[^."]*)*[.?]/g, '<hint>');
+    return `${String(status)} ${hintless.replaceAll(/"requestId":"[^"]*"/g, '"requestId":"…"')}`;
   };
   if (bare(real) !== bare(other)) return `${hidden}: ${short(bare(real))}\n${invented}: ${short(bare(other))}`;
   const isRefused = codesOf(real).length > 0 || real.text.includes('null') || (ask.kind === 'access' && real.text.includes('false'));
@@ -240,6 +255,15 @@ function rendered({ who }: Session, ask: ReadAsk): HttpRequest {
 export async function trial(session: Session, ask: Ask): Promise<string | undefined> {
   session.figures.comparisons += 1;
   counted(session.figures.kinds, 'surface' in ask ? `${ask.kind} ${ask.surface}` : ask.kind);
+  try {
+    return await tried(session, ask);
+  } catch (error) {
+    if (error instanceof Leak) return error.message;
+    throw error;
+  }
+}
+
+async function tried(session: Session, ask: Ask): Promise<string | undefined> {
   switch (ask.kind) {
     case 'get':
       return get(session, ask);

@@ -41,6 +41,8 @@ export interface GrantSet {
   readonly kind: 'role' | 'permissionSet';
   readonly administrator: boolean;
   readonly everyone: boolean;
+  /** Not the tenant's own. */
+  readonly platform?: true;
   readonly objects: Readonly<Record<string, Grant>>;
 }
 

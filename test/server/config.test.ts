@@ -36,10 +36,18 @@ describe('readConfig', () => {
       SMTP_URL: undefined,
       MAIL_FROM: undefined,
       OUTWARD_ALLOW: [],
-      OUTWARD_PORTS: ['80', '443'],
+      OUTWARD_PORTS: [80, 443],
       OUTWARD_HTTP: false,
       UPLOAD_LIMIT: 104_857_600,
       CORS_ORIGINS: [],
+      TRUSTED_PROXIES: 0,
+      RATE_LIMIT_TENANT: 2_000,
+      RATE_LIMIT_ACTOR: 200,
+      RATE_LIMIT_ADDRESS: 100,
+      RATE_LIMIT_BURST: 2,
+      LOGIN_LIMIT_ACCOUNT: 10,
+      LOGIN_LIMIT_ADDRESS: 100,
+      LOGIN_LIMIT_WINDOW: 900,
       POOL_SIZE: 16,
       STATEMENT_TIMEOUT: 30_000,
       SHUTDOWN_TIMEOUT: 10_000,
@@ -65,6 +73,16 @@ describe('readConfig', () => {
       DATABASE_URL: 'postgres://u:p@db/tessera',
       LOG_LEVEL: 'info',
     });
+  });
+
+  it('reads proxies as a number or as networks, and ports', () => {
+    expect(readConfig({ TRUSTED_PROXIES: '2' }).TRUSTED_PROXIES).toBe(2);
+    expect(readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1,192.0.2.7' }).TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '::1', '192.0.2.7']);
+    for (const wrong of ['10.0.0.0/33', 'loopback', '1.2.3', '10.0.0.0/8/8', '-1', '100', '0x7f000001', '::1/129'])
+      expect(() => readConfig({ TRUSTED_PROXIES: wrong })).toThrow(`TRUSTED_PROXIES=${wrong}: `);
+    expect(readConfig({ OUTWARD_PORTS: '443, 8443' }).OUTWARD_PORTS).toEqual([443, 8443]);
+    for (const wrong of ['0', '65536', 'https', '1e3'])
+      expect(() => readConfig({ OUTWARD_PORTS: wrong })).toThrow(`OUTWARD_PORTS=${wrong}: `);
   });
 
   it('takes the store of files whole or not at all', () => {

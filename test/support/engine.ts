@@ -140,6 +140,8 @@ export async function testEngine({
     log,
     secret: 'a secret of these tests, long enough',
     clock,
+    // They have tests of their own; others guess as often as they like.
+    logins: { account: 0, address: 0, windowSeconds: 900 },
     ...(limits === undefined ? {} : { limits }),
     ...(files === undefined ? {} : { files }),
     ...more,

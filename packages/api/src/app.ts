@@ -7,7 +7,7 @@ import type { Engine } from '@tessera/engine';
 import { graphiql, graphiqlScriptPath } from './graphiql.ts';
 import { graphqlHandler, type GraphqlLimits } from './graphql/index.ts';
 import { openApiRouter } from './openapi/routes.ts';
-import { begin, infoOf, nothingHere, otherMethods, problemHandler, restRouter, signedIn } from './rest/router.ts';
+import { begin, countStrangers, infoOf, nothingHere, otherMethods, problemHandler, restRouter, signedIn } from './rest/router.ts';
 import type { ApiLimits } from './rest/route.ts';
 import { apiPrefix } from './rest/table.ts';
 
@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** Where the app is as seen from outside: builds links, never the Host header. */
   readonly publicUrl?: string;
+  /** Proxies before the server, whose X-Forwarded-For is believed: how many, or their addresses and networks. Default: none. */
+  readonly trustedProxies?: number | readonly string[];
   /** Limits of `/graphql` other than its own defaults. */
   readonly graphql?: Partial<GraphqlLimits>;
   /** Further handlers, asked before "there is nothing here": the console's pages. */
@@ -59,7 +61,16 @@ function securityHeaders(publicUrl: string | undefined): RequestHandler {
 function crossOrigin(origins: readonly string[]): RequestHandler {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
-    exposedHeaders: ['ETag', 'Location', 'X-Request-Id', 'Preference-Applied', 'Content-Disposition', 'Retry-After'],
+    exposedHeaders: [
+      'ETag',
+      'Location',
+      'X-Request-Id',
+      'Preference-Applied',
+      'Content-Disposition',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+    ],
     maxAge: 600,
   });
 }
@@ -91,11 +102,13 @@ function mountGraphql(app: Express, { engine, log, graphql, limits }: AppOptions
 
 /** Makes the app; it listens to nothing by itself. */
 export function createApp(options: AppOptions): Express {
-  const { engine, log, newId, corsOrigins = [], publicUrl, more } = options;
+  const { engine, log, newId, corsOrigins = [], publicUrl, trustedProxies = 0, more } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
+  app.set('trust proxy', typeof trustedProxies === 'number' ? trustedProxies : [...trustedProxies]);
   app.use(begin(newId), securityHeaders(publicUrl));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
+  app.use(countStrangers(engine));
   const outward = publicUrl === undefined ? {} : { publicUrl };
   app.use(apiPrefix, restRouter({ engine, log, limits: { ...defaultLimits, ...options.limits }, ...outward }));
   mountGraphql(app, options);

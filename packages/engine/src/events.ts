@@ -84,6 +84,47 @@ async function eventFor(session: Session, input: Input, change: RecordChange): P
   };
 }
 
+/** How often a stream on which nothing happens looks whether its caller may still listen. */
+const watchEveryMs = 10_000;
+
+interface CallerWatch {
+  /** Aborted when the caller may not listen any more. */
+  readonly signal: AbortSignal;
+  readonly failure: Error | undefined;
+  stop(): void;
+}
+
+/** Ends a stream with its token, and soon after its session was revoked or its person left. */
+function watchCaller(check: () => Promise<unknown>, { expiresAt, clock }: Context): CallerWatch {
+  const over = new AbortController();
+  const watch: { failure: Error | undefined } = { failure: undefined };
+  const end = (error: unknown): void => {
+    watch.failure ??= error instanceof Error ? error : new Error(String(error));
+    over.abort();
+  };
+  const look = setInterval(() => {
+    if (expiresAt !== undefined && expiresAt <= clock.now()) end(fail('TOKEN_INVALID'));
+    else check().catch(end);
+  }, watchEveryMs);
+  const left = expiresAt === undefined ? undefined : Math.max(0, expiresAt - clock.now());
+  const timer =
+    left === undefined
+      ? undefined
+      : setTimeout(() => {
+          end(fail('TOKEN_INVALID'));
+        }, left);
+  return {
+    signal: over.signal,
+    get failure() {
+      return watch.failure;
+    },
+    stop: () => {
+      clearInterval(look);
+      clearTimeout(timer);
+    },
+  };
+}
+
 export interface Events {
   subscribe(sessionOf: (fresh: boolean) => Promise<Session>, context: Context, input: Input, signal: AbortSignal): AsyncIterable<Event>;
   close(): Promise<void>;
@@ -107,7 +148,8 @@ export async function startEvents(parts: EngineParts): Promise<Events> {
     input: Input,
     signal: AbortSignal,
   ): AsyncGenerator<Event> {
-    const ended = AbortSignal.any([signal, closed.signal]);
+    const caller = watchCaller(() => sessionOf(true), context);
+    const ended = AbortSignal.any([signal, closed.signal, caller.signal]);
     objectOf((await sessionOf(true)).view, input.object);
     const waiting = new Waiting();
     const key = `${context.tenant} ${input.object}`;
@@ -121,12 +163,14 @@ export async function startEvents(parts: EngineParts): Promise<Events> {
       for (;;) {
         const change = await waiting.next(ended);
         if (waiting.overflow) throw fail('UNAVAILABLE', { reason: 'changes came faster than the subscriber took them.' });
+        if (caller.failure !== undefined) throw caller.failure;
         if (change === undefined) return;
         // Fresh: a session that was revoked, or a Model that has moved on, ends or changes what this stream may tell.
         const event = await eventFor(await sessionOf(true), input, change);
         if (event !== undefined) yield event;
       }
     } finally {
+      caller.stop();
       own.delete(hear);
       if (own.size === 0) listeners.delete(key);
     }

@@ -38,22 +38,25 @@ export class Identity {
     this.#parts = parts;
     this.#passwords = new PasswordCheck(parts);
     this.#apiKeys = new ApiKeyCheck(parts);
+    const { logins } = parts;
     this.open = {
-      changePassword: (input, request) => changePassword(parts, this.#passwords, input, request),
-      askReset: (input, request) => {
+      changePassword: (input, request) =>
+        logins.attempt(input, request.address, () => changePassword(parts, this.#passwords, input, request)),
+      askReset: async (input, request) => {
+        await logins.count(input, request.address);
         this.#doBehind(askReset(parts, input, request));
       },
-      resetPassword: (input, request) => resetPassword(parts, input, request),
-      enrol: (input, request) => enrolAtLogIn(parts, this.#passwords, input, request),
+      resetPassword: (input, request) => logins.attempt(undefined, request.address, () => resetPassword(parts, input, request)),
+      enrol: (input, request) => logins.attempt(input, request.address, () => enrolAtLogIn(parts, this.#passwords, input, request), false),
       providers: (tenant) => providerNames(parts, tenant),
       beginProviderLogin: (input) => beginProviderLogin(parts, input),
-      endProviderLogin: (input, request) => endProviderLogin(parts, input, request),
-      exchangeProviderCode: (code, request) => exchangeProviderCode(parts, code, request),
+      endProviderLogin: (input, request) => logins.attempt(undefined, request.address, () => endProviderLogin(parts, input, request)),
+      exchangeProviderCode: (code, request) => logins.attempt(undefined, request.address, () => exchangeProviderCode(parts, code, request)),
     };
   }
 
   login(input: LogIn, request: RequestInfo): Promise<TokenPair> {
-    return logIn(this.#parts, this.#passwords, input, request);
+    return this.#parts.logins.attempt(input, request.address, () => logIn(this.#parts, this.#passwords, input, request));
   }
 
   refresh(refreshToken: string, request: RequestInfo): Promise<TokenPair> {
@@ -70,9 +73,9 @@ export class Identity {
       const { tenant, actor } = await this.#apiKeys.actor(token, request);
       return this.contextOf(tenant, actor, request);
     }
-    const { tenant, userId, sessionId, impersonatedBy } = await this.#parts.signer.verify(token);
+    const { tenant, userId, sessionId, impersonatedBy, expiresAt } = await this.#parts.signer.verify(token);
     const actor: Actor = { kind: 'user', userId, sessionId, ...(impersonatedBy === undefined ? {} : { impersonatedBy }) };
-    return this.contextOf(tenant, actor, request);
+    return { ...this.contextOf(tenant, actor, request), expiresAt };
   }
 
   contextOf(tenant: string, actor: Actor, request: RequestInfo): Context {

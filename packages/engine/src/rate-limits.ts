@@ -146,8 +146,12 @@ export class LoginLimits {
     return this.#end(account, address, { account: 'undone', address: 'undone' });
   }
 
-  /** Does what may be a guess, and tells its end. @throws LOGIN_LIMITED, and what the work throws */
-  async attempt<T>(account: GivenAccount | undefined, address: string | undefined, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does what may be a guess, and tells its end.
+   * @param complete false where somebody who succeeds in it has not signed in yet, so that the count goes on
+   * @throws LOGIN_LIMITED, and what the work throws
+   */
+  async attempt<T>(account: GivenAccount | undefined, address: string | undefined, work: () => Promise<T>, complete = true): Promise<T> {
     await this.check(account, address);
     let result: T;
     try {
@@ -157,7 +161,7 @@ export class LoginLimits {
       await (guessed ? this.failed(account, address) : this.undone(account, address));
       throw error;
     }
-    await this.succeeded(account, address);
+    await (complete ? this.succeeded(account, address) : this.undone(account, address));
     return result;
   }
 

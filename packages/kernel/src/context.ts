@@ -32,6 +32,8 @@ export interface Context {
   readonly requestId: string;
   /** Where the request came from, as the server saw it. */
   readonly address?: string;
+  /** When what the caller signed in with ends (milliseconds since 1970); streams end then too. */
+  readonly expiresAt?: number;
   /** Makes a write that is sent twice happen once. */
   readonly idempotencyKey?: string;
   /** Aborted when the caller has gone or the time is up. */

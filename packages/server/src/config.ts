@@ -1,5 +1,6 @@
 // All configuration: one table of settings, read from the environment here and nowhere else.
 import { failAll, problem, type Problem } from '@tessera/kernel';
+import { parsePorts, parseProxies } from './networks.ts';
 
 interface Kinds {
   readonly text: string;
@@ -8,6 +9,8 @@ interface Kinds {
   readonly flag: boolean;
   readonly origins: readonly string[];
   readonly texts: readonly string[];
+  readonly ports: readonly number[];
+  readonly proxies: number | readonly string[];
   readonly url: string;
 }
 type Kind = keyof Kinds;
@@ -80,10 +83,32 @@ export const settings = {
     fallback: '',
     meaning: 'Hosts and networks (10.1.0.0/16) that may be called though they are not public, with commas between them.',
   },
-  OUTWARD_PORTS: { kind: 'texts', fallback: '80,443', meaning: 'Ports that may be called, with commas between them.' },
+  OUTWARD_PORTS: { kind: 'ports', fallback: '80,443', meaning: 'Ports that may be called, with commas between them.' },
   OUTWARD_HTTP: { kind: 'flag', fallback: 'off', meaning: 'Whether identity providers may be asked without TLS; for tests only.' },
   UPLOAD_LIMIT: { kind: 'bytes', fallback: '100MB', least: 1024, meaning: 'Largest file or import; these are streamed.' },
   CORS_ORIGINS: { kind: 'origins', fallback: '', meaning: 'Origins whose pages may call, with commas between them; * for all.' },
+  TRUSTED_PROXIES: {
+    kind: 'proxies',
+    fallback: '0',
+    meaning: 'Proxies whose X-Forwarded-For is believed: how many stand before the server, or their addresses and networks.',
+  },
+  RATE_LIMIT_TENANT: {
+    kind: 'whole',
+    fallback: '2000',
+    most: 10_000_000,
+    meaning: 'Requests per second of a tenant, over all nodes; 0: no limit.',
+  },
+  RATE_LIMIT_ACTOR: { kind: 'whole', fallback: '200', most: 10_000_000, meaning: 'The same of one person or API key.' },
+  RATE_LIMIT_ADDRESS: { kind: 'whole', fallback: '100', most: 10_000_000, meaning: 'The same from one address without a token.' },
+  RATE_LIMIT_BURST: { kind: 'whole', fallback: '2', least: 1, most: 50, meaning: 'Seconds’ budget that may be spent at once.' },
+  LOGIN_LIMIT_ACCOUNT: {
+    kind: 'whole',
+    fallback: '10',
+    most: 1_000_000,
+    meaning: 'Failures to sign in of an account in a window; 0: no limit.',
+  },
+  LOGIN_LIMIT_ADDRESS: { kind: 'whole', fallback: '100', most: 1_000_000, meaning: 'The same from an address.' },
+  LOGIN_LIMIT_WINDOW: { kind: 'whole', fallback: '900', least: 1, most: 86_400, meaning: 'That window, in seconds.' },
   POOL_SIZE: { kind: 'whole', fallback: '16', least: 1, most: 1000, meaning: 'Connections to the database for tenants’ statements.' },
   STATEMENT_TIMEOUT: {
     kind: 'whole',
@@ -161,6 +186,8 @@ const parsers: Readonly<Record<Kind, (text: string, setting: Setting) => Parsed>
   },
   origins: parseOrigins,
   texts: parseTexts,
+  ports: parsePorts,
+  proxies: parseProxies,
   url: parseUrl,
 };
 

@@ -5,10 +5,13 @@ import { pino, type DestinationStream, type Logger as Pino } from 'pino';
 /** Names whose values are never logged, at the top of the fields and one level down. */
 const secretNames = [
   'password',
+  'newPassword',
   'accessToken',
   'refreshToken',
   'token',
   'secret',
+  'clientSecret',
+  'recoveryCodes',
   'authorization',
   'cookie',
   'apiKey',

@@ -27,6 +27,7 @@ export async function startServer(config: Config, log = createLogger(config.LOG_
       newId: uuidv7Source(() => systemClock.now()),
       limits: { body: config.BODY_LIMIT, upload: config.UPLOAD_LIMIT },
       corsOrigins: config.CORS_ORIGINS,
+      trustedProxies: config.TRUSTED_PROXIES,
       ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
     });
     const metrics = createMetrics(() => cell.stats());

@@ -72,6 +72,15 @@ function outwardOf({ OUTWARD_ALLOW: allow, OUTWARD_PORTS: ports, OUTWARD_HTTP: a
   return { fetch: outwardFetch(outwardPolicy({ allow, ports: ports.map(Number) })), allowHttp };
 }
 
+function limitsOf(config: Config): Required<Pick<EngineOptions, 'rates' | 'logins'>> {
+  const { RATE_LIMIT_TENANT: tenant, RATE_LIMIT_ACTOR: actor, RATE_LIMIT_ADDRESS: address, RATE_LIMIT_BURST: burstSeconds } = config;
+  const { LOGIN_LIMIT_ACCOUNT, LOGIN_LIMIT_ADDRESS, LOGIN_LIMIT_WINDOW: windowSeconds } = config;
+  return {
+    rates: { tenant, actor, address, burstSeconds },
+    logins: { account: LOGIN_LIMIT_ACCOUNT, address: LOGIN_LIMIT_ADDRESS, windowSeconds },
+  };
+}
+
 async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<EngineOptions> {
   const { TESSERA_OLD_SECRETS: oldSecrets, SMTP_URL, MAIL_FROM } = config;
   const publicUrl = publicUrlOf(config);
@@ -83,6 +92,7 @@ async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<E
     clock: systemClock,
     files: filesOf(config),
     limits: { fileSize: config.UPLOAD_LIMIT },
+    ...limitsOf(config),
     outward: outwardOf(config),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(SMTP_URL === undefined ? {} : { mailer: smtpMailer(SMTP_URL, MAIL_FROM ?? '') }),

@@ -47,11 +47,10 @@ async function changePassword(call: OpenCall): Promise<void> {
   sendTokens(call, await call.engine.identity.changePassword(input, call.info));
 }
 
-function askReset(call: OpenCall): Promise<void> {
+async function askReset(call: OpenCall): Promise<void> {
   const members = new Members(call.body, '', ['tenant', 'email']);
-  call.engine.identity.askReset({ tenant: members.requiredText('tenant'), email: members.requiredText('email') }, call.info);
+  await call.engine.identity.askReset({ tenant: members.requiredText('tenant'), email: members.requiredText('email') }, call.info);
   call.response.status(202).end();
-  return Promise.resolve();
 }
 
 async function resetPassword(call: OpenCall): Promise<void> {

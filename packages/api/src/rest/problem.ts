@@ -89,6 +89,23 @@ export function presentable(caught: unknown, requestId: string, log: Logger): Te
   return error;
 }
 
+/** A parameter that is a whole number, as text. */
+function whole(value: unknown, least: number): string {
+  return String(typeof value === 'number' && value > least ? Math.ceil(value) : least);
+}
+
+/** RFC 9110's Retry-After, and the fields of draft-ietf-httpapi-ratelimit-headers-10: the budget of a second, of which nothing is left. */
+function limitHeaders({ code, params }: TesseraError): Readonly<Record<string, string>> {
+  const retryAfter = whole(params['retryAfter'], 1);
+  if (code !== 'RATE_LIMITED') return { 'Retry-After': retryAfter };
+  const policy = typeof params['policy'] === 'string' ? params['policy'] : 'default';
+  return {
+    'Retry-After': retryAfter,
+    'RateLimit-Policy': `"${policy}";q=${whole(params['limit'], 0)};w=1`,
+    RateLimit: `"${policy}";r=0;t=${retryAfter}`,
+  };
+}
+
 /** Headers that RFC 9110 asks of some statuses. */
 export function problemHeaders(error: TesseraError): Readonly<Record<string, string>> {
   switch (error.status) {
@@ -96,6 +113,8 @@ export function problemHeaders(error: TesseraError): Readonly<Record<string, str
       return { 'WWW-Authenticate': error.code === 'TOKEN_INVALID' ? 'Bearer error="invalid_token"' : 'Bearer' };
     case 405:
       return { Allow: typeof error.params['allowed'] === 'string' ? error.params['allowed'] : '' };
+    case 429:
+      return limitHeaders(error);
     case 503:
       return { 'Retry-After': '1' };
     default:

@@ -1,5 +1,7 @@
 // What is known of a request from its headers alone: its id, its languages, whether the caller is still there.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import type { Request } from 'express';
 import type { IdSource } from '@tessera/kernel';
 import type { RequestInfo } from '@tessera/engine';
 import { fail } from '@tessera/kernel';
@@ -43,8 +45,17 @@ function one(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.[0];
 }
 
+/**
+ * Who sent the request: the socket's other end, or, where that is one of the proxies that were configured, whom it names
+ * (X-Forwarded-For, of which Express takes as much as the proxies have written). Some proxies name a port as well.
+ */
+export function clientAddress(request: Request): string | undefined {
+  const named = request.ip?.trim().replace(/^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2') ?? '';
+  return isIP(named) === 0 ? request.socket.remoteAddress : named;
+}
+
 /** What transports hand to the engine with every request. */
-export function requestInfo(request: IncomingMessage, requestId: string, signal: AbortSignal): RequestInfo {
+export function requestInfo(request: Request, requestId: string, signal: AbortSignal): RequestInfo {
   const key = one(request.headers['idempotency-key']);
   if (key !== undefined && !saneKey.test(key)) {
     throw fail('REQUEST_PARAMETER_INVALID', {
@@ -53,7 +64,7 @@ export function requestInfo(request: IncomingMessage, requestId: string, signal:
     });
   }
   const userAgent = one(request.headers['user-agent'])?.slice(0, 300);
-  const address = request.socket.remoteAddress;
+  const address = clientAddress(request);
   return {
     requestId,
     languages: acceptedLanguages(one(request.headers['accept-language'])),
@@ -62,6 +73,11 @@ export function requestInfo(request: IncomingMessage, requestId: string, signal:
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(address === undefined ? {} : { address }),
   };
+}
+
+/** Whether the request shows no token at all. */
+export function isStranger(request: IncomingMessage): boolean {
+  return request.headers.authorization === undefined;
 }
 
 /** The access token of `Authorization: Bearer …` (RFC 6750). @throws AUTHENTICATION_REQUIRED */

@@ -6,7 +6,7 @@ import type { Engine, RequestInfo } from '@tessera/engine';
 import { readJsonBody } from './body.ts';
 import { Parameters } from './parameters.ts';
 import { presentable, problemDocument, problemHeaders, problemMediaType } from './problem.ts';
-import { bearerToken, callerGone, requestIdOf, requestInfo } from './request-state.ts';
+import { bearerToken, callerGone, clientAddress, isStranger, requestIdOf, requestInfo } from './request-state.ts';
 import type { ApiLimits, OpenCall, Route } from './route.ts';
 import { apiPrefix, routeTable } from './table.ts';
 
@@ -28,6 +28,14 @@ export function requestIdOn(response: Response): string {
 export function begin(newId: IdSource): RequestHandler {
   return (request, response, next) => {
     response.setHeader('X-Request-Id', requestIdOf(request.headers['x-request-id'], newId));
+    next();
+  };
+}
+
+/** Counts requests of those who show no token against the budget of their address, whatever they ask for. */
+export function countStrangers(engine: Engine): RequestHandler {
+  return async (request, _response, next) => {
+    if (isStranger(request)) await engine.admitAddress(clientAddress(request));
     next();
   };
 }
@@ -85,6 +93,9 @@ function handlerOf(route: Route, options: RestOptions): RequestHandler {
     response.locals['route'] = apiPrefix + route.path;
     response.setHeader('Cache-Control', 'private, no-cache');
     const info = infoOf(request, response);
+    const isOpen = route.open === true || (route.open === 'byToken' && hasToken(request.originalUrl));
+    // A token that nobody looks at makes nobody known.
+    if (isOpen && !isStranger(request)) await options.engine.admitAddress(info.address);
     if (route.open === true) {
       await route.handle(await callOf(route, options, request, response, info));
       return;

@@ -8,6 +8,7 @@ import {
   findUser,
   hasOnceTokenSince,
   keepOnceToken,
+  lockUser,
   peekOnceToken,
   rememberedPasswords,
   revokeSessions,
@@ -85,21 +86,31 @@ export async function changePassword(
   );
 }
 
-/** Makes a token for a reset; the one before it no longer counts. */
+interface ResetToken {
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+/** Makes a token for a reset; the one before it no longer counts. Undefined where that one is younger than `sparedMs`. */
 async function makeResetToken(
   parts: EngineParts,
-  { database }: TenantRuntime,
+  tenant: TenantRuntime,
   userId: string,
-): Promise<{ readonly token: string; readonly expiresAt: string }> {
+  sparedMs: number,
+): Promise<ResetToken | undefined> {
+  const { database } = tenant;
   const now = parts.clock.now();
   const token = newTenantToken(database.tenant);
   const expiresAt = iso(now + resetMinutes * 60_000);
-  await database.transaction(async (transaction) => {
+  return database.transaction(async (transaction) => {
     const door = doorOf(transaction, database.schema);
+    // Lock first: two requests at once would both find none.
+    await lockUser(door, userObject(tenant), userId);
+    if (await hasOnceTokenSince(door, { userId, purpose: 'reset', since: iso(now - sparedMs) })) return undefined;
     await dropOnceTokens(door, userId, 'reset');
     await keepOnceToken(door, { hash: tokenHash(token), purpose: 'reset', userId, content: null, at: iso(now), expiresAt });
+    return { token, expiresAt };
   });
-  return { token, expiresAt };
 }
 
 /** The page that takes the new password. The token is behind the `#`: no server and no log sees it. */
@@ -121,12 +132,11 @@ export async function askReset(
   const tenant = await runtimes.get(input.tenant);
   const user = await findUser(tenant.database, userObject(tenant), { email: input.email });
   if (user?.active !== true) return;
-  const since = iso(clock.now() - resetEveryMs);
-  if (await hasOnceTokenSince(tenant.database, { userId: user.id, purpose: 'reset', since })) return;
-  const { token } = await makeResetToken(parts, tenant, user.id);
+  const made = await makeResetToken(parts, tenant, user.id, resetEveryMs);
+  if (made === undefined) return;
   await note(tenant.database, requestOrigin(request, clock), aboutUser('password.resetAsked', user.id));
   const [language = 'en'] = tenant.runtime.model.settings.languages;
-  await mailer.send(resetMail(user, resetLink(parts, token) ?? '', { minutes: resetMinutes, language }));
+  await mailer.send(resetMail(user, resetLink(parts, made.token) ?? '', { minutes: resetMinutes, language }));
 }
 
 const invalidToken = (cause?: unknown): Error => fail('RESET_TOKEN_INVALID', {}, {}, cause);
@@ -160,7 +170,10 @@ export async function giveResetToken(
 ): Promise<{ readonly token: string; readonly link: string | null; readonly expiresAt: string }> {
   const { parts, context, database } = session;
   const user = await userById(session, administered(session, input.user, 'reset the passwords of others'));
-  const { token, expiresAt } = await makeResetToken(parts, session, user.id);
+  // Sparing nothing: an administrator's replaces whatever there is.
+  const made = await makeResetToken(parts, session, user.id, 0);
+  if (made === undefined) throw fail('UNAVAILABLE', { reason: 'another reset was asked for just now.' });
+  const { token, expiresAt } = made;
   await note(database, originOf(context), aboutUser('password.resetTokenGiven', user.id));
   return { token, link: resetLink(parts, token) ?? null, expiresAt };
 }

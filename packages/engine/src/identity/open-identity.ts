@@ -11,8 +11,11 @@ export interface OpenIdentity {
    * @throws AUTHENTICATION_FAILED, PASSWORD_TOO_WEAK, SECOND_FACTOR_REQUIRED, SECOND_FACTOR_ENROLMENT_REQUIRED, SECOND_FACTOR_INVALID
    */
   changePassword(input: LogIn & { readonly newPassword: string }, request: RequestInfo): Promise<TokenPair>;
-  /** Sends a reset's mail, after this has returned: neither the answer nor its time tells whether there is such a person. */
-  askReset(input: { readonly tenant: string; readonly email: string }, request: RequestInfo): void;
+  /**
+   * Sends a reset's mail, after this has returned: neither the answer nor its time tells whether there is such a person.
+   * @throws LOGIN_LIMITED, as all that follows and may be guessed at
+   */
+  askReset(input: { readonly tenant: string; readonly email: string }, request: RequestInfo): Promise<void>;
   /** @throws RESET_TOKEN_INVALID, PASSWORD_TOO_WEAK */
   resetPassword(input: { readonly token: string; readonly password: string }, request: RequestInfo): Promise<void>;
   /** For those whom the tenant does not let in without a second factor. @throws AUTHENTICATION_FAILED, SECOND_FACTOR_EXISTS */

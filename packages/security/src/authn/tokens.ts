@@ -16,7 +16,7 @@ export interface TokenSigner {
   readonly lifetime: number;
   sign(claims: AccessClaims): Promise<string>;
   /** Throws TOKEN_INVALID for every token that is not ours, unchanged, and of now. */
-  verify(token: string): Promise<AccessClaims>;
+  verify(token: string): Promise<AccessClaims & { /** Milliseconds since 1970. */ readonly expiresAt: number }>;
 }
 
 const issuer = 'tessera';
@@ -61,7 +61,7 @@ export function tokenSigner(secrets: readonly [string, ...(readonly string[])], 
           },
           checks,
         );
-        return claimsOf(payload);
+        return { ...claimsOf(payload), expiresAt: Number(payload.exp) * 1000 };
       } catch (error) {
         throw fail('TOKEN_INVALID', {}, {}, error);
       }

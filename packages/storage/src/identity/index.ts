@@ -57,5 +57,5 @@ export {
   type SecondFactor,
 } from './second-factors.ts';
 export { listProviders, putProvider, removeProvider, type IdentityProvider } from './providers.ts';
-export { findUser, ownedRecords, type IdentityUser } from './users.ts';
+export { findUser, lockUser, ownedRecords, type IdentityUser } from './users.ts';
 export { putResealed, sealedColumns, sealedRows, type ResealedRow, type SealedColumn, type SealedRow } from './sealed.ts';

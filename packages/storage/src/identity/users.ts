@@ -41,6 +41,11 @@ export async function findUser(
   };
 }
 
+/** Makes whoever does the same for this person at the same time wait for the end of the transaction. */
+export async function lockUser(door: IdentityDoor, object: ObjectModel, id: string): Promise<void> {
+  await door.query(toStatement(sql`select 1 from ${ident(door.schema, object.table)} u where u.id = ${id} for no key update`));
+}
+
 /** Ids of live records that a person owns, in order, behind `after`. */
 export async function ownedRecords(
   door: IdentityDoor,
