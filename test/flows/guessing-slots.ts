@@ -2,13 +2,12 @@
 import {
   buildClientSchema,
   getIntrospectionQuery,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
-  getNamedType,
-  type GraphQLArgument,
   type GraphQLInputType,
   type GraphQLSchema,
   type IntrospectionQuery,
@@ -27,106 +26,8 @@ export const payloads: readonly string[] = [
   `${marker}\u0000\u0001\u001b`,
   `${marker}\ud800`,
   `${marker}\u202e\u200f\ufeff\u2028\uffff`,
-  marker.repeat(4000),
+  marker.repeat(2_500),
 ];
-
-/** A place in JSON, by keys and indexes. */
-type Steps = readonly (string | number)[];
-
-const placeholder = 'a';
-const deepest = 5;
-
-/** Some value of the schema, with all its properties; whether it is taken matters less than that it reaches what reads it. */
-function sampleOf(document: ContractDocument, given: Schema, depth = 0): unknown {
-  const schema = document.follow(given);
-  const alternatives = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
-  if (alternatives !== undefined) return sampleOf(document, alternatives[0] ?? {}, depth);
-  const merged = schema['allOf'] as readonly Schema[] | undefined;
-  if (merged !== undefined) return Object.assign({}, ...merged.map((each) => sampleOf(document, each, depth))) as unknown;
-  const type = Array.isArray(schema['type']) ? (schema['type'] as readonly unknown[])[0] : schema['type'];
-  switch (type) {
-    case 'object': {
-      if (depth >= deepest) return {};
-      const properties = Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Schema>>);
-      if (properties.length === 0) return { [placeholder]: placeholder };
-      return Object.fromEntries(properties.map(([name, inner]) => [name, sampleOf(document, inner, depth + 1)]));
-    }
-    case 'array':
-      return [sampleOf(document, (schema['items'] ?? {}) as Schema, depth + 1)];
-    case 'boolean':
-      return false;
-    case 'integer':
-    case 'number':
-      return 1;
-    default:
-      return placeholder;
-  }
-}
-
-/** Places of texts, and of the keys themselves. */
-export function* textsIn(value: unknown, at: Steps = []): Generator<Steps> {
-  if (typeof value === 'string') yield at;
-  else if (Array.isArray(value)) for (const [i, each] of value.entries()) yield* textsIn(each, [...at, i]);
-  else if (typeof value === 'object' && value !== null) for (const [key, each] of Object.entries(value)) yield* textsIn(each, [...at, key]);
-}
-
-/** The value with something else in one place; of an object in between only this one member is kept, where `alone`. */
-export function withAt(value: unknown, [step, ...rest]: Steps, put: unknown): unknown {
-  if (step === undefined) return put;
-  if (Array.isArray(value)) return value.map((each: unknown, i) => (i === step ? withAt(each, rest, put) : each));
-  const entries = Object.entries(value as object).map(([key, each]) => [key, key === step ? withAt(each, rest, put) : (each as unknown)] as const);
-  return Object.fromEntries(entries);
-}
-
-/** The value with one member of a name of its own, in every object that it has. */
-export function* keyedIn(value: unknown, key: string, at: Steps = []): Generator<Steps> {
-  if (Array.isArray(value)) for (const [i, each] of value.entries()) yield* keyedIn(each, key, [...at, i]);
-  else if (typeof value === 'object' && value !== null) {
-    yield at;
-    for (const [name, each] of Object.entries(value)) yield* keyedIn(each, key, [...at, name]);
-  }
-}
-
-export interface Request {
-  readonly what: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A lone surrogate has no UTF-8; a caller may still write the bytes that it would have. */
-const encoded = (text: string): string => (text.isWellFormed() ? encodeURIComponent(text) : `${encodeURIComponent(text.replaceAll('\ud800', ''))}%ED%A0%80`);
-
-export interface Filled {
-  /** Values of path parameters where they are not what is tried. */
-  readonly path: Readonly<Record<string, string>>;
-}
-
-/** For each text that the operation takes, a request with the payload there and nowhere else. */
-export function* requestsWith(document: ContractDocument, operation: Operation, payload: string, filled: Filled): Generator<Request> {
-  const { method } = operation;
-  const pathWith = (name?: string): string =>
-    operation.path.replaceAll(/\{(\w+)\}/g, (_all, each: string) => (each === name ? encoded(payload) : encodeURIComponent(filled.path[each] ?? 'x')));
-  const schema = operation.bodies['application/json'];
-  const sample = schema === undefined ? undefined : sampleOf(document, schema);
-  const body = sample === undefined ? {} : { body: sample };
-  for (const parameter of operation.parameters) {
-    const what = `${operation.id} ${parameter.in} ${parameter.name}`;
-    if (parameter.in === 'path') yield { what, method, path: pathWith(parameter.name), ...body };
-    else if (parameter.in === 'query') {
-      yield { what, method, path: `${pathWith()}?${parameter.name}=${encoded(payload)}`, ...body };
-      if (parameter.name === 'filter') {
-        for (const filter of filters(payload)) yield { what, method, path: `${pathWith()}?filter=${encodeURIComponent(JSON.stringify(filter))}` };
-      }
-    } else yield { what, method, path: pathWith(), ...body, headers: { [parameter.name]: encoded(payload).slice(0, 8000) } };
-  }
-  if (sample === undefined) return;
-  for (const place of textsIn(sample)) yield { what: `${operation.id} /${place.join('/')}`, method, path: pathWith(), body: withAt(sample, place, payload) };
-  for (const place of keyedIn(sample, payload)) {
-    yield { what: `${operation.id} /${place.join('/')} key`, method, path: pathWith(), body: withAt(sample, place, { [payload]: payload }) };
-  }
-}
 
 /** Rules with the text as operand, name and operator. */
 export const filters = (payload: string): readonly unknown[] => [
@@ -143,6 +44,110 @@ export const filters = (payload: string): readonly unknown[] => [
   { [payload]: [1, 2] },
 ];
 
+const byFormat: Readonly<Record<string, string>> = {
+  uuid: '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01',
+  'date-time': '2026-05-01T00:00:00Z',
+  date: '2026-05-01',
+  email: 'somebody@acme.example',
+  uri: 'https://acme.example/',
+};
+
+const deepest = 6;
+
+type Properties = Readonly<Record<string, Schema>>;
+
+class BodySamples {
+  readonly #document: ContractDocument;
+  readonly #payload: string;
+
+  constructor(document: ContractDocument, payload: string) {
+    this.#document = document;
+    this.#payload = payload;
+  }
+
+  #alternatives(schema: Schema): readonly Schema[] | undefined {
+    return (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
+  }
+
+  /** The smallest value that fits. */
+  least(given: Schema): unknown {
+    const schema = this.#document.follow(given);
+    const [first] = this.#alternatives(schema) ?? [];
+    if (first !== undefined) return this.least(first);
+    if (Array.isArray(schema['enum'])) return (schema['enum'] as readonly unknown[])[0];
+    if ('const' in schema) return schema['const'];
+    const type = Array.isArray(schema['type']) ? (schema['type'] as readonly unknown[])[0] : schema['type'];
+    if (type === 'object') return this.#required(schema);
+    if (type === 'array') return [this.least((schema['items'] ?? {}) as Schema)];
+    if (type === 'boolean') return false;
+    if (type === 'integer' || type === 'number') return 1;
+    return byFormat[String(schema['format'])] ?? 'x';
+  }
+
+  #required(schema: Schema): Readonly<Record<string, unknown>> {
+    const properties = (schema['properties'] ?? {}) as Properties;
+    const required = (schema['required'] ?? []) as readonly string[];
+    return Object.fromEntries(required.map((name) => [name, this.least(properties[name] ?? {})]));
+  }
+
+  /** Values that fit but for the payload, which stands in one place of each. */
+  *filled(given: Schema, depth = 0): Generator<unknown> {
+    const schema = this.#document.follow(given);
+    const alternatives = this.#alternatives(schema);
+    const type = Array.isArray(schema['type']) ? (schema['type'] as readonly unknown[])[0] : schema['type'];
+    if (depth > deepest) return;
+    if (alternatives !== undefined) for (const each of alternatives) yield* this.filled(each, depth);
+    else if (type === 'array') for (const inner of this.filled((schema['items'] ?? {}) as Schema, depth + 1)) yield [inner];
+    else if (type === 'object') {
+      const least = this.#required(schema);
+      yield { ...least, [this.#payload]: this.#payload };
+      for (const [name, inner] of Object.entries((schema['properties'] ?? {}) as Properties))
+        for (const value of this.filled(inner, depth + 1)) yield { ...least, [name]: value };
+    } else {
+      yield this.#payload;
+      // Any JSON is a rule, or a value of the caller's own.
+      if (type === undefined) yield* filters(this.#payload);
+    }
+  }
+}
+
+export interface Request {
+  readonly what: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A lone surrogate has no UTF-8; a caller may still write the bytes that it would have. */
+const encoded = (text: string): string =>
+  text.isWellFormed() ? encodeURIComponent(text) : `${encodeURIComponent(text.replaceAll('\ud800', ''))}%ED%A0%80`;
+
+/** For each text that the operation takes, a request with the payload there and nowhere else. `inPath`: the other path parameters. */
+export function* requestsWith(
+  document: ContractDocument,
+  { id, method, path: pattern, bodies, parameters }: Operation,
+  payload: string,
+  inPath: Readonly<Record<string, string>>,
+): Generator<Request> {
+  const pathWith = (name?: string): string =>
+    pattern.replaceAll(/\{(\w+)\}/g, (_all, each: string) => (each === name ? encoded(payload) : encodeURIComponent(inPath[each] ?? 'x')));
+  const samples = new BodySamples(document, payload);
+  const schema = bodies['application/json'];
+  const body = schema === undefined ? {} : { body: samples.least(schema) };
+  for (const { name, in: place } of parameters) {
+    const what = `${id} ${place} ${name}`;
+    if (place === 'path') yield { what, method, path: pathWith(name), ...body };
+    else if (place === 'header') yield { what, method, path: pathWith(), ...body, headers: { [name]: encoded(payload) } };
+    else {
+      yield { what, method, path: `${pathWith()}?${name}=${encoded(payload)}`, ...body };
+      for (const filter of name === 'filter' ? filters(payload) : [])
+        yield { what, method, path: `${pathWith()}?filter=${encodeURIComponent(JSON.stringify(filter))}` };
+    }
+  }
+  if (schema !== undefined) for (const filled of samples.filled(schema)) yield { what: `${id} body`, method, path: pathWith(), body: filled };
+}
+
 /** GraphQL: a document and variables. */
 export interface Asked {
   readonly what: string;
@@ -155,41 +160,44 @@ export async function schemaOf(client: Client): Promise<GraphQLSchema> {
   return buildClientSchema((answer.json as { readonly data: IntrospectionQuery }).data);
 }
 
-function inputSample(type: GraphQLInputType, depth = 0): unknown {
-  if (isNonNullType(type)) return inputSample(type.ofType, depth);
-  if (isListType(type)) return [inputSample(type.ofType, depth)];
+function leastInput(type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return leastInput(type.ofType);
+  if (isListType(type)) return [leastInput(type.ofType)];
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).filter((field) => depth < 2 || isNonNullType(field.type));
-    return Object.fromEntries(fields.map((field) => [field.name, inputSample(field.type, depth + 1)]));
+    const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+    return Object.fromEntries(fields.map((field) => [field.name, leastInput(field.type)]));
   }
-  return { Int: 1, Float: 1, Boolean: false }[type.name] ?? placeholder;
+  return { Int: 1, Float: 1, Boolean: false, ID: byFormat['uuid'] }[type.name] ?? 'x';
 }
 
-/** Places of texts below an argument that lead through nothing but what is on the way: one member of each object. */
-function* lonePlaces(value: unknown): Generator<(put: unknown) => unknown> {
-  if (typeof value === 'string') yield (put) => put;
-  else if (Array.isArray(value)) for (const place of lonePlaces(value[0])) yield (put) => [place(put)];
-  else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) for (const place of lonePlaces(inner)) yield (put) => ({ [key]: place(put) });
-  }
+function* filledInput(type: GraphQLInputType, payload: string, depth = 0): Generator<unknown> {
+  if (isNonNullType(type)) yield* filledInput(type.ofType, payload, depth);
+  else if (isListType(type)) for (const inner of filledInput(type.ofType, payload, depth)) yield [inner];
+  else if (isInputObjectType(type)) {
+    if (depth > 2) return;
+    const least = leastInput(type) as object;
+    yield { ...least, [payload]: payload };
+    for (const { name, type: inner } of Object.values(type.getFields()))
+      for (const value of filledInput(inner, payload, depth + 1)) yield { ...least, [name]: value };
+  } else if (!['Int', 'Float', 'Boolean'].includes(type.name)) yield payload;
 }
 
 /** For each text in an argument of a root field, an operation with the payload there. */
-export function* operationsWith(schema: GraphQLSchema, payload: string): Generator<Asked> {
-  for (const [kind, root] of [['query', schema.getQueryType()], ['mutation', schema.getMutationType()]] as const) {
-    for (const field of Object.values(root?.getFields() ?? {})) {
-      const required = field.args.filter(({ type }) => isNonNullType(type));
-      const selection = isObjectType(getNamedType(field.type)) ? '{ __typename }' : '';
-      for (const argument of field.args) {
-        const needed: readonly GraphQLArgument[] = [...new Set([...required, argument])];
-        const query = `${kind} (${needed.map(({ name, type }) => `$${name}: ${type.toString()}`).join(', ')}) { ${field.name}(${needed
-          .map(({ name }) => `${name}: $${name}`)
-          .join(', ')}) ${selection} }`;
-        const rest = Object.fromEntries(required.map(({ name, type }) => [name, inputSample(type)]));
-        for (const place of lonePlaces(inputSample(argument.type))) {
-          yield { what: `${field.name} ${argument.name}`, query, variables: { ...rest, [argument.name]: place(payload) } };
-        }
+export function* operationsWith(schema: GraphQLSchema, payload: string, wanted: RegExp): Generator<Asked> {
+  for (const root of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const { name: field, args, type } of Object.values(root?.getFields() ?? {})) {
+      if (!wanted.test(field)) continue;
+      const required = args.filter((argument) => isNonNullType(argument.type));
+      const selection = isObjectType(getNamedType(type)) ? '{ __typename }' : '';
+      for (const argument of args) {
+        const needed = [...new Set([...required, argument])];
+        const declared = needed.map((each) => `$${each.name}: ${each.type.toString()}`).join(', ');
+        const given = needed.map(({ name }) => `${name}: $${name}`).join(', ');
+        const query = `${root?.name.toLowerCase() ?? ''} (${declared}) { ${field}(${given}) ${selection} }`;
+        const least = Object.fromEntries(required.map((each) => [each.name, leastInput(each.type)]));
+        for (const value of filledInput(argument.type, payload))
+          yield { what: `${field} ${argument.name}`, query, variables: { ...least, [argument.name]: value } };
       }
     }
   }

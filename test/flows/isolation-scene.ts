@@ -26,6 +26,10 @@ export interface Names {
   readonly graphCursor: string;
   readonly importId: string;
   readonly fileId: string;
+  /** A session, an API key and a share of the record. */
+  readonly session: string;
+  readonly apiKey: string;
+  readonly share: string;
   /** The random half of a refresh token. */
   readonly refreshSecret: string;
   readonly idempotencyKey: string;
@@ -153,6 +157,16 @@ export async function filled(
     });
   }
   const [user] = users.records;
+  const { sessions } = await taken<{ readonly sessions: readonly { readonly id: string }[] }>(client, 'GET', '/api/v1/auth/sessions');
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  const key = await taken<{ readonly id: string }>(client, 'POST', '/api/v1/api-keys', {
+    name: `key of ${cast.name}`,
+    permissionSets: ['basics'],
+    expiresAt,
+  });
+  const shared = await taken<{ readonly shares: readonly { readonly id: string }[] }>(client, 'POST', `${records}/${id}/shares`, {
+    shares: [{ to: { role: 'administrator' } }],
+  });
   return {
     client,
     own: { tenant: cast.name, object: cast.object, type: cast.type, lookup: cast.lookup, id },
@@ -176,6 +190,9 @@ export async function filled(
       graphCursor,
       importId: imported.id,
       fileId: file.id,
+      session: sessions[0]?.id ?? '',
+      apiKey: key.id,
+      share: shared.shares[0]?.id ?? '',
       refreshSecret: client.refreshToken.split('.')[1] ?? '',
       idempotencyKey,
       planHash: hash,
@@ -189,7 +206,7 @@ const scrambled = (text: string): string => text.split('').reverse().join('');
 /** Names of the same shape that nobody has. */
 export function nobodys(like: Names): Names {
   return {
-    tenant: 'nobody',
+    tenant: 'noone77',
     object: 'thing',
     plural: 'things',
     type: 'Thing',
@@ -208,6 +225,9 @@ export function nobodys(like: Names): Names {
     graphCursor: scrambled(like.graphCursor),
     importId: crypto.randomUUID(),
     fileId: crypto.randomUUID(),
+    session: crypto.randomUUID(),
+    apiKey: crypto.randomUUID(),
+    share: crypto.randomUUID(),
     refreshSecret: scrambled(like.refreshSecret),
     idempotencyKey: 'key-of-nobody-7',
     planHash: scrambled(like.planHash),

@@ -100,7 +100,8 @@ async function openServer(database: TestDatabase, folder: string): Promise<FlowS
   const cell = await openCell({ url: database.url, log });
   const clock = { ahead: 0, now: (): number => Date.now() + clock.ahead };
   const files = openFileStore({ kind: 'disk', root: folder });
-  const options: EngineOptions = { cell: notedCell(cell, (text) => void statements.push(text)), log, secret, clock, files };
+  const publicUrl = 'https://crm.example';
+  const options: EngineOptions = { cell: notedCell(cell, (text) => void statements.push(text)), log, secret, clock, files, publicUrl };
   const engine = await createEngine(options);
   const server = createServer(
     createApp({ engine, log, newId: uuidv7Source(() => clock.now()), limits: { body: 65_536, upload: 1_000_000 } }),

@@ -6,6 +6,7 @@ import { silentLogger, type Clock } from '@tessera/kernel';
 import { deriveKey, secretSealer, tokenSigner } from '@tessera/security';
 import { createLogger } from '../../packages/server/src/logging.ts';
 import type { TestTenant } from '../support/engine.ts';
+import { notedCell } from '../support/statements.ts';
 import { emailOf, identityScene, password, type IdentityScene } from './identity-scene.ts';
 
 const [present, former] = ['the present secret, long enough for it', 'the former secret, long enough for it'];
@@ -98,8 +99,9 @@ describe('a change of the secret', () => {
       `select secret as sealed from "${acme.schema}"."_second_factor"`,
       `select client_secret as sealed from "${acme.schema}"."_identity_provider"`,
     ];
-    const rows = await Promise.all(queries.map((query) => scene.sql(query)));
-    return rows.flat().map((row) => String(row['sealed']));
+    const texts: string[] = [];
+    for (const query of queries) texts.push(...(await scene.sql(query)).map((row) => String(row['sealed'])));
+    return texts;
   };
 
   beforeAll(async () => {
@@ -152,24 +154,10 @@ describe('a change of the secret', () => {
       [secretSealer(present).seal('sk-live-many-0123456789')],
     );
     const next = 'the next secret of all, long enough';
-    let statements = 0;
-    const stumbling = {
-      ...scene.cell,
-      tenants: () => scene.cell.tenants(),
-      tenant: (name: string) => {
-        const door = scene.cell.tenant(name);
-        return new Proxy(door, {
-          get: (target, property) => {
-            if (property !== 'query') return Reflect.get(target, property, target) as unknown;
-            return (statement: { readonly text: string }) => {
-              if (/^\s*update/.test(statement.text) && (statements += 1) === 2) throw new Error('pulled the plug');
-              return target.query(statement as Parameters<typeof target.query>[0]);
-            };
-          },
-        });
-      },
-      control: ((work) => scene.cell.control(work)) as IdentityScene['cell']['control'],
-    } as IdentityScene['cell'];
+    let updates = 0;
+    const stumbling = notedCell(scene.cell, (text) => {
+      if (/^\s*update/.test(text) && (updates += 1) === 2) throw new Error('pulled the plug');
+    });
     const broken = new Administration({ cell: stumbling, log: silentLogger, clock: scene.clock, secret: next, oldSecrets: [present] });
     await expect(broken.rotateSecrets()).rejects.toThrow('pulled the plug');
     const left = async (): Promise<number> =>

@@ -20,13 +20,16 @@ export class Onlooker implements Sight {
 
   /** Fields and relations that do not exist for the person, where the name is no other's too. */
   get hiddenNames(): ReadonlySet<string> {
-    this.#hidden ??= new Set(
-      Object.values(this.world.shapes).flatMap(({ name, fields, relations }) => [
-        ...Object.keys(fields).filter((field) => this.rights.shows(name, field) === undefined),
-        ...Object.keys(relations).filter((relation) => !this.rights.relates(name, relation)),
-      ]),
-    );
+    const there = new Set(this.#hidden === undefined ? this.#names(true) : []);
+    this.#hidden ??= new Set(this.#names(false).filter((name) => !there.has(name)));
     return this.#hidden;
+  }
+
+  #names(there: boolean): readonly string[] {
+    return Object.values(this.world.shapes).flatMap(({ name, fields, relations }) => [
+      ...Object.keys(fields).filter((field) => (this.rights.shows(name, field) !== undefined) === there),
+      ...Object.keys(relations).filter((relation) => this.rights.relates(name, relation) === there),
+    ]);
   }
 
   sees(row: Row): boolean {

@@ -141,7 +141,7 @@ function settled(field: FieldShape, own: ObjectShape, shapes: Shapes): FieldShap
   if (field.quote !== undefined) {
     const [target = ''] = own.fields[field.quote.through]?.to ?? [];
     const quoted = shapes[target]?.fields[field.quote.field];
-    return quoted === undefined ? field : { ...field, kind: quoted.kind, to: quoted.to };
+    return quoted === undefined ? field : { ...field, kind: quoted.kind, to: quoted.to, options: quoted.options };
   }
   if (field.aggregate === undefined) return field;
   const { of, function: name, value } = field.aggregate;

@@ -71,6 +71,19 @@ describe('runCli', () => {
     expect(given).toEqual({ name: 'acme', packs: ['a', 'b'], administrator: { email: 'x@y.example', password: 'secret' }, demoData: true });
   });
 
+  it('rotates secrets, and fails where some stay behind', async () => {
+    const rotating = (unreadable: number): Partial<CliActions> => ({
+      rotateSecrets: () => Promise.resolve({ tenants: 2, resealed: 7, unreadable }),
+    });
+    expect(await run('secrets rotate', rotating(0))).toMatchObject({ code: 0, out: '7 secret(s) of 2 tenant(s) sealed anew.\n' });
+    expect(JSON.parse((await run('secrets rotate --json', rotating(0))).out)).toEqual({ tenants: 2, resealed: 7, unreadable: 0 });
+    expect(await run('secrets rotate', rotating(1))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('1 secret(s) were sealed with a secret that is not configured'),
+    });
+    expect(await run('secrets')).toMatchObject({ code: 2 });
+  });
+
   it('lists tenants as a table or as JSON', async () => {
     const tenant = {
       name: 'acme',

@@ -70,8 +70,8 @@ export class Identity {
   /** The caller behind an access token or API key. Throws TOKEN_INVALID. */
   async authenticate(token: string, request: RequestInfo): Promise<Context> {
     if (isApiKey(token)) {
-      const { tenant, actor } = await this.#apiKeys.actor(token, request);
-      return this.contextOf(tenant, actor, request);
+      const { tenant, actor, expiresAt } = await this.#apiKeys.recognise(token, request);
+      return { ...this.contextOf(tenant, actor, request), expiresAt };
     }
     const { tenant, userId, sessionId, impersonatedBy, expiresAt } = await this.#parts.signer.verify(token);
     const actor: Actor = { kind: 'user', userId, sessionId, ...(impersonatedBy === undefined ? {} : { impersonatedBy }) };

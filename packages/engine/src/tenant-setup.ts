@@ -1,11 +1,12 @@
 // Makes a tenant: schema and role, platform and packs, the first administrator.
-import { fail, failAll, type Context } from '@tessera/kernel';
+import { fail, type Context } from '@tessera/kernel';
 import type { Layer, PasswordPolicy } from '@tessera/metadata';
 import { applyLayers, orderPacks, readPlatform } from '@tessera/packs';
-import { createRecords, matchingRecord, runInSession, updateRecords, type WriteSession } from '@tessera/records';
+import { matchingRecord, runInSession, updateRecords, type WriteSession } from '@tessera/records';
 import { checkPassword, hashPassword } from '@tessera/security';
 import { doorOf, findUser, setCredential } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
+import { createPerson } from './identity/new-person.ts';
 import { systemSession } from './identity/platform-session.ts';
 import type { Identity } from './identity.ts';
 
@@ -59,8 +60,6 @@ export async function setPasswords(parts: EngineParts, context: Context, persons
   });
 }
 
-const options = { allOrNone: true, internal: true };
-
 async function findOrCreatePerson(write: WriteSession, { name, email, roles = [] }: Person): Promise<string> {
   const object = write.model.objects[people];
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: people });
@@ -69,18 +68,9 @@ async function findOrCreatePerson(write: WriteSession, { name, email, roles = []
   if (roles.length > 0) {
     const known = await findUser(doorOf(write.transaction, write.target.schema), object, { id: existing });
     const all = [...new Set([...(known?.roles ?? []), ...roles])];
-    await updateRecords(write, people, [{ pointer: '', id: existing, input: { roles: all } }], options);
+    await updateRecords(write, people, [{ pointer: '', id: existing, input: { roles: all } }], { allOrNone: true, internal: true });
   }
   return existing;
-}
-
-async function createPerson(write: WriteSession, { name, email, roles }: Required<Omit<Person, 'password'>>): Promise<string> {
-  const input = { name, email, active: true, ...(roles.length === 0 ? {} : { roles }) };
-  const [outcome] = await createRecords(write, people, [{ pointer: '', input }], options);
-  if (outcome?.ok !== true) throw failAll('RECORDS_INVALID', outcome?.problems ?? []);
-  // People own themselves: the platform, which makes them, is nobody. A record cannot point to itself before it is there.
-  await updateRecords(write, people, [{ pointer: '', id: outcome.id, input: { owner: outcome.id } }], options);
-  return outcome.id;
 }
 
 /** All or nothing: what fails leaves no tenant behind. Gives the administrator's id. */
@@ -104,7 +94,10 @@ export async function createTenant(parts: EngineParts, identity: Identity, tenan
     checkPassword(first.password, (await systemSession(parts, context)).model.settings.passwords, first);
     const others = (await tenant.seed?.()) ?? [];
     // Last, and for all at once: a tenant where nobody can sign in was left by a set-up that was broken off.
-    const persons = [{ ...first, roles: [administratorRole] }, ...others.filter(({ email }) => email !== first.email)];
+    const persons = [
+      { ...first, roles: [administratorRole] },
+      ...others.filter(({ email }) => email.toLowerCase() !== first.email.toLowerCase()),
+    ];
     const [administrator = ''] = await setPasswords(parts, context, persons);
     return administrator;
   } catch (error) {

@@ -26,7 +26,7 @@ const tailLength = 4;
 
 /** The clear end of a sealed text. Dots part a sealed text, so here they are middle dots. */
 function tailOf(text: string): string {
-  const characters = [...text.toWellFormed()];
+  const characters = Array.from(text.toWellFormed());
   if (characters.length < shownFrom) return '';
   return characters.slice(-tailLength).join('').replaceAll('.', '·');
 }

@@ -2,18 +2,7 @@
 import type { RouteId } from '../rest/table.ts';
 import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
-import {
-  answer,
-  json,
-  listOf,
-  objectSchema,
-  parameter,
-  problems,
-  shared,
-  text,
-  type Operation,
-  type Parameter,
-} from './shapes.ts';
+import { answer, json, listOf, objectSchema, parameter, problems, shared, text, type Operation, type Parameter } from './shapes.ts';
 
 const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text });
 

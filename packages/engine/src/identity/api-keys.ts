@@ -89,6 +89,13 @@ export async function revokeApiKey(session: Session, { id }: InputOf<'apiKeys.re
   return {};
 }
 
+interface RecognisedKey {
+  readonly tenant: string;
+  readonly actor: Actor;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
 interface KnownKey {
   readonly tenant: string;
   readonly id: string;
@@ -112,13 +119,14 @@ export class ApiKeyCheck {
   }
 
   /** @throws TOKEN_INVALID */
-  async actor(token: string, request: RequestInfo): Promise<{ readonly tenant: string; readonly actor: Actor }> {
+  async recognise(token: string, request: RequestInfo): Promise<RecognisedKey> {
     const hash = tokenHash(token);
     const key = this.#known.get(hash) ?? (await this.#find(token, hash));
     const now = this.#parts.clock.now();
     if (key === undefined || key.expiresAt <= now) throw fail('TOKEN_INVALID');
     if (key.touched + touchEveryMs <= now) await this.#touch(key, now, request);
-    return { tenant: key.tenant, actor: { kind: 'user', userId: key.userId, apiKeyId: key.id } };
+    const { tenant, userId, id, expiresAt } = key;
+    return { tenant, actor: { kind: 'user', userId, apiKeyId: id }, expiresAt };
   }
 
   async #find(token: string, hash: string): Promise<KnownKey | undefined> {

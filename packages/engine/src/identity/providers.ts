@@ -1,7 +1,7 @@
 // OpenID providers of a tenant: which there are, and signing in at one of them.
 import { randomBytes } from 'node:crypto';
-import { fail, failAll } from '@tessera/kernel';
-import { createRecords, runInSession } from '@tessera/records';
+import { fail } from '@tessera/kernel';
+import { runInSession } from '@tessera/records';
 import {
   finishProviderLogin,
   newTenantToken,
@@ -28,6 +28,7 @@ import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
 import { iso, note, originOf, requestOrigin } from './audit.ts';
 import { personally, userObject } from './guards.ts';
+import { createPerson } from './new-person.ts';
 import type { InputOf } from './operation-types.ts';
 import { platformContext, systemSession } from './platform-session.ts';
 import { beginSession } from './sessions.ts';
@@ -190,15 +191,8 @@ async function createUser(
   { roles }: IdentityProvider,
   { email, name }: { readonly email: string; readonly name: string },
 ): Promise<IdentityUser> {
-  const id = parts.newId();
   const input = await systemSession(parts, platformContext(parts, database.tenant));
-  const { fields } = input.model.objects['user'] ?? { fields: {} };
-  const values = { name, email, active: true, owner: id, ...('roles' in fields ? { roles } : {}) };
-  await runInSession(input, async (write) => {
-    const options = { allOrNone: true, internal: true };
-    const [outcome] = await createRecords(write, 'user', [{ pointer: '', id, input: values }], options);
-    if (outcome?.ok !== true) throw failAll('RECORDS_INVALID', outcome?.problems ?? []);
-  });
+  const id = await runInSession(input, (write) => createPerson(write, { name, email, roles }));
   return { id, name, email, active: true, language: null, roles };
 }
 

@@ -39,7 +39,7 @@ const rows = [
   'yxcvbnm',
   '1qaz2wsx3edc4rfv',
 ];
-const sequences = rows.flatMap((row) => [row, [...row].reverse().join('')]);
+const sequences = rows.flatMap((row) => [row, Array.from(row).reverse().join('')]);
 
 /** Runs of a row or an alphabet, at least so long, count as one character. */
 const shortestRun = 4;
@@ -64,7 +64,7 @@ function repeated(text: string): string {
 
 const trimmed = (text: string): string => text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
 
-const undisguised = (text: string): string => [...text].map((character) => disguises[character] ?? character).join('');
+const undisguised = (text: string): string => Array.from(text, (character) => disguises[character] ?? character).join('');
 
 /** A password with so few characters around a common word is as good as the word. */
 const decoration = 6;

@@ -48,7 +48,7 @@ function holdsName(password: string, { name, email }: PasswordOwner): boolean {
 
 /** What stands against a password, in words that go on after "The password is too weak: "; nothing where it will do. */
 export function passwordWeaknesses(password: string, policy: PasswordPolicy, owner: PasswordOwner): readonly string[] {
-  const length = [...password].length;
+  const { length } = Array.from(password);
   const missing = kindsMissing(password, policy.minKinds);
   return [
     ...(length < policy.minLength ? [`it needs at least ${String(policy.minLength)} characters`] : []),

@@ -17,6 +17,8 @@ export type DatabaseErrorKind =
   | 'stalePlan'
   | 'connection'
   | 'outOfRange'
+  /** A parameter has a character that no text here may have: U+0000. */
+  | 'notText'
   | 'other';
 
 /** Where an error came from, as far as PostgreSQL says. */
@@ -52,6 +54,8 @@ const kinds: Readonly<Record<string, DatabaseErrorKind>> = {
   '22001': 'outOfRange',
   '22003': 'outOfRange',
   '22008': 'outOfRange',
+  '22021': 'notText',
+  '22P05': 'notText',
 };
 
 /** What pg puts on an error that the server sent. */
@@ -140,6 +144,9 @@ const services: Partial<Record<DatabaseErrorKind, ErrorCode>> = {
 /** The error to throw out of a tenant's door. */
 export function doorError(error: unknown, tenant: string): unknown {
   if (error instanceof TesseraError) return error;
-  const code = services[databaseErrorKind(error)];
+  const kind = databaseErrorKind(error);
+  // Values of fields were looked at before; this is any other text of a caller: a name, a key, a reason.
+  if (kind === 'notText') return fail('REQUEST_INVALID', { reason: 'no text has the character U+0000.' }, {}, error);
+  const code = services[kind];
   return code === undefined ? error : fail(code, { tenant }, {}, error);
 }
