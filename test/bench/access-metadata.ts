@@ -27,7 +27,7 @@ const sharingRules: Json = {
   ...rule('ofPilot', { ownedBy: { department: 'd30' } }, { group: 'g2' }),
   ...rule('ofSubsidiary', { ownedBy: { department: 'd7', below: true } }, { role: 'finance' }),
   ...rule('ofColleague', { ownedBy: { user: 'p500@bench.example' } }, managers),
-  ...rule('large', { when: { '>': [{ var: 'amount' }, 400_000] } }, managers),
+  ...rule('large', { when: { '>': [{ var: 'amount' }, 1_000_000] } }, managers),
   ...rule('wonInNorth', { when: { and: [{ '==': [{ var: 'stage' }, 'won'] }, { '==': [{ var: 'region' }, 'north'] }] } }, managers),
   ...rule('renewals', { when: { contains: [{ var: 'note' }, 'renewal'] } }, { group: 'g3' }),
   ...rule('overdue', { when: { '<': [{ var: 'closeDate' }, '2020-01-15'] } }, { role: 'finance' }),

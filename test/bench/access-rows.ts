@@ -80,7 +80,7 @@ const words = (n: string): string =>
 function recordRows(s: string): readonly string[] {
   return [
     `insert into ${s}.account (id, name, ${stamps}, owner_id, industry, city)
-      select ${account('n')}, 'Account ' || n, ${stamp('n')}, ${person(ownerOf('n', 'account'))}, ${pick('n', 'industry', 2.5, 'retail', 'saas', 'energy', 'public')}, ${pick('n', 'city', 2, 'Berlin', 'Shanghai', 'Lyon', 'Turin')}
+      select ${account('n')}, 'Account ' || n, ${stamp('n')}, ${person(ownerOf('n', 'account'))}, ${pick('n', 'industry', 6, 'retail', 'saas', 'energy', 'public')}, ${pick('n', 'city', 2, 'Berlin', 'Shanghai', 'Lyon', 'Turin')}
       from generate_series(1, ${accounts}) n`,
     `insert into ${s}.deal (id, name, ${stamps}, deleted_at, owner_id, account_id, amount, stage, region, close_date, note)
       select ${dealId('n')}, 'Deal ' || n, ${stamp('n')}, case when ${chance(`n`, 'bin')} < 0.03 then ${instant('n')} end, ${person(ownerOf('n', 'deal'))},
@@ -91,9 +91,9 @@ function recordRows(s: string): readonly string[] {
     // Mostly with people, some with everybody of a role, group or department; a few have expired.
     `insert into ${s}._share (id, object, record_id, subject, access, origin, expires_at)
       select ${id(6, 'n')}, 'deal', ${dealId(`1 + floor(${deals} * ${chance('n', 'shared')})::integer`)},
-        case when n % 10 < 7 then 'user:' || ${person(`1 + floor(${people} * power(${chance('n', 'with')}, 2))`)}
-          when n % 10 = 7 then 'role:' || ${pick('n', 'with', 1, 'manager', 'support', 'finance')}
-          when n % 10 = 8 then 'group:' || ${group(`1 + floor(10 * ${chance('n', 'with')})`)}
+        case when n % 20 < 17 then 'user:' || ${person(`1 + floor(${people} * power(${chance('n', 'with')}, 2))`)}
+          when n % 20 = 17 then 'role:' || ${pick('n', 'with', 3, 'support', 'finance', 'manager')}
+          when n % 20 = 18 then 'group:' || ${group(`1 + floor(10 * ${chance('n', 'with')})`)}
           else ${pick('n', 'unit', 1, 'department:', 'below:')} || ${department(`1 + floor(${departments} * ${chance('n', 'with')})`)} end,
         ${pick('n', 'access', 1, 'read', 'edit')}, ${pick('n', 'origin', 1, 'team', 'manual')}, case when n % 50 = 0 then timestamptz '2024-01-01' end
       from generate_series(1, ${shares}) n on conflict do nothing`,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Answer } from '../api/rest-scene.ts';
 import { password } from '../support/engine.ts';
 import type { ContractDocument, Operation, Schema } from './contract-document.ts';
+import { identityCalls } from './contract-identity.ts';
 import { valuesOf } from './contract-values.ts';
 import type { Client } from './server-scene.ts';
 
@@ -189,6 +190,7 @@ export class Caller {
       case 'by':
       case 'mapping':
       case 'purge':
+      case 'user':
         return undefined;
       default:
         return schema === undefined ? undefined : String(this.sample(this.valuesOf(schema)));
@@ -218,6 +220,8 @@ const mapping = encodeURIComponent(JSON.stringify({ columns: { name: { field: 'n
 export async function plainCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
   const object = caller.objects.find((each) => caller.fields(each).length > 0) ?? '';
   const target = (inPath: Readonly<Record<string, string>> = {}): Sent => ({ path: caller.target(operation, inPath) });
+  const identity = await identityCalls(caller, operation);
+  if (identity !== undefined) return identity;
   const change = { files: { 'parameters/contract__c.json': { name: 'contract__c', label: { en: 'Contract' }, type: 'number', value: 2 } } };
   switch (operation.route) {
     case 'logIn':

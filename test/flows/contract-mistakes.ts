@@ -21,6 +21,13 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
   deleted: [['all', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   purge: [['1', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   format: [['xml', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  user: [['nobody', { codes: ['RECORD_NOT_FOUND'] }]],
+  // Any text may be one, and what a provider sends is looked at as a whole.
+  ...Object.fromEntries(
+    ['tenant', 'code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'session_state', 'scope', 'authuser', 'prompt', 'hd'].map(
+      (name) => [name, []],
+    ),
+  ),
   dryRun: [['perhaps', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   fields: [
     ['', { codes: ['REQUEST_PARAMETER_INVALID'] }],
@@ -120,7 +127,18 @@ const mapping = `mapping=${encodeURIComponent('{"columns":{"name":{"field":"name
 
 const pointerStep = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const noSuchRecord = ['RECORD_NOT_FOUND', 'IMPORT_NOT_FOUND', 'FILE_NOT_FOUND', 'OBJECT_UNKNOWN', 'COMPONENT_UNKNOWN', 'FIELD_UNKNOWN'];
+const noSuchRecord = [
+  'RECORD_NOT_FOUND',
+  'IMPORT_NOT_FOUND',
+  'FILE_NOT_FOUND',
+  'OBJECT_UNKNOWN',
+  'COMPONENT_UNKNOWN',
+  'FIELD_UNKNOWN',
+  'SESSION_NOT_FOUND',
+  'API_KEY_NOT_FOUND',
+  'SECOND_FACTOR_MISSING',
+  'PROVIDER_UNKNOWN',
+];
 
 function inPath(operation: Operation, id: string): string {
   const kind = operation.route === 'getLayout' || operation.route === 'describeObject' ? 'user' : 'object';

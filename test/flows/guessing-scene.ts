@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '@tessera/api';
-import { createEngine, openFileStore } from '@tessera/engine';
+import { createEngine, openFileStore, type Engine } from '@tessera/engine';
 import { silentLogger, uuidv7Source, type Logger } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import { openCell, tenantSchema } from '@tessera/storage';
@@ -70,6 +70,7 @@ const base: Layer = pack(
 
 export interface Node {
   readonly url: string;
+  readonly engine: Engine;
   /** Texts of the statements that went through tenants' doors, oldest first. */
   readonly statements: string[];
   /** What the node blamed itself for. */
@@ -107,13 +108,12 @@ export interface GuessingScene {
   close(): Promise<void>;
 }
 
-export const codeOf = ({ json }: Answer): unknown => {
-  const body = json as { readonly code?: unknown; readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[] };
-  return body?.code ?? body?.errors?.[0]?.extensions?.code;
-};
+/** The first code of an answer: a problem document's, a GraphQL error's, also where it comes as an event. */
+export const codeOf = ({ status, text }: Answer): string | undefined =>
+  status < 400 && !text.includes('"errors":') ? undefined : /"code":"([A-Z_]+)"/.exec(text)?.[1];
 
 /** Status and code: what a refusal is told by. */
-export const refusalOf = (answer: Answer): readonly [number, unknown] => [answer.status, codeOf(answer)];
+export const refusalOf = (answer: Answer): readonly [number, string | undefined] => [answer.status, codeOf(answer)];
 
 async function closeServer(server: Server): Promise<void> {
   server.closeAllConnections();
@@ -135,6 +135,7 @@ async function openNode({ database, clock }: TestEngine, folder: string): Promis
   const server = createServer(app);
   return {
     url: await listen(server),
+    engine,
     statements,
     blamed,
     close: async () => {

@@ -134,6 +134,15 @@ describe('an authenticator app', () => {
     ]);
   });
 
+  it('is not taken off by an administrator who finds another one’s browser signed in', async () => {
+    const id = await scene.person(acme, 'boss', { roles: ['administrator'] });
+    const boss = scene.as((await scene.tokens('acme', emailOf('acme', 'boss'))).accessToken);
+    const app = new App(await boss.post('/auth/second-factor'));
+    expect((await boss.post('/auth/second-factor/confirm', { code: app.next() })).status).toBe(200);
+    expect(codeOf(await boss.remove(`/users/${id}/second-factor`))).toBe('SECOND_FACTOR_INVALID');
+    expect((await boss.post('/auth/second-factor/remove', { code: app.next() })).status).toBe(204);
+  });
+
   it('survives a reset of the password', async () => {
     const { email, id } = await enrolled('reset');
     const given = await (await scene.administrator('acme')).post(`/users/${id}/reset-token`);

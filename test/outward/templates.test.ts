@@ -318,7 +318,7 @@ describe('a path', () => {
       '<!--'.repeat(45_000),
       '<!--->'.repeat(30_000),
       `{{ ${'a.'.repeat(90_000)} }}`,
-      `${'a_'.repeat(90_000)}`,
+      'a_'.repeat(90_000),
     ])
       checkTemplate('html', source, []);
     checkTemplate('html', '{{ x }}'.repeat(28_000), ['x']);

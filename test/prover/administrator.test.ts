@@ -17,7 +17,14 @@ afterAll(() => lab.close());
 describe('an administrator', () => {
   it(`gets from the engine what the oracle says, in ${String(worlds)} worlds (seed ${String(seed)})`, async () => {
     const only = process.env['PROVER_ONLY'];
-    const report = await prove(lab, { seed, worlds, as: 'administrator', spread: { constitutions: 1, worlds: 4 }, most: Number(process.env['PROVER_MOST'] ?? 1), ...(only === undefined ? {} : { only }) });
+    const report = await prove(lab, {
+      seed,
+      worlds,
+      as: 'administrator',
+      spread: { constitutions: 1, worlds: 4 },
+      most: Number(process.env['PROVER_MOST'] ?? 1),
+      ...(only === undefined ? {} : { only }),
+    });
     expect(differencesText(report)).toBe('');
     expect(lab.blamed).toEqual([]);
     expect(report.figures.full).toBeGreaterThan(report.figures.comparisons / 3);

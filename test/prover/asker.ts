@@ -15,11 +15,17 @@ export class Asker {
   readonly chance: Chance;
   readonly who: Onlooker;
   readonly own: readonly string[];
+  readonly #surfaces: readonly Surface[];
 
-  constructor(chance: Chance, who: Onlooker, own: readonly string[]) {
+  constructor(chance: Chance, who: Onlooker, own: readonly string[], surfaces: readonly Surface[] = ['rest', 'graphql']) {
     this.chance = chance;
     this.who = who;
     this.own = own;
+    this.#surfaces = surfaces;
+  }
+
+  surface(): Surface {
+    return this.chance.pick(this.#surfaces);
   }
 
   get shapes(): Shapes {
@@ -53,15 +59,13 @@ export class Asker {
 
   /** Fields that one may read, and so use everywhere. */
   usable(object: string, fits: (field: FieldShape) => boolean = () => true): readonly FieldShape[] {
-    return this.#named(object).filter(
-      (field) => field.kind !== 'list' && this.who.rights.reads(object, field.name) && fits(field),
-    );
+    return this.#named(object).filter((field) => field.kind !== 'list' && this.who.rights.reads(object, field.name) && fits(field));
   }
 
   /** Lookups to one object that one may follow. */
   #ways(object: string): readonly FieldShape[] {
-    return this.usable(object, ({ kind, stored, to, type }) => kind === 'reference' && stored && type !== 'id' && to.length === 1).filter(({ to }) =>
-      this.who.rights.readable(to[0] ?? ''),
+    return this.usable(object, ({ kind, stored, to, type }) => kind === 'reference' && stored && type !== 'id' && to.length === 1).filter(
+      ({ to }) => this.who.rights.readable(to[0] ?? ''),
     );
   }
 
@@ -116,15 +120,22 @@ export class Asker {
 
   /** A comparison of a field that the caller may or may not use. */
   compare(holder: string, field: FieldShape, path: Path, surface: Surface): Filter {
-    const compared = (operator: CompareOperator, value: Literal | readonly Literal[]): Filter => ({ kind: 'compare', path, operator, value });
+    const compared = (operator: CompareOperator, value: Literal | readonly Literal[]): Filter => ({
+      kind: 'compare',
+      path,
+      operator,
+      value,
+    });
     const value = this.#literal(holder, field);
     const choices: readonly CompareOperator[] =
       field.options !== undefined || field.name === 'lifeStatus' || field.name === 'recordType'
         ? ['eq', 'ne', 'in', 'isNull']
-        : { number: ['gt', 'lte', 'eq', 'isNull'], boolean: ['eq', 'ne'], date: ['gt', 'lte', 'isNull'], reference: ['eq', 'isNull'] }[field.kind as string] as
-            | readonly CompareOperator[]
-            | undefined ?? ['eq', 'ne', 'contains', 'in', 'isNull'];
-    const fitting = choices.filter((operator) => surface === 'rest' || !this.#computed(field) || ['eq', 'gt', 'lte', 'ne'].includes(operator));
+        : (({ number: ['gt', 'lte', 'eq', 'isNull'], boolean: ['eq', 'ne'], date: ['gt', 'lte', 'isNull'], reference: ['eq', 'isNull'] }[
+            field.kind as string
+          ] as readonly CompareOperator[] | undefined) ?? ['eq', 'ne', 'contains', 'in', 'isNull']);
+    const fitting = choices.filter(
+      (operator) => surface === 'rest' || !this.#computed(field) || ['eq', 'gt', 'lte', 'ne'].includes(operator),
+    );
     const operator = this.chance.pick(fitting);
     if (operator === 'isNull') return compared('isNull', surface === 'rest' ? this.chance.percent(50) : true);
     if (operator === 'in') return compared('in', [value, this.#literal(holder, field)]);
@@ -137,7 +148,10 @@ export class Asker {
   }
 
   #comparison(object: string, surface: Surface): Filter | undefined {
-    const path = this.path(object, ({ kind, to, name }) => kind !== 'datetime' && name !== 'version' && (kind !== 'reference' || to.length < 2));
+    const path = this.path(
+      object,
+      ({ kind, to, name }) => kind !== 'datetime' && name !== 'version' && (kind !== 'reference' || to.length < 2),
+    );
     if (path === undefined) return undefined;
     const holder = path.slice(0, -1).reduce((at, step) => this.shape(at).fields[step]?.to[0] ?? at, object);
     const field = this.shape(holder).fields[path.at(-1) ?? ''];
@@ -188,7 +202,12 @@ export class Asker {
 
   sort(object: string): readonly Sort[] {
     const sortable = ({ kind, options, name, to, type }: FieldShape): boolean =>
-      type === 'id' || (kind !== 'reference' && to.length === 0 && kind !== 'datetime' && options === undefined && !['lifeStatus', 'recordType'].includes(name));
+      type === 'id' ||
+      (kind !== 'reference' &&
+        to.length === 0 &&
+        kind !== 'datetime' &&
+        options === undefined &&
+        !['lifeStatus', 'recordType'].includes(name));
     return this.chance
       .times(this.chance.between(0, 2), () => this.path(object, sortable))
       .filter((path) => path !== undefined)

@@ -105,7 +105,13 @@ export type ReadAsk = GetAsk | ListAsk | AggregateAsk | SearchAsk | HistoryAsk |
 
 export type WriteAsk =
   | { readonly kind: 'create'; readonly surface: Surface; readonly object: string; readonly values: Readonly<Record<string, Literal>> }
-  | { readonly kind: 'update'; readonly surface: Surface; readonly object: string; readonly id: string; readonly values: Readonly<Record<string, Literal>> }
+  | {
+      readonly kind: 'update';
+      readonly surface: Surface;
+      readonly object: string;
+      readonly id: string;
+      readonly values: Readonly<Record<string, Literal>>;
+    }
   | { readonly kind: 'upsert'; readonly object: string; readonly by: string; readonly values: Readonly<Record<string, Literal>> }
   | { readonly kind: 'delete'; readonly surface: Surface; readonly object: string; readonly id: string }
   | { readonly kind: 'restore'; readonly surface: Surface; readonly object: string; readonly id: string };

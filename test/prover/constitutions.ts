@@ -56,7 +56,13 @@ function grantSet(chance: Chance, shapes: Shapes, kind: GrantSet['kind'], i: num
   if (everyone && chance.percent(75)) entries.push(['user', { flags: ['read'], fields: { '*': chance.pick(['read', 'read', 'masked']) } }]);
   if (chance.percent(everyone ? 20 : 35)) entries.push(['*', grant(chance, undefined)]);
   const administrator = kind === 'role' && chance.percent(2);
-  return { name: `${kind === 'role' ? 'role' : 'set'}${String(i)}__c`, kind, administrator, everyone, objects: Object.fromEntries(entries) };
+  return {
+    name: `${kind === 'role' ? 'role' : 'set'}${String(i)}__c`,
+    kind,
+    administrator,
+    everyone,
+    objects: Object.fromEntries(entries),
+  };
 }
 
 function subject(chance: Chance, roles: readonly string[]): Subject {
@@ -76,7 +82,13 @@ function sharingRule(chance: Chance, shapes: Shapes, objects: readonly string[],
   const object = chance.pick(objects);
   const records = chance.percent(50) ? { ownedBy: subject(chance, roles) } : { when: metadataCondition(chance, shapes, object, false) };
   const to = chance.times(chance.between(1, 2), () => subject(chance, roles));
-  return { name: `rule${String(i)}__c`, object, records, to, access: shapes[object]?.sharing === 'publicRead' ? 'edit' : chance.pick(['read', 'edit']) };
+  return {
+    name: `rule${String(i)}__c`,
+    object,
+    records,
+    to,
+    access: shapes[object]?.sharing === 'publicRead' ? 'edit' : chance.pick(['read', 'edit']),
+  };
 }
 
 /** What the platform grants to everybody, as its own file says. */
@@ -87,7 +99,14 @@ function platformSets(): readonly GrantSet[] {
       return [object, { flags: flagNames.filter((flag) => each[flag] === true), fields: (each['fields'] ?? {}) as Grant['fields'] }];
     });
     const everyone = source['everyone'] === true;
-    return { name: String(source['name']), kind: 'permissionSet', administrator: false, everyone, platform: true, objects: Object.fromEntries(objects) };
+    return {
+      name: String(source['name']),
+      kind: 'permissionSet',
+      administrator: false,
+      everyone,
+      platform: true,
+      objects: Object.fromEntries(objects),
+    };
   });
 }
 
@@ -138,5 +157,9 @@ export function constitutionFiles(next: Constitution, before: Constitution | und
     .filter(({ name }) => !next.sets.some((set) => set.name === name))
     .map(({ name }) => [`extensions/${name}.json`, { extends: name, kind: 'permissionSet', active: false }] as const);
   const on = next.sets.filter(({ platform }) => platform === true).map(({ name }) => [`extensions/${name}.json`, null] as const);
-  return { ...Object.fromEntries([...gone, ...on, ...off]), ...Object.fromEntries(paths(next)), 'settings.json': { departmentHeads: next.departmentHeads } };
+  return {
+    ...Object.fromEntries([...gone, ...on, ...off]),
+    ...Object.fromEntries(paths(next)),
+    'settings.json': { departmentHeads: next.departmentHeads },
+  };
 }

@@ -16,9 +16,10 @@ function isDecimal(actual: unknown, expected: Decimal): boolean {
   return Decimal.parse(text)?.compare(expected) === 0;
 }
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Where and how the actual JSON is not what was expected; undefined where it is. */
 export function difference(expected: Expected, actual: unknown, at = ''): string | undefined {
@@ -27,7 +28,9 @@ export function difference(expected: Expected, actual: unknown, at = ''): string
   if (expected instanceof HiddenText) return expected.fits(actual) ? undefined : wrong;
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual) || actual.length !== expected.length) return wrong;
-    return (expected as readonly Expected[]).map((each, i) => difference(each, actual[i], `${at}/${String(i)}`)).find((found) => found !== undefined);
+    return (expected as readonly Expected[])
+      .map((each, i) => difference(each, actual[i], `${at}/${String(i)}`))
+      .find((found) => found !== undefined);
   }
   if (isPlain(expected)) {
     if (!isPlain(actual)) return wrong;

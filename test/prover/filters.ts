@@ -73,4 +73,5 @@ export function objectAt(shapes: Shapes, object: string, steps: Path): string {
   }, object);
 }
 
-export const literals = (value: Literal | readonly Literal[]): readonly Literal[] => (Array.isArray(value) ? (value as readonly Literal[]) : [value as Literal]);
+export const literals = (value: Literal | readonly Literal[]): readonly Literal[] =>
+  Array.isArray(value) ? (value as readonly Literal[]) : [value as Literal];

@@ -167,7 +167,9 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof TesseraError ? new Error(JSON.stringify([error.code, error.message, ...error.problems], null, 1), { cause: error }) : error;
+    throw error instanceof TesseraError
+      ? new Error(JSON.stringify([error.code, error.message, ...error.problems], null, 1), { cause: error })
+      : error;
   }
 }
 

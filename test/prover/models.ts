@@ -1,6 +1,6 @@
 // Random objects: trees and chains of masters, fields of many types, formulas, roll-ups and quotes over them.
 import type { Json } from '../support/engine.ts';
-import { Chance } from './chance.ts';
+import { type Chance } from './chance.ts';
 import { platformObjects, shapesOf, type FieldShape, type ObjectShape, type Shapes } from './shapes.ts';
 
 /** Objects of one tenant, as JSON and as shapes; the platform's are among the shapes. */
@@ -128,7 +128,11 @@ function aggregate(chance: Chance, shapes: Shapes, shape: ObjectShape | undefine
   const relation = chance.maybe(Object.entries(shape?.relations ?? {}).filter(([, { object }]) => object !== 'user'));
   if (relation === undefined) return undefined;
   const [of, { object }] = relation;
-  const numbers = ofKind(shapes[object], 'number', (field) => (plain ? isPlain(field) : true) && field.type !== 'currency' && field.scale !== undefined);
+  const numbers = ofKind(
+    shapes[object],
+    'number',
+    (field) => (plain ? isPlain(field) : true) && field.type !== 'currency' && field.scale !== undefined,
+  );
   const name = chance.pick(numbers.length === 0 ? ['count'] : ['count', 'sum', 'sum', 'min', 'max']);
   const value = name === 'count' ? {} : { value: v(chance.pick(numbers)) };
   const where = chance.percent(40) ? { where: metadataCondition(chance, shapes, object, plain) } : {};
@@ -139,9 +143,24 @@ function aggregate(chance: Chance, shapes: Shapes, shape: ObjectShape | undefine
 function formulaOf(chance: Chance, shapes: Shapes, name: string): Json | undefined {
   const shape = shapes[name];
   const number = (): string | undefined =>
-    chance.maybe(ofKind(shape, 'number', ({ type, scale, aggregate: over }) => type !== 'currency' && (scale !== undefined || over?.['function'] === 'count')));
-  const formula = (returns: string, rule: unknown): Json => ({ type: 'formula', returns, formula: rule, ...(returns === 'number' ? { scale: 2 } : {}) });
-  const lookup = chance.maybe(Object.values(shape?.fields ?? {}).filter((field) => field.kind === 'reference' && oneTarget(field) && (!field.system || field.name === 'owner')));
+    chance.maybe(
+      ofKind(
+        shape,
+        'number',
+        ({ type, scale, aggregate: over }) => type !== 'currency' && (scale !== undefined || over?.['function'] === 'count'),
+      ),
+    );
+  const formula = (returns: string, rule: unknown): Json => ({
+    type: 'formula',
+    returns,
+    formula: rule,
+    ...(returns === 'number' ? { scale: 2 } : {}),
+  });
+  const lookup = chance.maybe(
+    Object.values(shape?.fields ?? {}).filter(
+      (field) => field.kind === 'reference' && oneTarget(field) && (!field.system || field.name === 'owner'),
+    ),
+  );
   const target = shapes[lookup?.to[0] ?? ''];
   switch (chance.between(0, 8)) {
     case 0:
@@ -171,7 +190,10 @@ function formulaOf(chance: Chance, shapes: Shapes, name: string): Json | undefin
     case 7:
       return formula('text', { if: [metadataCondition(chance, shapes, name, false), v('name'), 'other'] });
     default:
-      return formula('boolean', chance.percent(50) ? { '==': [v('owner'), v('$user')] } : { '==': [v('owner.department'), v('$user.department')] });
+      return formula(
+        'boolean',
+        chance.percent(50) ? { '==': [v('owner'), v('$user')] } : { '==': [v('owner.department'), v('$user.department')] },
+      );
   }
 }
 
@@ -190,14 +212,25 @@ function computedField(draft: Draft, shapes: Shapes, name: string): readonly [st
   if (kind === 'roll') {
     const live = chance.percent(40);
     const over = aggregate(chance, shapes, shape, !live);
-    return over === undefined ? undefined : ['roll', { type: 'rollup', aggregate: over, ...(live ? { upkeep: 'live' } : {}), ...(over['function'] === 'count' ? {} : { scale: 2 }) }];
+    return over === undefined
+      ? undefined
+      : [
+          'roll',
+          { type: 'rollup', aggregate: over, ...(live ? { upkeep: 'live' } : {}), ...(over['function'] === 'count' ? {} : { scale: 2 }) },
+        ];
   }
-  const through = chance.maybe(Object.values(shape?.fields ?? {}).filter((field) => field.kind === 'reference' && oneTarget(field) && !field.system));
+  const through = chance.maybe(
+    Object.values(shape?.fields ?? {}).filter((field) => field.kind === 'reference' && oneTarget(field) && !field.system),
+  );
   const target = shapes[through?.to[0] ?? ''];
   const quoted = chance.maybe(
-    Object.values(target?.fields ?? {}).filter(({ system, kind: of, quote }) => !system && of !== 'secret' && of !== 'list' && of !== 'reference' && quote === undefined),
+    Object.values(target?.fields ?? {}).filter(
+      ({ system, kind: of, quote }) => !system && of !== 'secret' && of !== 'list' && of !== 'reference' && quote === undefined,
+    ),
   );
-  return through === undefined || quoted === undefined ? undefined : ['quote', { type: 'quote', through: through.name, field: quoted.name }];
+  return through === undefined || quoted === undefined
+    ? undefined
+    : ['quote', { type: 'quote', through: through.name, field: quoted.name }];
 }
 
 export function randomModel(chance: Chance): ModelSketch {
@@ -213,7 +246,11 @@ export function randomModel(chance: Chance): ModelSketch {
       ['publicReadWrite', 10],
       ['controlledByParent', isDetail ? 90 : 0],
     ]);
-    const types = chance.percent(30) ? { recordTypes: { [draft.name('kind')]: { order: 10, label: { en: 'A' } }, [draft.name('kind')]: { order: 20, label: { en: 'B' } } } } : {};
+    const types = chance.percent(30)
+      ? {
+          recordTypes: { [draft.name('kind')]: { order: 10, label: { en: 'A' } }, [draft.name('kind')]: { order: 20, label: { en: 'B' } } },
+        }
+      : {};
     draft.objects[object] = { sharing, fields: draft.objects[object].fields, ...types };
   });
   for (const object of names) lookups(draft, object, names);
@@ -223,5 +260,5 @@ export function randomModel(chance: Chance): ModelSketch {
     const made = computedField(draft, draft.shapes(), object);
     if (made !== undefined) draft.add(object, ...made);
   }
-  return { objects: draft.objects as unknown as Readonly<Record<string, Json>>, shapes: draft.shapes() };
+  return { objects: draft.objects, shapes: draft.shapes() };
 }

@@ -29,12 +29,19 @@ export const mutants: readonly Mutant[] = [
   { name: 'lists everything', frees: (holder, key) => isList(holder) && key === 'where' },
   { name: 'counts and sums everything', frees: (holder, key) => isAggregate(holder) && key === 'where' },
   { name: 'gets any record by its id', frees: (holder, key) => holder['kind'] === 'record' && key === 'where' },
-  { name: 'shows any record behind a lookup', frees: (holder, key) => 'object' in holder && 'selections' in holder && !('kind' in holder) && key === 'where' },
+  {
+    name: 'shows any record behind a lookup',
+    frees: (holder, key) => 'object' in holder && 'selections' in holder && !('kind' in holder) && key === 'where',
+  },
   { name: 'shows what is masked', frees: (_, key) => key === 'masked' },
   { name: 'works computed fields out of everything', frees: (_, key) => key === 'computed' },
   { name: 'sorts by what is not seen', frees: (holder, key) => isList(holder) && key === 'orderBy' },
   { name: 'groups by what is not seen', frees: (holder, key) => isAggregate(holder) && key === 'groupBy' },
-  { name: 'takes either of two conditions for both', frees: (holder, key) => (isList(holder) || isAggregate(holder)) && key === 'where', instead: swapped },
+  {
+    name: 'takes either of two conditions for both',
+    frees: (holder, key) => (isList(holder) || isAggregate(holder)) && key === 'where',
+    instead: swapped,
+  },
 ];
 
 function mutated(mutant: Mutant, restricted: unknown, asked: unknown): unknown {
@@ -42,7 +49,8 @@ function mutated(mutant: Mutant, restricted: unknown, asked: unknown): unknown {
   if (!isPart(restricted)) return restricted;
   const given = isPart(asked) ? asked : {};
   const entries = Object.entries(restricted).flatMap(([key, value]): [string, unknown][] => {
-    if (!mutant.frees(restricted, key)) return [[key, nested.has(key) || Array.isArray(value) ? mutated(mutant, value, given[key]) : value]];
+    if (!mutant.frees(restricted, key))
+      return [[key, nested.has(key) || Array.isArray(value) ? mutated(mutant, value, given[key]) : value]];
     const instead = mutant.instead === undefined ? given[key] : mutant.instead(value);
     return instead === undefined ? [] : [[key, instead]];
   });

@@ -12,9 +12,7 @@ export const atLeast = (level: Level, least: Level): boolean => order.indexOf(le
 export function setsOf(world: World, person: string): readonly GrantSet[] {
   const row = world.rows.get(person);
   const [roles, named] = [listIn(row, 'roles'), listIn(row, 'permissionSets')];
-  return world.sets.filter(({ kind, name, everyone }) =>
-    kind === 'role' ? roles.includes(name) : everyone || named.includes(name),
-  );
+  return world.sets.filter(({ kind, name, everyone }) => (kind === 'role' ? roles.includes(name) : everyone || named.includes(name)));
 }
 
 /** The entry that a set has for an object; the named one replaces `*` as a whole. */
@@ -23,8 +21,7 @@ const entryOf = (set: GrantSet, object: string): Grant | undefined =>
 
 function levelIn(grant: Grant, field: FieldShape): Level {
   const named = Object.hasOwn(grant.fields, field.name) ? grant.fields[field.name] : undefined;
-  if (named !== undefined) return named;
-  const level = grant.fields['*'] ?? 'none';
+  const level = named ?? grant.fields['*'] ?? 'none';
   return level === 'masked' && !maskable.includes(field.type) ? 'none' : level;
 }
 
@@ -64,7 +61,8 @@ function pathInputs(path: string, { shapes, record, inner }: Place): Inputs {
   const [first] = steps;
   const from = first === '$user' ? 'user' : first === '$record' ? record : inner;
   const rest = first?.startsWith('$') === true ? steps.slice(1) : steps;
-  if (rest.length === 0) return nothing;
+  // Who one is, everybody may read.
+  if (rest.length === 0 || (first === '$user' && rest.join('.') === 'id')) return nothing;
   return along(shapes, from, rest).inputs;
 }
 
@@ -95,7 +93,10 @@ export function ruleInputs(rule: unknown, place: Place): Inputs {
   return ruleInputs(Array.isArray(given) ? given : [given], place);
 }
 
-function aggregateInputs({ of, value, where }: { readonly of: string; readonly value?: unknown; readonly where?: unknown }, place: Place): Inputs {
+function aggregateInputs(
+  { of, value, where }: { readonly of: string; readonly value?: unknown; readonly where?: unknown },
+  place: Place,
+): Inputs {
   const { inputs, child } = relationInputs(of, place);
   const inner = { ...place, inner: child };
   return both([inputs, ruleInputs(value, inner), ruleInputs(where, inner)]);
@@ -159,7 +160,9 @@ export class Rights {
     if (shape === undefined || field === undefined || !this.readable(object)) return 'none';
     if (this.administrator) return field.kind === 'secret' ? 'masked' : 'edit';
     const least: Level = alwaysReadable.includes(name) ? 'read' : 'none';
-    const granted = this.#entries(object).map((grant) => levelIn(grant, field)).reduce(higher, least);
+    const granted = this.#entries(object)
+      .map((grant) => levelIn(grant, field))
+      .reduce(higher, least);
     if (field.stored || granted === 'none') return granted;
     const { fields, objects } = inputsOf(this.#shapes, shape, field);
     const open = objects.every((each) => this.readable(each)) && fields.every((each) => this.reads(...each));
@@ -192,6 +195,6 @@ export class Rights {
 
 /** `••••` and the last four characters; `••••` alone where there are fewer than eight. */
 export function masked(text: string): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   return letters.length < 8 ? '••••' : `••••${letters.slice(-4).join('')}`;
 }

@@ -51,7 +51,8 @@ export function readablePaths(who: Onlooker, object: string): readonly Path[] {
 const fits = (who: Onlooker, filter: Filter | undefined, row: Row): boolean =>
   filter === undefined || holds(who.world, logicOf(filter), row, who);
 
-const at = (who: Onlooker, path: Path, row: Row): Value => evaluate({ var: pathText(path) }, { world: who.world, sight: who, frames: [row] });
+const at = (who: Onlooker, path: Path, row: Row): Value =>
+  evaluate({ var: pathText(path) }, { world: who.world, sight: who, frames: [row] });
 
 /** Nulls last going up, first going down. */
 function byValue(a: Value, b: Value, descending: boolean): number {
@@ -73,7 +74,9 @@ export function inOrder(who: Onlooker, rows: readonly Row[], sort: readonly Sort
 
 export function childrenOut(who: Onlooker, parent: Row, ask: ChildrenAsk): Readonly<Record<string, Expected>> {
   const relation = who.world.shapes[parent.object]?.relations[ask.relation];
-  const children = seenRows(who, relation?.object ?? '').filter((row) => row.values[relation?.by ?? ''] === parent.id && fits(who, ask.filter, row));
+  const children = seenRows(who, relation?.object ?? '').filter(
+    (row) => row.values[relation?.by ?? ''] === parent.id && fits(who, ask.filter, row),
+  );
   const nodes = inOrder(who, children, ask.sort).slice(0, ask.first);
   const count = new Decimal(BigInt(children.length), 0);
   return {
@@ -83,7 +86,10 @@ export function childrenOut(who: Onlooker, parent: Row, ask: ChildrenAsk): Reado
 }
 
 /** The records that a list has, in its order. */
-export function listed(who: Onlooker, ask: Pick<ListAsk, 'object' | 'filter' | 'sort'> & { readonly deleted?: ListAsk['deleted'] }): readonly Row[] {
+export function listed(
+  who: Onlooker,
+  ask: Pick<ListAsk, 'object' | 'filter' | 'sort'> & { readonly deleted?: ListAsk['deleted'] },
+): readonly Row[] {
   const { object, filter, sort, deleted } = ask;
   const all = rowsOf(who.world, object).filter((row) => (row.deleted ? deleted !== undefined : deleted !== 'only') && who.sees(row));
   return inOrder(
@@ -138,7 +144,10 @@ function groupsOf(who: Onlooker, ask: AggregateAsk): readonly Group[] {
     group.rows.push(row);
     groups.set(name, group);
   }
-  return [...groups.values()].map((group) => ({ keys: group.keys, figures: ask.measures.map((measure) => measured(who, measure, group.rows)) }));
+  return [...groups.values()].map((group) => ({
+    keys: group.keys,
+    figures: ask.measures.map((measure) => measured(who, measure, group.rows)),
+  }));
 }
 
 /** Each group as `{ g0 …, m0 … }`. */
@@ -154,7 +163,10 @@ export function aggregateOut(who: Onlooker, ask: AggregateAsk): readonly Readonl
     return 0;
   });
   return sorted.map(({ keys, figures }) =>
-    Object.fromEntries([...keys.map((key, i) => [`g${String(i)}`, valueOut(key)]), ...figures.map((value, i) => [`m${String(i)}`, valueOut(value)])]),
+    Object.fromEntries([
+      ...keys.map((key, i) => [`g${String(i)}`, valueOut(key)] as const),
+      ...figures.map((value, i) => [`m${String(i)}`, valueOut(value)] as const),
+    ]),
   );
 }
 
@@ -163,8 +175,15 @@ export function searchOut(who: Onlooker, q: string): ReadonlyMap<string, readonl
   const found = new Map<string, readonly string[]>();
   for (const shape of Object.values(who.world.shapes)) {
     const fields = Object.values(shape.fields).filter(({ name, searchable }) => searchable && who.rights.reads(shape.name, name));
-    const has = (row: Row): boolean => fields.some(({ name }) => textOf(row.values[name] ?? null).split(/[\s@.]+/).includes(q));
-    const ids = seenRows(who, shape.name).filter(has).map(({ id }) => id);
+    const has = (row: Row): boolean =>
+      fields.some(({ name }) =>
+        textOf(row.values[name] ?? null)
+          .split(/[\s@.]+/)
+          .includes(q),
+      );
+    const ids = seenRows(who, shape.name)
+      .filter(has)
+      .map(({ id }) => id);
     if (ids.length > 0) found.set(shape.name, [...ids].sort());
   }
   return found;

@@ -12,7 +12,14 @@ import { rowsOf, textIn, type Row, type Value, type World } from './world.ts';
  */
 export type Objections = readonly (readonly string[])[];
 
-const isReadOnly = ({ stored, system, name, type }: FieldShape): boolean => !stored || type === 'autoNumber' || (system && !settableSystem.includes(name));
+/** Among codes: the page contradicts itself, so the write may be done as well. */
+const orDone = 'or done';
+
+/** Whether nothing stands against a write for certain. */
+export const mayBeDone = (objections: Objections): boolean => objections.every((codes) => codes.includes(orDone));
+
+const isReadOnly = ({ stored, system, name, type }: FieldShape): boolean =>
+  !stored || type === 'autoNumber' || (system && !settableSystem.includes(name));
 
 export const valueIn = (value: Literal): Value => (typeof value === 'number' ? Decimal.of(value) : value);
 
@@ -37,7 +44,8 @@ class Judgement {
   /** The record is there for the person, and may be changed. */
   target(row: Row | undefined): void {
     if (row === undefined || row.deleted || !this.#who.sees(row)) this.#against('RECORD_NOT_FOUND');
-    else if (!this.#who.edits(row) || !this.#mastersEditable(row)) this.#against('RECORD_READ_ONLY');
+    else if (!this.#who.edits(row)) this.#against('RECORD_READ_ONLY');
+    else if (!this.#mastersEditable(row)) this.#against(orDone, 'RECORD_READ_ONLY');
   }
 
   /** A detail is created, changed or deleted where its masters may be edited. */
@@ -52,9 +60,15 @@ class Judgement {
   #value(name: string, value: Literal, before: Row | undefined): void {
     const field = this.#who.world.shapes[this.#object]?.fields[name];
     const level = this.#who.rights.level(this.#object, name);
-    if (field === undefined || level === 'none') return this.#against('FIELD_UNKNOWN');
+    if (field === undefined || level === 'none') {
+      this.#against('FIELD_UNKNOWN');
+      return;
+    }
     if (isReadOnly(field) || !this.#who.rights.sets(this.#object, name)) {
-      if (field.kind !== 'secret' || !this.#who.rights.administrator) return this.#against('FIELD_READ_ONLY');
+      if (field.kind !== 'secret' || !this.#who.rights.administrator) {
+        this.#against('FIELD_READ_ONLY');
+        return;
+      }
     }
     if (value === null && name === 'name') this.#against('VALUE_REQUIRED');
     if (field.unique && this.#taken(name, value, before)) this.#against('RECORD_NOT_UNIQUE');
@@ -65,12 +79,14 @@ class Judgement {
 
   #taken(name: string, value: Literal, before: Row | undefined): boolean {
     if (value === null) return false;
-    return rowsOf(this.#who.world, this.#object).some((row) => !row.deleted && row.id !== before?.id && same(row.values[name] ?? null, valueIn(value)));
+    return rowsOf(this.#who.world, this.#object).some(
+      (row) => !row.deleted && row.id !== before?.id && same(row.values[name] ?? null, valueIn(value)),
+    );
   }
 
   #recordType(value: string | null, before: Row | undefined): void {
     const kept = before !== undefined && textIn(before, 'recordType') === value;
-    if (!kept && !this.#who.rights.mayGive(this.#object, value)) this.#against('PERMISSION_DENIED', 'VALUE_OPTION_UNKNOWN', 'FIELD_READ_ONLY');
+    if (!kept && !this.#who.rights.mayGive(this.#object, value)) this.#against('RECORD_TYPE_NOT_ALLOWED');
   }
 
   #owner(value: Literal, before: Row | undefined): void {
@@ -80,10 +96,21 @@ class Judgement {
 
   #lookup(field: FieldShape, value: Literal, before: Row | undefined): void {
     if (value === null || value === (before === undefined ? undefined : textIn(before, field.name))) return;
-    if (before !== undefined && field.master && !field.reparent) return this.#against('FIELD_READ_ONLY');
+    if (before !== undefined && field.master && !field.reparent) {
+      this.#against('FIELD_READ_ONLY');
+      return;
+    }
     const target = this.#who.world.rows.get(String(value));
-    if (target === undefined || target.deleted || !field.to.includes(target.object) || !this.#who.sees(target)) this.#against('LOOKUP_NOT_FOUND');
-    else if (field.master && !this.#who.edits(target) && !this.#who.rights.administrator) this.#against('RECORD_READ_ONLY');
+    if (target === undefined || target.deleted || !field.to.includes(target.object) || !this.#who.sees(target))
+      this.#against('LOOKUP_NOT_FOUND');
+    else if (field.master && !this.#who.edits(target) && !this.#who.rights.administrator) this.#masterReadOnly();
+  }
+
+  /** For certain only where the detail's own access is that of its masters. */
+  #masterReadOnly(): void {
+    const { rights, world } = this.#who;
+    const isControlled = world.shapes[this.#object]?.sharing === 'controlledByParent' && !rights.may(this.#object, 'modifyAll');
+    this.#against(...(isControlled ? [] : [orDone]), 'RECORD_READ_ONLY');
   }
 
   /** Fields that a new record must have. */
@@ -95,10 +122,14 @@ class Judgement {
 
   /** After the write the record must still be seen, unless it was given away. */
   inSight(after: Row, before: Row | undefined): void {
-    if (this.objections.length > 0) return;
+    if (!mayBeDone(this.objections)) return;
     const gaveAway = textIn(after, 'owner') !== (before === undefined ? this.#who.user : textIn(before, 'owner'));
+    const { rights, user } = this.#who;
     const world: World = { ...this.#who.world, rows: new Map([...this.#who.world.rows, [after.id, after]]) };
-    if (!gaveAway && !new Onlooker(world, this.#who.user, this.#who.rights.administrator).sees(after)) this.#against('RECORD_OUT_OF_SIGHT');
+    const later = new Onlooker(world, user, rights.administrator);
+    if (!gaveAway && !later.sees(after)) this.#against('RECORD_OUT_OF_SIGHT');
+    // Whether masters count as they were or as the write leaves them (a sharing rule may look at details), the page leaves open.
+    else if (later.masters(after).some((master) => master !== undefined && !later.edits(master))) this.#against(orDone, 'RECORD_READ_ONLY');
   }
 }
 
@@ -134,9 +165,9 @@ export function objectionsTo(who: Onlooker, ask: WriteAsk): Objections {
       return updating(who, ask.object, who.world.rows.get(ask.id), ask.values);
     case 'upsert': {
       const found = matched(who.world, ask.object, ask.by, ask.values[ask.by] ?? null);
-      if (found !== undefined && !who.sees(found)) return [['RECORD_NOT_UNIQUE']];
-      if (found !== undefined) return updating(who, ask.object, found, ask.values);
-      return objectionsTo(who, { kind: 'create', surface: 'rest', object: ask.object, values: ask.values });
+      if (found !== undefined && who.sees(found)) return updating(who, ask.object, found, ask.values);
+      const objections = objectionsTo(who, { kind: 'create', surface: 'rest', object: ask.object, values: ask.values });
+      return found === undefined ? objections : [...objections, ['RECORD_NOT_UNIQUE']];
     }
     case 'delete':
       judgement.verb('delete');

@@ -1,5 +1,5 @@
 // Random people and records, by keys that stand for ids until they have been made.
-import { Chance } from './chance.ts';
+import { type Chance } from './chance.ts';
 import { departmentCode, emailOf, groupCode, mostPeople } from './constitutions.ts';
 import { picks, words } from './models.ts';
 import { settableSystem, type FieldShape, type ObjectShape, type Shapes } from './shapes.ts';
@@ -47,7 +47,9 @@ export function randomValue(chance: Chance, field: FieldShape): Given {
     case 'secret':
       return `${chance.pick(words)}${chance.pick(words)}`;
     default:
-      return field.unique ? `k${String(chance.between(0, 10_000_000))}` : chance.times(chance.between(1, 2), () => chance.pick(words)).join(' ');
+      return field.unique
+        ? `k${String(chance.between(0, 10_000_000))}`
+        : chance.times(chance.between(1, 2), () => chance.pick(words)).join(' ');
   }
 }
 
@@ -85,7 +87,12 @@ function organisation(p: Populating): Pick<Population, 'creates'> {
   const { chance, people, departments, groups } = p;
   const users = people.map((name, i) => ({
     key: name,
-    values: p.fitting('user', { name: `${chance.pick(words)} person`, email: emailOf(i), active: i === 0 || !chance.percent(12), title: chance.pick(words) }),
+    values: p.fitting('user', {
+      name: `${chance.pick(words)} person`,
+      email: emailOf(i),
+      active: i === 0 || !chance.percent(12),
+      title: chance.pick(words),
+    }),
   }));
   const parents = departments.map((name, i) => ({
     key: name,
@@ -103,7 +110,10 @@ function organisation(p: Populating): Pick<Population, 'creates'> {
     ...parents.map((entry) => ({ object: 'department', entries: [entry] })),
   ];
   if (groups.length === 0) return { creates: made };
-  const userGroups = groups.map((name, i) => ({ key: name, values: p.fitting('userGroup', { name, code: groupCode(i), owner: p.owner() }) }));
+  const userGroups = groups.map((name, i) => ({
+    key: name,
+    values: p.fitting('userGroup', { name, code: groupCode(i), owner: p.owner() }),
+  }));
   const members = groups.flatMap((group) =>
     chance.some(people, chance.between(0, 3)).map((user) => ({
       key: `${group}.${user}`,
@@ -116,7 +126,8 @@ function organisation(p: Populating): Pick<Population, 'creates'> {
 /** Managers (circles too), departments, roles and sets; some have nothing. */
 function careers(p: Populating, { sets }: Constitution): Population['updates'] {
   const { chance, people, departments } = p;
-  const names = (kind: 'role' | 'permissionSet'): readonly string[] => sets.filter((set) => set.kind === kind && !set.everyone).map(({ name }) => name);
+  const names = (kind: 'role' | 'permissionSet'): readonly string[] =>
+    sets.filter((set) => set.kind === kind && !set.everyone).map(({ name }) => name);
   const [roles, permissionSets] = [names('role'), names('permissionSet')];
   const entries = people.map((name, i) => {
     const manager = chance.percent(70) ? chance.maybe(people.filter((other) => other !== name)) : undefined;
@@ -126,8 +137,23 @@ function careers(p: Populating, { sets }: Constitution): Population['updates'] {
         owner: key(name),
         manager: manager === undefined ? null : key(manager),
         department: chance.percent(85) ? key(chance.pick(departments)) : null,
-        roles: chance.some(roles, chance.weighed([[0, 15], [1, 60], [2, 25]])),
-        permissionSets: chance.some(permissionSets, chance.weighed([[0, i === 0 ? 0 : 15], [1, 35], [2, 35], [3, 15]])),
+        roles: chance.some(
+          roles,
+          chance.weighed([
+            [0, 15],
+            [1, 60],
+            [2, 25],
+          ]),
+        ),
+        permissionSets: chance.some(
+          permissionSets,
+          chance.weighed([
+            [0, i === 0 ? 0 : 15],
+            [1, 35],
+            [2, 35],
+            [3, 15],
+          ]),
+        ),
       }),
     };
   });
@@ -195,7 +221,9 @@ export function randomPopulation(chance: Chance, shapes: Shapes, own: readonly s
     return { object: name, entries };
   });
   const updates = own.map((name) => {
-    const pointers = Object.values(shapes[name]?.fields ?? {}).filter((field) => field.kind === 'reference' && field.stored && !field.system && !field.master);
+    const pointers = Object.values(shapes[name]?.fields ?? {}).filter(
+      (field) => field.kind === 'reference' && field.stored && !field.system && !field.master,
+    );
     const entries = (p.keys.get(name) ?? []).map((each) => ({
       key: each,
       values: { ...Object.fromEntries(pointers.map((field) => [field.name, pointer(p, field)])), name: `${chance.pick(words)} ${each}` },

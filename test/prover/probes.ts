@@ -12,11 +12,16 @@ export const invented = (name: string): string => {
   return `${'zqxwvkj'.repeat(letters).slice(0, letters)}77`;
 };
 
-const asProbe = (ask: Probe['ask'], hidden: string): Probe => ({ kind: 'probe', ask, hidden, invented: isUnique(hidden) ? invented(hidden) : hidden.replace(/./g, 'z') });
+const asProbe = (ask: Probe['ask'], hidden: string): Probe => ({
+  kind: 'probe',
+  ask,
+  hidden,
+  invented: isUnique(hidden) ? invented(hidden) : hidden.replace(/./g, 'z'),
+});
 
 const plainList = (a: Asker, object: string): ListAsk => ({
   kind: 'list',
-  surface: a.chance.percent(50) ? 'rest' : 'graphql',
+  surface: a.surface(),
   object,
   fields: [['id']],
   filter: undefined,
@@ -33,7 +38,7 @@ function hiddenObject(a: Asker): Probe | undefined {
   if (object === undefined || row === undefined) return undefined;
   const asks: readonly Probe['ask'][] = [
     plainList(a, object),
-    { kind: 'get', surface: a.chance.pick(['rest', 'graphql']), object, id: row.id, fields: [['id']], children: undefined },
+    { kind: 'get', surface: a.surface(), object, id: row.id, fields: [['id']], children: undefined },
     { kind: 'describe', object },
     { kind: 'introspect', object },
     { kind: 'history', object, id: row.id },
@@ -46,7 +51,9 @@ function hiddenObject(a: Asker): Probe | undefined {
 }
 
 function hiddenRelation(a: Asker, object: string): Probe | undefined {
-  const relation = a.chance.maybe(Object.keys(a.shape(object).relations).filter((name) => isUnique(name) && !a.who.rights.relates(object, name)));
+  const relation = a.chance.maybe(
+    Object.keys(a.shape(object).relations).filter((name) => isUnique(name) && !a.who.rights.relates(object, name)),
+  );
   if (relation === undefined) return undefined;
   const anything: Filter = { kind: 'compare', path: ['id'], operator: 'ne', value: a.who.user };
   const filter: Filter = { kind: 'relation', path: [relation], quantifier: a.chance.pick(['some', 'none']), part: anything };
@@ -65,11 +72,15 @@ function place(a: Asker): { readonly object: string; readonly way: Path; readonl
 function aggregateProbe(a: Asker, object: string, path: Path, field: FieldShape): Ask {
   const isGroup = a.chance.percent(50) || path.length > 1 || field.kind === 'boolean';
   const count = { function: 'count', field: undefined, filter: undefined } as const;
-  const own = { function: field.kind === 'number' ? a.chance.pick(['sum', 'max', 'countDistinct'] as const) : 'countDistinct', field: field.name, filter: undefined } as const;
+  const own = {
+    function: field.kind === 'number' ? a.chance.pick(['sum', 'max', 'countDistinct'] as const) : 'countDistinct',
+    field: field.name,
+    filter: undefined,
+  } as const;
   const groups = isGroup ? [{ path, bucket: field.kind === 'date' ? ('month' as const) : undefined }] : [];
   return {
     kind: 'aggregate',
-    surface: a.chance.pick(['rest', 'graphql']),
+    surface: a.surface(),
     object,
     filter: undefined,
     groups,
@@ -85,7 +96,9 @@ function fieldProbe(a: Asker): Probe | undefined {
   if (found === undefined) return undefined;
   const { object, way, holder } = found;
   const { rights } = a.who;
-  const hidden = Object.values(a.shape(holder).fields).filter(({ name, kind, to }) => isUnique(name) && kind !== 'list' && to.length < 2 && !rights.reads(holder, name));
+  const hidden = Object.values(a.shape(holder).fields).filter(
+    ({ name, kind, to }) => isUnique(name) && kind !== 'list' && to.length < 2 && !rights.reads(holder, name),
+  );
   const field = a.chance.maybe(hidden);
   if (field === undefined) return undefined;
   const path = [...way, field.name];
@@ -97,9 +110,13 @@ function fieldProbe(a: Asker): Probe | undefined {
     field.kind === 'secret' ? undefined : (aggregateProbe(a, object, path, field) as ReadAsk),
     isGone ? { ...list, fields: [['id'], path] } : undefined,
     isGone ? { ...list, fields: [['id'], path], surface: 'rest' } : undefined,
-    isGone && rights.may(object, 'export') && field.to.length < 2 ? { kind: 'export', object, fields: [['id'], path], filter: undefined, sort: [], format: 'ndjson' } : undefined,
+    isGone && rights.may(object, 'export') && field.to.length < 2
+      ? { kind: 'export', object, fields: [['id'], path], filter: undefined, sort: [], format: 'ndjson' }
+      : undefined,
     isGone && way.length === 0 ? { kind: 'create', surface: 'rest', object, values: { name: 'x', [field.name]: null } } : undefined,
-    isGone && way.length === 0 ? { kind: 'update', surface: 'rest', object, id: a.row(object)?.id ?? a.who.user, values: { [field.name]: null } } : undefined,
+    isGone && way.length === 0
+      ? { kind: 'update', surface: 'rest', object, id: a.row(object)?.id ?? a.who.user, values: { [field.name]: null } }
+      : undefined,
     field.unique && way.length === 0 ? { kind: 'upsert', object, by: field.name, values: { [field.name]: 'k1' } } : undefined,
   ];
   const ask = a.chance.maybe(asks.filter((each) => each !== undefined));
@@ -109,11 +126,17 @@ function fieldProbe(a: Asker): Probe | undefined {
 /** A record that the person does not see, beside one that is not there; told apart by its id alone. */
 function recordProbe(a: Asker): Probe | undefined {
   const object = a.object();
-  const row = object === undefined ? undefined : a.chance.maybe([...a.who.world.rows.values()].filter((each) => each.object === object && !a.who.sees(each)));
+  const row =
+    object === undefined
+      ? undefined
+      : a.chance.maybe([...a.who.world.rows.values()].filter((each) => each.object === object && !a.who.sees(each)));
   if (object === undefined || row === undefined) return undefined;
-  const settable = a.usable(object, ({ name, stored, system, kind }) => stored && !system && kind === 'text' && a.who.rights.sets(object, name))[0];
+  const settable = a.usable(
+    object,
+    ({ name, stored, system, kind }) => stored && !system && kind === 'text' && a.who.rights.sets(object, name),
+  )[0];
   const asks: readonly (Probe['ask'] | undefined)[] = [
-    { kind: 'get', surface: a.chance.pick(['rest', 'graphql']), object, id: row.id, fields: [['id']], children: undefined },
+    { kind: 'get', surface: a.surface(), object, id: row.id, fields: [['id']], children: undefined },
     { kind: 'history', object, id: row.id },
     { kind: 'access', object, id: row.id },
     { kind: 'delete', surface: 'rest', object, id: row.id },
@@ -124,11 +147,19 @@ function recordProbe(a: Asker): Probe | undefined {
 }
 
 /** An id that no record has, but the same beginning. */
-const otherId = (id: string): string => `${id.slice(0, -6)}${[...id.slice(-6)].map((digit) => (15 - Number.parseInt(digit, 16)).toString(16)).join('')}`;
+const otherId = (id: string): string =>
+  `${id.slice(0, -6)}${Array.from(id.slice(-6), (digit) => (15 - Number.parseInt(digit, 16)).toString(16)).join('')}`;
 
 export function probe(a: Asker, fallback: () => Ask | undefined): Ask | undefined {
   const object = a.object();
-  switch (a.chance.weighed([['field', 60], ['object', 12], ['relation', 10], ['record', 18]])) {
+  switch (
+    a.chance.weighed([
+      ['field', 60],
+      ['object', 12],
+      ['relation', 10],
+      ['record', 18],
+    ])
+  ) {
     case 'object':
       return hiddenObject(a) ?? fallback();
     case 'relation':

@@ -1,6 +1,6 @@
 // The leak prover: random worlds in a real engine, random requests of their people, each answer held against the oracle's.
 import { random } from '../support/random.ts';
-import type { Ask } from './asks.ts';
+import type { Ask, Surface } from './asks.ts';
 import { Asker } from './asker.ts';
 import { Chance } from './chance.ts';
 import { randomConstitution } from './constitutions.ts';
@@ -23,6 +23,8 @@ export interface ProveOptions {
   readonly as: 'administrator' | 'people';
   /** Constitutions of one model, and worlds under one constitution. */
   readonly spread?: { readonly constitutions: number; readonly worlds: number };
+  /** Where requests go; default both. */
+  readonly surfaces?: readonly Surface[];
   /** Whether to make differences small; default true. */
   readonly shrink?: boolean;
   /** Ends after so many differences; default 1. */
@@ -50,7 +52,8 @@ export interface Report {
   readonly differences: readonly Difference[];
 }
 
-const chanceOf = (...parts: readonly number[]): Chance => new Chance(random(String(parts.reduce((all, part) => (Math.imul(all, 0x9e3779b1) + part + 1) >>> 0, 7))));
+const chanceOf = (...parts: readonly number[]): Chance =>
+  new Chance(random(String(parts.reduce((all, part) => (Math.imul(all, 0x9e3779b1) + part + 1) >>> 0, 7))));
 
 /** Masters before their details, in the order of the model. */
 const ownObjects = ({ objects }: ModelSketch): readonly string[] => Object.keys(objects);
@@ -71,7 +74,8 @@ interface Stage {
   readonly name: string;
 }
 
-const ended = ({ options, figures, differences }: Run): boolean => differences.length >= (options.most ?? 1) || figures.worlds >= options.worlds;
+const ended = ({ options, figures, differences }: Run): boolean =>
+  differences.length >= (options.most ?? 1) || figures.worlds >= options.worlds;
 
 export async function worldOf({ site, sketch, constitution, shares }: Omit<Stage, 'population' | 'name'>): Promise<World> {
   return { ...constitution, shapes: sketch.shapes, rows: await site.rows(), shares };
@@ -88,7 +92,8 @@ async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promis
   const difference = await trial(session, ask);
   if (difference === undefined) return true;
   const person = String(session.who.world.rows.get(session.who.user)?.values['email']);
-  const smallest = run.options.shrink === false ? undefined : await shrunk({ ...stage, administrator: run.options.as === 'administrator' }, session, ask);
+  const smallest =
+    run.options.shrink === false ? undefined : await shrunk({ ...stage, administrator: run.options.as === 'administrator' }, session, ask);
   run.differences.push({ world: stage.name, person, ask, difference, smallest });
   return false;
 }
@@ -103,7 +108,7 @@ async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void>
   for (const [i, who] of cast.entries()) {
     const client = clients[i];
     if (client === undefined) continue;
-    for (const ask of randomReads(new Asker(chance, who, own), 7)) {
+    for (const ask of randomReads(new Asker(chance, who, own, run.options.surfaces), 7)) {
       if (!(await tried(run, stage, { who, client, site, figures }, ask))) return;
     }
   }
@@ -113,7 +118,7 @@ async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void>
     if (user === undefined || client === undefined) return;
     // What others have written meanwhile counts.
     const who = new Onlooker(await worldOf(stage), user, run.options.as === 'administrator');
-    const ask = randomWrite(new Asker(chance, who, own));
+    const ask = randomWrite(new Asker(chance, who, own, run.options.surfaces));
     if (ask !== undefined && !(await tried(run, stage, { who, client, site, figures }, ask))) return;
   }
 }

@@ -16,7 +16,13 @@ export function provesWorlds(part: number, usual: number): void {
 
     beforeAll(async () => {
       lab = await openLab();
-      report = await prove(lab, { seed, worlds, as: 'people', spread: { constitutions: 5, worlds: 8 }, ...(only === undefined ? {} : { only }) });
+      report = await prove(lab, {
+        seed,
+        worlds,
+        as: 'people',
+        spread: { constitutions: 5, worlds: 8 },
+        ...(only === undefined ? {} : { only }),
+      });
     }, 24 * 3_600_000);
     afterAll(() => lab.close());
 
@@ -30,7 +36,12 @@ export function provesWorlds(part: number, usual: number): void {
       const { figures } = report;
       const share = (part_: number): number => Math.round((100 * part_) / figures.comparisons);
       // Percent of all comparisons; well below what the generator comes to, so that chance does not fail it.
-      expect({ figures: figuresText(report), full: share(figures.full) > 30, withheld: share(figures.withheld) > 8, masked: share(figures.masked) > 0 }).toMatchObject({
+      expect({
+        figures: figuresText(report),
+        full: share(figures.full) > 30,
+        withheld: share(figures.withheld) > 8,
+        masked: share(figures.masked) > 0,
+      }).toMatchObject({
         full: true,
         withheld: true,
         masked: true,

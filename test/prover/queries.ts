@@ -1,12 +1,14 @@
 // Random requests of one person: what may be asked, and what names something that is hidden.
 import type { AggregateAsk, Ask, ChildrenAsk, ExportAsk, GetAsk, ListAsk, Measure, ReadAsk, Surface } from './asks.ts';
-import { Asker } from './asker.ts';
+import { type Asker } from './asker.ts';
 import { words } from './models.ts';
 import { probe } from './probes.ts';
 
 function children(a: Asker, object: string): ChildrenAsk | undefined {
   const { chance, who } = a;
-  const relation = chance.percent(45) ? chance.maybe(Object.keys(a.shape(object).relations).filter((name) => who.rights.relates(object, name))) : undefined;
+  const relation = chance.percent(45)
+    ? chance.maybe(Object.keys(a.shape(object).relations).filter((name) => who.rights.relates(object, name)))
+    : undefined;
   const child = a.shape(object).relations[relation ?? '']?.object;
   if (relation === undefined || child === undefined) return undefined;
   return {
@@ -19,17 +21,22 @@ function children(a: Asker, object: string): ChildrenAsk | undefined {
   };
 }
 
-const surfaceOf = (a: Asker): Surface => (a.chance.percent(50) ? 'rest' : 'graphql');
-
 function get(a: Asker, object: string): GetAsk | undefined {
-  const surface = surfaceOf(a);
+  const surface = a.surface();
   const row = a.row(object);
   if (row === undefined) return undefined;
-  return { kind: 'get', surface, object, id: row.id, fields: a.fields(object, surface), children: surface === 'rest' ? undefined : children(a, object) };
+  return {
+    kind: 'get',
+    surface,
+    object,
+    id: row.id,
+    fields: a.fields(object, surface),
+    children: surface === 'rest' ? undefined : children(a, object),
+  };
 }
 
 function list(a: Asker, object: string): ListAsk {
-  const surface = surfaceOf(a);
+  const surface = a.surface();
   const { chance } = a;
   return {
     kind: 'list',
@@ -48,7 +55,11 @@ function measure(a: Asker, object: string, surface: Surface, filtered: boolean):
   const { chance } = a;
   const name = chance.pick(['count', 'countDistinct', 'sum', 'sum', 'avg', 'min', 'max'] as const);
   const numbers = a.usable(object, ({ kind, name: field }) => kind === 'number' && field !== 'version');
-  const texts = a.usable(object, ({ kind, options, quote, name: field }) => kind === 'text' && options === undefined && quote === undefined && !['lifeStatus', 'recordType'].includes(field));
+  const texts = a.usable(
+    object,
+    ({ kind, options, quote, name: field }) =>
+      kind === 'text' && options === undefined && quote === undefined && !['lifeStatus', 'recordType'].includes(field),
+  );
   const fitting = name === 'countDistinct' ? [...numbers, ...texts] : numbers;
   const field = name === 'count' ? undefined : chance.maybe(fitting);
   const filter = filtered && chance.percent(35) ? a.filter(object, surface, 1) : undefined;
@@ -57,9 +68,16 @@ function measure(a: Asker, object: string, surface: Surface, filtered: boolean):
 
 function aggregate(a: Asker, object: string): AggregateAsk {
   const { chance } = a;
-  const surface = surfaceOf(a);
+  const surface = a.surface();
   const paths = chance
-    .times(chance.weighed([[0, 20], [1, 55], [2, 25]]), () => a.path(object, ({ kind, name, to }) => kind !== 'datetime' && name !== 'version' && to.length < 2))
+    .times(
+      chance.weighed([
+        [0, 20],
+        [1, 55],
+        [2, 25],
+      ]),
+      () => a.path(object, ({ kind, name, to }) => kind !== 'datetime' && name !== 'version' && to.length < 2),
+    )
     .filter((path) => path !== undefined);
   const holder = (path: readonly string[]): string => path.slice(0, -1).reduce((at, step) => a.shape(at).fields[step]?.to[0] ?? at, object);
   const unique = [...new Map(paths.map((path) => [path.join('.'), path])).values()];
@@ -69,8 +87,12 @@ function aggregate(a: Asker, object: string): AggregateAsk {
   });
   const count: Measure = { function: 'count', field: undefined, filter: undefined };
   const measures = [count, ...chance.times(chance.between(0, 2), () => measure(a, object, surface, true))];
-  const comparable = measures.flatMap(({ function: name, filter }, i) => (filter === undefined && ['count', 'sum'].includes(name) ? [i] : []));
-  const having = chance.percent(30) ? { measure: chance.pick(comparable), operator: chance.pick(['gt', 'lte'] as const), value: chance.between(0, 4) } : undefined;
+  const comparable = measures.flatMap(({ function: name, filter }, i) =>
+    filter === undefined && ['count', 'sum'].includes(name) ? [i] : [],
+  );
+  const having = chance.percent(30)
+    ? { measure: chance.pick(comparable), operator: chance.pick(['gt', 'lte'] as const), value: chance.between(0, 4) }
+    : undefined;
   const filter = chance.percent(50) ? a.filter(object, surface) : undefined;
   return { kind: 'aggregate', surface, object, filter, groups, measures, having, byCount: chance.percent(30) };
 }
@@ -78,7 +100,9 @@ function aggregate(a: Asker, object: string): AggregateAsk {
 function exported(a: Asker, object: string): ExportAsk {
   const fields = a.fields(object, 'rest', 1).filter(([head = '', ...rest]) => {
     const field = a.shape(object).fields[head];
-    return field?.kind !== 'secret' && (field?.to.length ?? 0) < 2 && rest.length < 2 && !(rest.length > 0 && isOpaque(a, field?.to[0], rest[0]));
+    return (
+      field?.kind !== 'secret' && (field?.to.length ?? 0) < 2 && rest.length < 2 && !(rest.length > 0 && isOpaque(a, field?.to[0], rest[0]))
+    );
   });
   const filter = a.chance.percent(40) ? a.filter(object, 'rest') : undefined;
   return { kind: 'export', object, fields, filter, sort: a.sort(object), format: a.chance.pick(['csv', 'ndjson']) };

@@ -1,5 +1,16 @@
 // Asks as HTTP requests: REST, and GraphQL where that can say it.
-import { pathText, type AggregateAsk, type ChildrenAsk, type Filter, type GetAsk, type ListAsk, type Path, type ReadAsk, type Sort, type WriteAsk } from './asks.ts';
+import {
+  pathText,
+  type AggregateAsk,
+  type ChildrenAsk,
+  type Filter,
+  type GetAsk,
+  type ListAsk,
+  type Path,
+  type ReadAsk,
+  type Sort,
+  type WriteAsk,
+} from './asks.ts';
 import { logicOf, objectAt, whereOf } from './filters.ts';
 import type { Shapes } from './shapes.ts';
 
@@ -14,7 +25,9 @@ export const typeOf = (name: string): string => name.charAt(0).toUpperCase() + n
 const records = '/api/v1/records';
 
 function query(parameters: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
   return given.length === 0 ? '' : `?${given.join('&')}`;
 }
 
@@ -39,10 +52,15 @@ export function listRequest(ask: ListAsk, after: string | undefined): HttpReques
 }
 
 function aggregateRest({ object, filter, groups, measures, having, byCount }: AggregateAsk): HttpRequest {
-  const compared = having === undefined ? undefined : { [having.operator === 'gt' ? '>' : '<=']: [{ var: `m${String(having.measure)}` }, having.value] };
+  const compared =
+    having === undefined ? undefined : { [having.operator === 'gt' ? '>' : '<=']: [{ var: `m${String(having.measure)}` }, having.value] };
   const body = {
     ...(filter === undefined ? {} : { filter: logicOf(filter) }),
-    groupBy: groups.map(({ path, bucket }, i) => ({ path: pathText(path), name: `g${String(i)}`, ...(bucket === undefined ? {} : { bucket }) })),
+    groupBy: groups.map(({ path, bucket }, i) => ({
+      path: pathText(path),
+      name: `g${String(i)}`,
+      ...(bucket === undefined ? {} : { bucket }),
+    })),
     measures: measures.map((measure, i) => ({
       name: `m${String(i)}`,
       function: measure.function,
@@ -192,7 +210,10 @@ export function graphqlAggregate(shapes: Shapes, ask: AggregateAsk): HttpRequest
   const v = new Variables();
   const type = typeOf(object);
   const keys = groups.map(({ path, bucket }) =>
-    [...path.slice(0, -1), groupName(shapes, object, path)].reduceRight<unknown>((inner, step) => ({ [step]: inner }), bucket?.toUpperCase() ?? 'VALUE'),
+    [...path.slice(0, -1), groupName(shapes, object, path)].reduceRight<unknown>(
+      (inner, step) => ({ [step]: inner }),
+      bucket?.toUpperCase() ?? 'VALUE',
+    ),
   );
   const measured = having === undefined ? undefined : measures[having.measure];
   const comparison = having === undefined ? {} : { [having.operator]: having.value };

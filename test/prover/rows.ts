@@ -31,7 +31,7 @@ function selected({ name, type }: Column): string {
 function valueOf(column: Column, raw: unknown): Value {
   if (raw === null || raw === undefined) return null;
   const { kind } = column.type;
-  if (kind === 'numeric' || kind === 'integer') return Decimal.of(String(raw));
+  if ((kind === 'numeric' || kind === 'integer') && typeof raw === 'string') return Decimal.of(raw);
   return raw as Value;
 }
 
@@ -58,7 +58,9 @@ export async function rowsIn(client: pg.Client, model: Model, schema: string): P
 /** Statements that empty a tenant but for its administrator. */
 export function clearStatements(model: Model, schema: string, administrator: string): readonly string[] {
   const from = (table: string, where: string): string => `delete from ${quoted(schema)}.${quoted(table)}${where}`;
-  const objects = Object.values(model.objects).map(({ name, table }) => from(table, name === 'user' ? ` where id <> '${administrator}'` : ''));
+  const objects = Object.values(model.objects).map(({ name, table }) =>
+    from(table, name === 'user' ? ` where id <> '${administrator}'` : ''),
+  );
   // Foreign keys are not asked: everything goes.
   return [
     'set session_replication_role = replica',

@@ -199,7 +199,7 @@ function children(path: string, scope: Scope): readonly Row[] {
 
 function quantified(quantifier: 'some' | 'all' | 'none', [relation, condition]: Args, scope: Scope): boolean {
   const holds = (row: Row): boolean => truth(evaluate(condition, { ...scope, frames: [...scope.frames, row] }));
-  const rows = children(String((relation as { readonly var: string }).var), scope);
+  const rows = children((relation as { readonly var: string }).var, scope);
   return quantifier === 'some' ? rows.some(holds) : quantifier === 'all' ? rows.every(holds) : !rows.some(holds);
 }
 

@@ -164,7 +164,7 @@ export function shapesOf(objects: Readonly<Record<string, Json>>): Shapes {
       name,
       {
         name,
-        plural: String(source['plural'] ?? `${name}s`),
+        plural: typeof source['plural'] === 'string' ? source['plural'] : `${name}s`,
         sharing: (source['sharing'] ?? 'private') as ObjectShape['sharing'],
         fields: Object.fromEntries(own),
         relations: relationsOf(objects, name),

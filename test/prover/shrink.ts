@@ -33,7 +33,11 @@ function simpler(ask: Ask): readonly Ask[] {
     case 'get':
       return [{ ...ask, children: undefined }, ...without(ask.fields).map((fields) => ({ ...ask, fields }))];
     case 'export':
-      return [...filterForms(ask.filter).map((filter) => ({ ...ask, filter })), { ...ask, sort: [] }, ...without(ask.fields).map((fields) => ({ ...ask, fields }))];
+      return [
+        ...filterForms(ask.filter).map((filter) => ({ ...ask, filter })),
+        { ...ask, sort: [] },
+        ...without(ask.fields).map((fields) => ({ ...ask, fields })),
+      ];
     case 'create':
     case 'update':
       return without(Object.entries(ask.values)).map((values) => ({ ...ask, values: Object.fromEntries(values) }));
@@ -43,7 +47,8 @@ function simpler(ask: Ask): readonly Ask[] {
 }
 
 /** Each list with one entry less, but never empty. */
-const without = <T>(all: readonly T[]): readonly (readonly T[])[] => (all.length < 2 ? [] : all.map((_, i) => all.filter((__, j) => j !== i)));
+const without = <T>(all: readonly T[]): readonly (readonly T[])[] =>
+  all.length < 2 ? [] : all.map((_, i) => all.filter((__, j) => j !== i));
 
 function filterForms(filter: Filter | undefined): readonly (Filter | undefined)[] {
   if (filter === undefined) return [];
@@ -83,7 +88,8 @@ function lacking(population: Population, key: string, sketch: ModelSketch): Popu
   const kept = population.creates.map(({ object, entries }) => ({
     object,
     entries: entries.filter((entry) => {
-      const lost = gone.has(entry.key) || Object.entries(entry.values).some(([field, value]) => isMaster(object, field) && refersTo(value, gone));
+      const lost =
+        gone.has(entry.key) || Object.entries(entry.values).some(([field, value]) => isMaster(object, field) && refersTo(value, gone));
       if (lost) gone.add(entry.key);
       return !lost;
     }),
@@ -92,7 +98,10 @@ function lacking(population: Population, key: string, sketch: ModelSketch): Popu
     object,
     entries: entries
       .filter((entry) => !gone.has(entry.key))
-      .map((entry) => ({ ...entry, values: Object.fromEntries(Object.entries(entry.values).map(([field, value]) => [field, refersTo(value, gone) ? null : value])) })),
+      .map((entry) => ({
+        ...entry,
+        values: Object.fromEntries(Object.entries(entry.values).map(([field, value]) => [field, refersTo(value, gone) ? null : value])),
+      })),
   });
   return {
     creates: kept.map(bare),
@@ -102,7 +111,8 @@ function lacking(population: Population, key: string, sketch: ModelSketch): Popu
   };
 }
 
-const exchanged = (text: string, names: Iterable<readonly [string, string]>): string => [...names].reduce((left, [from, to]) => left.replaceAll(`"${from}"`, `"${to}"`), text);
+const exchanged = (text: string, names: Iterable<readonly [string, string]>): string =>
+  [...names].reduce((left, [from, to]) => left.replaceAll(`"${from}"`, `"${to}"`), text);
 
 const idOf = (site: Site, key: string): string | undefined => [...site.keys()].find(([, each]) => each === key)?.[0];
 
@@ -123,11 +133,18 @@ async function again(setting: Setting, population: Population, ask: string, pers
 const mostTries = 120;
 
 /** The smallest form found within a number of tries; undefined where the difference does not come again in a fresh world. */
-export async function shrunk(setting: Setting, { who, site }: Session, ask: Ask): Promise<{ readonly ask: Ask; readonly records: number; readonly difference: string } | undefined> {
+export async function shrunk(
+  setting: Setting,
+  { who, site }: Session,
+  ask: Ask,
+): Promise<{ readonly ask: Ask; readonly records: number; readonly difference: string } | undefined> {
   const keys = site.keys();
   const person = keys.get(who.user) ?? '';
   // JSON drops what is undefined, and asks have it everywhere alike.
-  const keyed = exchanged(JSON.stringify(ask), [...keys].map(([id, key]) => [id, `key:${key}`] as const));
+  const keyed = exchanged(
+    JSON.stringify(ask),
+    [...keys].map(([id, key]) => [id, `key:${key}`] as const),
+  );
   const first = await again(setting, setting.population, keyed, person);
   if (first === undefined) return undefined;
   let best: Attempt = { population: setting.population, ask: keyed, difference: first };
@@ -138,7 +155,7 @@ export async function shrunk(setting: Setting, { who, site }: Session, ask: Ask)
     if (difference !== undefined) best = { population, ask: text, difference };
     return difference !== undefined;
   };
-  for (let found = true; found && tries < mostTries; ) {
+  for (let found = true; found && tries < mostTries;) {
     found = false;
     for (const form of simpler(JSON.parse(best.ask) as Ask)) {
       const text = JSON.stringify(form);
@@ -150,10 +167,15 @@ export async function shrunk(setting: Setting, { who, site }: Session, ask: Ask)
     }
   }
   const own = Object.keys(setting.sketch.objects);
-  for (const key of setting.population.creates.filter(({ object }) => own.includes(object)).flatMap(({ entries }) => entries.map((entry) => entry.key))) {
+  for (const key of setting.population.creates
+    .filter(({ object }) => own.includes(object))
+    .flatMap(({ entries }) => entries.map((entry) => entry.key))) {
     const isThere = best.population.creates.some(({ entries }) => entries.some((entry) => entry.key === key));
-    if (isThere && !best.ask.includes(`"key:${key}"`) && tries < mostTries) await attempt(lacking(best.population, key, setting.sketch), best.ask);
+    if (isThere && !best.ask.includes(`"key:${key}"`) && tries < mostTries)
+      await attempt(lacking(best.population, key, setting.sketch), best.ask);
   }
-  const records = best.population.creates.filter(({ object }) => own.includes(object)).reduce((sum, { entries }) => sum + entries.length, 0);
+  const records = best.population.creates
+    .filter(({ object }) => own.includes(object))
+    .reduce((sum, { entries }) => sum + entries.length, 0);
   return { ask: JSON.parse(best.ask) as Ask, records, difference: best.difference };
 }

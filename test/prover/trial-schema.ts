@@ -54,13 +54,18 @@ async function introspect(session: Session, object: string): Promise<string | un
   const { q, record, filter } = (answer.json as unknown as Introspected).data;
   const roots = new Set(names(q.fields));
   for (const shape of Object.values(world.shapes)) {
-    if (roots.has(shape.plural) !== rights.readable(shape.name)) return `Query.${shape.plural}: ${roots.has(shape.plural) ? 'is' : 'is not'} there`;
+    if (roots.has(shape.plural) !== rights.readable(shape.name))
+      return `Query.${shape.plural}: ${roots.has(shape.plural) ? 'is' : 'is not'} there`;
   }
   const shape = world.shapes[object];
   const named = Object.values(shape?.fields ?? {}).filter(({ name }) => name !== 'recordType' || shape?.recordTypes.length !== 0);
   const fields = named.filter(({ kind, name }) => kind !== 'secret' || rights.shows(object, name) === undefined);
   const relations = Object.keys(shape?.relations ?? {}).filter((name) => rights.relates(object, name));
-  const expected = new Set(['nodeId', ...fields.flatMap(({ name }) => selectable(session, object, name)), ...relations.flatMap((name) => [name, `${name}Aggregate`])]);
+  const expected = new Set([
+    'nodeId',
+    ...fields.flatMap(({ name }) => selectable(session, object, name)),
+    ...relations.flatMap((name) => [name, `${name}Aggregate`]),
+  ]);
   // Whether a masked secret is among them, the page leaves open.
   const given = names(record?.fields).filter((name) => shape?.fields[name]?.kind !== 'secret');
   const filters = new Set(names(filter?.inputFields));
@@ -69,7 +74,10 @@ async function introspect(session: Session, object: string): Promise<string | un
     const called = kind === 'reference' && type !== 'id' && stored && to.length > 0 ? `${name}Id` : name;
     return filters.has(called) !== rights.reads(object, name);
   });
-  return difference([...expected].sort(), given, `/${typeOf(object)}`) ?? (wrong === undefined ? undefined : `${typeOf(object)}Filter.${wrong.name} ${filters.has(wrong.name) ? 'is' : 'is not'} there`);
+  return (
+    difference([...expected].sort(), given, `/${typeOf(object)}`) ??
+    (wrong === undefined ? undefined : `${typeOf(object)}Filter.${wrong.name} ${filters.has(wrong.name) ? 'is' : 'is not'} there`)
+  );
 }
 
 export function schemaDifference(session: Session, ask: DescribeAsk): Promise<string | undefined> {

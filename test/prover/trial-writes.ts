@@ -5,7 +5,7 @@ import { difference } from './expectations.ts';
 import { counted } from './figures.ts';
 import { Onlooker } from './oracle-records.ts';
 import { recordOut } from './oracle-reads.ts';
-import { objectionsTo, valueIn, type Objections } from './oracle-writes.ts';
+import { mayBeDone, objectionsTo, valueIn, type Objections } from './oracle-writes.ts';
 import { graphqlWrite, restWrite } from './requests.ts';
 import { codesOf, send, type Session } from './trial.ts';
 import { same } from './rules.ts';
@@ -29,14 +29,28 @@ const fingerprint = (rows: ReadonlyMap<string, Row>): string => JSON.stringify([
 function shownFields(who: Onlooker, object: string): readonly Path[] {
   const fields = Object.values(who.world.shapes[object]?.fields ?? {});
   const recordTypes = who.world.shapes[object]?.recordTypes ?? [];
-  const shown = fields.filter(({ name, kind, to }) => (name !== 'recordType' || recordTypes.length > 0) && kind !== 'secret' && to.length < 2 && who.rights.shows(object, name) !== undefined);
-  return [['id'], ...shown.filter(({ name }) => name !== 'id').slice(0, 12).map(({ name }) => [name])];
+  const shown = fields.filter(
+    ({ name, kind, to }) =>
+      (name !== 'recordType' || recordTypes.length > 0) &&
+      kind !== 'secret' &&
+      to.length < 2 &&
+      who.rights.shows(object, name) !== undefined,
+  );
+  return [
+    ['id'],
+    ...shown
+      .filter(({ name }) => name !== 'id')
+      .slice(0, 12)
+      .map(({ name }) => [name]),
+  ];
 }
 
-function written(ask: WriteAsk, answer: Answer): string {
+/** Of a record that was made and given away at once the answer need not tell. */
+function written(ask: WriteAsk, answer: Answer, before: ReadonlyMap<string, Row>, after: ReadonlyMap<string, Row>): string {
   if ('id' in ask) return ask.id;
-  const data = answer.json['data'] as { readonly answer?: { readonly id: string } } | undefined;
-  return data?.answer?.id ?? String(answer.json['id']);
+  const data = answer.json['data'] as { readonly answer?: { readonly id: string } | null } | undefined;
+  const told = data?.answer?.id ?? answer.json['id'];
+  return typeof told === 'string' ? told : ([...after.keys()].find((id) => !before.has(id)) ?? '');
 }
 
 /** What the database has now must be what was asked for. */
@@ -57,19 +71,22 @@ export async function writeTrial(session: Session, ask: WriteAsk): Promise<strin
   const objections = objectionsTo(who, ask);
   const fields = shownFields(who, ask.object);
   const overGraphql = ask.kind !== 'upsert' && ask.surface === 'graphql';
-  const request = overGraphql ? graphqlWrite(who.world.shapes, ask, fields) : restWrite(ask, fields.map((path) => path.join('.')).join(','));
+  const request = overGraphql
+    ? graphqlWrite(who.world.shapes, ask, fields)
+    : restWrite(ask, fields.map((path) => path.join('.')).join(','));
   const answer = await send(session, request);
   const rows = await site.rows();
-  if (objections.length > 0) {
+  const isRefused = codesOf(answer).length > 0;
+  if (!mayBeDone(objections) || (isRefused && objections.length > 0)) {
     figures.refusedWrites += 1;
     for (const code of codesOf(answer)) counted(figures.codes, code);
     const wrong = refusedRightly(ask, answer, objections);
     if (wrong !== undefined) return wrong;
     return fingerprint(rows) === fingerprint(who.world.rows) ? undefined : 'it was refused, and yet something was written';
   }
-  if (codesOf(answer).length > 0) return `refused: ${String(answer.status)} ${answer.text.slice(0, 500)}`;
+  if (isRefused) return `refused: ${String(answer.status)} ${answer.text.slice(0, 500)}`;
   figures.doneWrites += 1;
-  const id = written(ask, answer);
+  const id = written(ask, answer, who.world.rows, rows);
   const after = new Onlooker({ ...who.world, rows }, who.user, who.rights.administrator);
   const row = rows.get(id);
   const wrong = stored(ask, row, after);
@@ -77,10 +94,11 @@ export async function writeTrial(session: Session, ask: WriteAsk): Promise<strin
   const data = (answer.json['data'] as { readonly answer?: unknown } | undefined)?.answer;
   const shown = overGraphql ? data : answer.json;
   // What was given away and is not seen any more is not told of again.
-  if (!after.sees(row)) return shown === null || answer.text === '' || isBare(shown) ? undefined : `it is out of sight, and yet told: ${answer.text}`;
+  if (!after.sees(row))
+    return shown === null || answer.text === '' || isBare(shown) ? undefined : `it is out of sight, and yet told: ${answer.text}`;
   return difference(recordOut(after, row, fields, overGraphql ? 'graphql' : 'rest'), shown);
 }
 
 /** At most the id, which whoever wrote the record knows. */
-const isBare = (shown: unknown): boolean => typeof shown === 'object' && shown !== null && Object.entries(shown).every(([name, value]) => value === null || name === 'id');
-
+const isBare = (shown: unknown): boolean =>
+  typeof shown === 'object' && shown !== null && Object.entries(shown).every(([name, value]) => value === null || name === 'id');

@@ -1,6 +1,6 @@
 // One person's request to the real engine, and the judgement of what it answers.
-import type { AccessAsk, AggregateAsk, Ask, ExportAsk, GetAsk, HistoryAsk, ListAsk, Probe, ReadAsk, SearchAsk } from './asks.ts';
-import { isWrite, pathText } from './asks.ts';
+import type { AccessAsk, AggregateAsk, Ask, ExportAsk, GetAsk, HistoryAsk, ListAsk, SearchAsk } from './asks.ts';
+import { pathText } from './asks.ts';
 import type { Answer, Caller } from './caller.ts';
 import { Decimal } from './decimal.ts';
 import { difference, type Expected } from './expectations.ts';
@@ -8,7 +8,8 @@ import { counted, type Figures } from './figures.ts';
 import type { Site } from './lab.ts';
 import type { Onlooker } from './oracle-records.ts';
 import { aggregateOut, childrenOut, listed, listOut, recordOut, searchOut } from './oracle-reads.ts';
-import { graphqlAggregate, graphqlGet, graphqlList, listRequest, restRequest, restWrite, type HttpRequest } from './requests.ts';
+import { graphqlAggregate, graphqlGet, graphqlList, listRequest, restRequest, type HttpRequest } from './requests.ts';
+import { probed } from './trial-probe.ts';
 import { schemaDifference } from './trial-schema.ts';
 import { writeTrial } from './trial-writes.ts';
 import { rowsOf } from './world.ts';
@@ -26,7 +27,9 @@ export async function send({ who, client, figures }: Session, request: HttpReque
   figures.requests += 1;
   const answer = await client.send(request);
   const asked = JSON.stringify(request);
-  const told = [...answer.text.matchAll(uniqueName)].map(([name]) => name).find((name) => who.hiddenNames.has(name) && !asked.includes(name));
+  const told = [...answer.text.matchAll(uniqueName)]
+    .map(([name]) => name)
+    .find((name) => who.hiddenNames.has(name) && !asked.includes(name));
   if (told !== undefined) throw new Leak(`${told} is hidden, and is told: ${short(answer.text)}`);
   return answer;
 }
@@ -51,12 +54,14 @@ export function codesOf(answer: Answer): readonly string[] {
   return answer.status < 400 ? [] : all(code ?? `status ${String(answer.status)}`, problems);
 }
 
-const short = (text: string): string => (text.length > 600 ? `${text.slice(0, 600)}…` : text);
+export const short = (text: string): string => (text.length > 600 ? `${text.slice(0, 600)}…` : text);
 const refusedText = (answer: Answer): string => `refused: ${String(answer.status)} ${short(answer.text)}`;
 
 function refusal(answer: Answer, ...allowed: readonly string[]): string | undefined {
   const codes = codesOf(answer);
-  return codes.length > 0 && codes.every((code) => allowed.includes(code)) ? undefined : `expected ${allowed.join(' or ')}, got ${String(answer.status)} ${short(answer.text)}`;
+  return codes.length > 0 && codes.every((code) => allowed.includes(code))
+    ? undefined
+    : `expected ${allowed.join(' or ')}, got ${String(answer.status)} ${short(answer.text)}`;
 }
 
 interface Data {
@@ -109,7 +114,9 @@ async function list(session: Session, ask: ListAsk): Promise<string | undefined>
 /** GraphQL nests groups as their paths do. */
 function flattened(ask: AggregateAsk, group: Readonly<Record<string, unknown>>): unknown {
   const keys = ask.groups.map(({ path }, i) => {
-    const holder = path.slice(0, -1).reduce<unknown>((at, step) => (at as Readonly<Record<string, unknown>> | null)?.[step], group['group']);
+    const holder = path
+      .slice(0, -1)
+      .reduce<unknown>((at, step) => (at as Readonly<Record<string, unknown>> | null)?.[step], group['group']);
     return [`g${String(i)}`, (holder as Readonly<Record<string, unknown>>)[`g${String(i)}`]] as const;
   });
   const figures = ask.measures.map(({ field }, i) => {
@@ -134,7 +141,10 @@ async function aggregate(session: Session, ask: AggregateAsk): Promise<string | 
 }
 
 interface Found {
-  readonly groups: readonly { readonly object: string; readonly records: readonly { readonly id: string; readonly name?: string | null }[] }[];
+  readonly groups: readonly {
+    readonly object: string;
+    readonly records: readonly { readonly id: string; readonly name?: string | null }[];
+  }[];
 }
 
 async function search(session: Session, ask: SearchAsk): Promise<string | undefined> {
@@ -165,9 +175,18 @@ async function history(session: Session, ask: HistoryAsk): Promise<string | unde
   const all = await session.site.history(ask.id);
   const shown = all.filter(({ field }) => field === null || who.rights.reads(ask.object, field));
   const entries = (answer.json['entries'] ?? []) as readonly Readonly<Record<string, unknown>>[];
-  note(session, shown.map(() => null), all.length - shown.length);
-  const plain = (each: { readonly number?: unknown; readonly change?: unknown; readonly field?: unknown; readonly old?: unknown; readonly new?: unknown }): string =>
-    JSON.stringify([each.number, each.change, each.field, each.old, each.new]);
+  note(
+    session,
+    shown.map(() => null),
+    all.length - shown.length,
+  );
+  const plain = (each: {
+    readonly number?: unknown;
+    readonly change?: unknown;
+    readonly field?: unknown;
+    readonly old?: unknown;
+    readonly new?: unknown;
+  }): string => JSON.stringify([each.number, each.change, each.field, each.old, each.new]);
   return difference(shown.map(plain), entries.map(plain));
 }
 
@@ -176,7 +195,8 @@ const formulaStart = /^'*[=+\-@]/;
 /** A cell as spreadsheets may have it. */
 function cell(value: Expected | undefined): string {
   if (value === null || value === undefined) return '';
-  const text = Array.isArray(value) ? value.join(';') : value instanceof Decimal ? value.toString() : String(value as string | boolean);
+  const plain = Array.isArray(value) ? value.join(';') : value instanceof Decimal ? value.toString() : value;
+  const text = typeof plain === 'object' ? JSON.stringify(plain) : String(plain);
   return formulaStart.test(text) && !/^-\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
 }
 
@@ -201,7 +221,10 @@ async function exported(session: Session, ask: ExportAsk): Promise<string | unde
       lines.map((line) => JSON.parse(line) as unknown),
     );
   }
-  const expected = [ask.fields.map(pathText).join(','), ...records.map((record) => line(ask.fields.map((path) => cell(valueAt(record, path)))))];
+  const expected = [
+    ask.fields.map(pathText).join(','),
+    ...records.map((record) => line(ask.fields.map((path) => cell(valueAt(record, path))))),
+  ];
   return difference(expected, lines);
 }
 
@@ -212,7 +235,8 @@ async function access(session: Session, ask: AccessAsk): Promise<string | undefi
   if (code === 'ROUTE_NOT_FOUND') return undefined;
   const row = who.world.rows.get(ask.id);
   const [read, edit] = row === undefined ? [false, false] : [who.sees(row), who.edits(row)];
-  if (code !== undefined) return (read && row?.deleted !== true) || !['RECORD_NOT_FOUND', 'PERMISSION_DENIED'].includes(code) ? refusedText(answer) : undefined;
+  if (code !== undefined)
+    return (read && row?.deleted !== true) || !['RECORD_NOT_FOUND', 'PERMISSION_DENIED'].includes(code) ? refusedText(answer) : undefined;
   return difference({ read, edit }, { read: answer.json['read'], edit: answer.json['edit'] });
 }
 
@@ -221,34 +245,6 @@ function note({ figures }: Session, seen: readonly unknown[], withheld: number):
   if (seen.length > 0) figures.full += 1;
   if (withheld > 0) figures.withheld += 1;
   if (JSON.stringify(seen).includes('••••')) figures.masked += 1;
-}
-
-const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
-/** Both answers with the names taken out must be one. */
-async function probed(session: Session, { ask, hidden, invented }: Probe): Promise<string | undefined> {
-  const { shapes } = session.who.world;
-  const request = isWrite(ask) ? restWrite(ask, 'id') : rendered(session, ask);
-  const exchanged = JSON.stringify(request).replaceAll(hidden, invented).replaceAll(capital(hidden), capital(invented));
-  const [real, other] = [await send(session, request), await send(session, JSON.parse(exchanged) as HttpRequest)];
-  session.figures.probes += 1;
-  const bare = ({ status, text }: Answer): string => {
-    const named = [hidden, invented].reduce((left, name) => left.replaceAll(name, '<name>').replaceAll(capital(name), '<Name>'), text);
-    // What is near to a name, or else known, depends on the name; that it holds nothing hidden, `send` sees to.
-    const hintless = named.replaceAll(/(?:Did you mean|Known:) [^."]*(?:\\"[^."]*)*[.?]/g, '<hint>');
-    return `${String(status)} ${hintless.replaceAll(/"requestId":"[^"]*"/g, '"requestId":"…"')}`;
-  };
-  if (bare(real) !== bare(other)) return `${hidden}: ${short(bare(real))}\n${invented}: ${short(bare(other))}`;
-  const isRefused = codesOf(real).length > 0 || real.text.includes('null') || (ask.kind === 'access' && real.text.includes('false'));
-  return isRefused || shapes === undefined ? undefined : `neither ${hidden} nor ${invented} was refused: ${short(real.text)}`;
-}
-
-function rendered({ who }: Session, ask: ReadAsk): HttpRequest {
-  const { shapes } = who.world;
-  if (ask.kind === 'get' && ask.surface === 'graphql') return graphqlGet(shapes, ask);
-  if (ask.kind === 'list' && ask.surface === 'graphql') return graphqlList(shapes, ask, undefined);
-  if (ask.kind === 'aggregate' && ask.surface === 'graphql') return graphqlAggregate(shapes, ask);
-  return restRequest(ask);
 }
 
 /** How the engine differs from the oracle; undefined where it does not. */

@@ -1,13 +1,14 @@
 // Random writes of one person: some that they may do, some that they may not.
 import type { Asker } from './asker.ts';
-import type { Literal, Surface, WriteAsk } from './asks.ts';
+import type { Literal, WriteAsk } from './asks.ts';
 import { randomValue } from './populations.ts';
 import type { FieldShape } from './shapes.ts';
 import { rowsOf, textIn, type Row } from './world.ts';
 
 type Values = Readonly<Record<string, Literal>>;
 
-const settable = (field: FieldShape): boolean => field.stored && !field.system && field.kind !== 'list' && field.to.length < 2 && field.type !== 'autoNumber';
+const settable = (field: FieldShape): boolean =>
+  field.stored && !field.system && field.kind !== 'list' && field.to.length < 2 && field.type !== 'autoNumber';
 
 /** A record to point to: mostly one that the person sees. */
 function target(a: Asker, field: FieldShape): Literal {
@@ -53,8 +54,6 @@ function newValues(a: Asker, object: string): Values {
   };
 }
 
-const surfaceOf = (a: Asker): Surface => (a.chance.percent(60) ? 'rest' : 'graphql');
-
 /** A value that is to be changed must differ. */
 function changes(a: Asker, object: string, row: Row): Values {
   const type = a.chance.percent(15) && a.who.rights.sets(object, 'recordType') ? recordType(a, object) : {};
@@ -66,7 +65,7 @@ function changes(a: Asker, object: string, row: Row): Values {
 export function randomWrite(a: Asker): WriteAsk | undefined {
   const object = a.chance.maybe(a.own.filter((name) => a.who.rights.readable(name)));
   if (object === undefined) return undefined;
-  const surface = surfaceOf(a);
+  const surface = a.surface();
   const kind = a.chance.weighed([
     ['create', 25],
     ['update', 40],
@@ -78,7 +77,9 @@ export function randomWrite(a: Asker): WriteAsk | undefined {
   if (kind === 'upsert') {
     const unique = Object.values(a.shape(object).fields).find((field) => field.unique && a.who.rights.sets(object, field.name));
     const value = unique === undefined ? null : literal(a, object, unique);
-    return unique === undefined || value === null ? undefined : { kind, object, by: unique.name, values: { ...newValues(a, object), [unique.name]: value } };
+    return unique === undefined || value === null
+      ? undefined
+      : { kind, object, by: unique.name, values: { ...newValues(a, object), [unique.name]: value } };
   }
   const row = kind === 'restore' ? a.chance.maybe(rowsOf(a.who.world, object).filter(({ deleted }) => deleted)) : a.row(object);
   if (row === undefined) return undefined;

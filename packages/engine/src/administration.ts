@@ -34,6 +34,7 @@ import type { EngineParts, Session } from './engine-parts.ts';
 import { resealTenant, type Resealed } from './identity/reseal.ts';
 import { Identity } from './identity.ts';
 import { explainAccess } from './operations/access.ts';
+import { trimAudit } from './operations/audit.ts';
 import { shownPlan } from './operations/metadata.ts';
 import { readableFields } from './read/resolve.ts';
 import { condition } from './read/rules.ts';
@@ -286,6 +287,13 @@ export class Administration {
       swept += await sweepFiles({ database: cell.tenant(name), store, clock, ...(signal === undefined ? {} : { signal }) });
     }
     return swept;
+  }
+
+  /** Removes what the audit trail of each tenant has kept for as long as the tenant says. Gives how many entries went. */
+  async trimAudit(signal?: AbortSignal): Promise<number> {
+    let gone = 0;
+    for (const { name } of await this.tenants()) if (signal?.aborted !== true) gone += await trimAudit(this.#parts, name);
+    return gone;
   }
 
   /** Finishes changes of tables that a crash broke off. Gives how many tenants had such. */

@@ -37,7 +37,8 @@ export class Policies {
 
   async get(tenant: TenantRuntime, name: string, actor: Actor, now: number): Promise<Access> {
     const { access: accessVersion, modelHash } = tenant.state;
-    const key = `${name} ${actor.kind} ${actor.sessionId ?? actor.apiKeyId ?? ''} ${actor.userId ?? ''}`;
+    const { kind, sessionId, apiKeyId, userId, impersonatedBy } = actor;
+    const key = [name, kind, sessionId ?? apiKeyId, userId, impersonatedBy].join(' ');
     const kept = this.#kept.get(key);
     if (kept?.accessVersion === accessVersion && kept.modelHash === modelHash && kept.until > now) return kept.access;
     const policy = await this.#policy(tenant, actor);

@@ -2,6 +2,7 @@
 import { canonicalJson } from './canonical.ts';
 import { isJsonObject } from './layers/merge.ts';
 import type { Model } from './model.ts';
+import { movedWords } from './moved-words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -38,20 +39,20 @@ const nested: ReadonlySet<string> = new Set(['team', 'passwords']);
 
 const asObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 
-function renamedTo(name: string, after: Json, before: Json): string | undefined {
-  return Object.keys(after).find((key) => {
-    const from = asObject(after[key])['renamedFrom'];
-    return !Object.hasOwn(before, key) && Array.isArray(from) && from.includes(name);
-  });
+/** Present names of what is renamed → those before. Of several that become one, one counts as renamed. */
+function formerNames(before: Json, after: Json): ReadonlyMap<string, string> {
+  const named = (map: Json): Parameters<typeof movedWords>[0] =>
+    Object.fromEntries(Object.entries(map).map(([key, entry]) => [key, asObject(entry)]));
+  return new Map([...movedWords(named(before), named(after))].reverse().map(([from, to]) => [to, from]));
 }
 
 function compareMaps(before: Json, after: Json, at: Pick<Change, 'kind' | 'name'>, path: readonly string[], depth: number): Change[] {
   const changes: Change[] = [];
-  const renamed = new Map<string, string>();
+  const renamed = formerNames(before, after);
+  const moved = new Set(renamed.values());
   for (const key of Object.keys(before)) {
-    const to = Object.hasOwn(after, key) ? undefined : renamedTo(key, after, before);
-    if (to !== undefined) renamed.set(to, key);
-    else if (!Object.hasOwn(after, key)) changes.push({ ...at, path: [...path, key], change: 'removed', before: before[key] });
+    if (!moved.has(key) && !Object.hasOwn(after, key))
+      changes.push({ ...at, path: [...path, key], change: 'removed', before: before[key] });
   }
   for (const [key, entry] of Object.entries(after)) {
     const from = renamed.get(key);

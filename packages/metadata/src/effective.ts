@@ -52,12 +52,14 @@ export interface OptionSource {
   readonly label?: Label;
   readonly color?: string;
   readonly active?: boolean;
+  readonly renamedFrom?: readonly string[];
 }
 
 export interface RecordTypeSource {
   readonly label?: Label;
   readonly order?: number;
   readonly active?: boolean;
+  readonly renamedFrom?: readonly string[];
   readonly default?: boolean;
   readonly options?: Readonly<Record<string, readonly string[]>>;
 }
@@ -183,6 +185,7 @@ export interface GrantSetSource {
   readonly label: Label;
   readonly administrator?: boolean;
   readonly everyone?: boolean;
+  readonly renamedFrom?: readonly string[];
   readonly objects?: Keyed<GrantSource>;
 }
 

@@ -4,6 +4,7 @@
 export type * from './model.ts';
 export { buildModel, rewriteRenames, type Built } from './resolve/build.ts';
 export { diff, type Change } from './diff.ts';
+export { movedWords } from './moved-words.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
 
 // Layers of files, and the schemas' view of one file.

@@ -88,6 +88,8 @@ export interface OptionModel {
   readonly color?: string;
   /** An inactive option may stay on records but not be chosen anew. */
   readonly active: boolean;
+  /** Words that the option had before, whose values it takes over; left out: none. */
+  readonly renamedFrom?: readonly string[];
 }
 
 export interface LookupModel {

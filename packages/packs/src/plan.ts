@@ -2,10 +2,12 @@
 import { failAll } from '@tessera/kernel';
 import { buildModel, contentHash, diff, type Change, type Layer, type Model } from '@tessera/metadata';
 import {
+  countRows,
   planDdl,
   readPhysical,
   runDdlChecks,
   tenantSchema,
+  wasInForce,
   type Cell,
   type DdlFinding,
   type DdlPlan,
@@ -23,6 +25,8 @@ export interface LayerPlan {
   readonly changes: readonly Change[];
   readonly ddl: DdlPlan;
   readonly findings: readonly DdlFinding[];
+  /** Whether it leads to a Model that was in force before: words that were renamed since then move back. */
+  readonly back: boolean;
 }
 
 /** The Model of layers. Throws METADATA_INVALID with every mistake. */
@@ -45,11 +49,12 @@ export async function planOn(queryable: Queryable, { tenant, before, layers, now
   const after = modelOf(layers);
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
-  const ddl = planDdl(before, after, { schema, existing, now });
+  const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash));
+  const ddl = await countRows(queryable, planDdl(before, after, { schema, existing, now, back }));
   const findings = await runDdlChecks(queryable, ddl);
   const steps = ddl.steps.map(({ kind, object, field, risk }) => [kind, object, field ?? null, risk]);
   const hash = contentHash({ before: before?.hash ?? null, after: after.hash, steps });
-  return { hash, tenant, layers, before, after, changes: diff(before, after), ddl, findings };
+  return { hash, tenant, layers, before, after, changes: diff(before, after), ddl, findings, back };
 }
 
 export async function planLayers(cell: Cell, input: PlanInput): Promise<LayerPlan> {

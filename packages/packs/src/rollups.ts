@@ -1,6 +1,12 @@
 // Stored roll-ups that must be worked out anew after a change of the Model.
 import { canonicalJson, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
 import { walk, type Expression } from '@tessera/rules';
+import { movedOptions } from '@tessera/storage';
+
+/** Fields whose stored values have changed with the Model, each as `object.field`. */
+type Moved = ReadonlySet<string>;
+
+const idOf = ({ object, field }: { readonly object: string; readonly field: string }): string => `${object}.${field}`;
 
 /** Everything that a roll-up's value depends on as metadata: its aggregate, and the formulas that this reads. */
 function signature(model: Model, expression: Expression, seen = new Set<string>()): unknown {
@@ -20,26 +26,67 @@ function signature(model: Model, expression: Expression, seen = new Set<string>(
 
 const isStored = (field: FieldModel): boolean => field.rollup?.upkeep === 'transaction';
 
+/** Whether the expression, or a formula that it reads, reads one of these fields. */
+function readsOneOf(model: Model, expression: Expression, moved: Moved, seen = new Set<string>()): boolean {
+  let found = false;
+  walk(expression, (node) => {
+    if (node.node !== 'path' || found) return;
+    for (const { object, field } of node.steps) {
+      const id = idOf({ object, field });
+      const inner = seen.has(id) ? undefined : model.objects[object]?.fields[field]?.formula?.expression;
+      seen.add(id);
+      found ||= moved.has(id) || (inner !== undefined && readsOneOf(model, inner, moved, seen));
+    }
+  });
+  return found;
+}
+
 function isStale(before: Model | undefined, after: Model, field: FieldModel): boolean {
   const old = before?.objects[field.object]?.fields[field.name];
   if (before === undefined || old?.rollup === undefined || field.rollup === undefined || !isStored(old)) return true;
   return canonicalJson(signature(before, old.rollup.aggregate)) !== canonicalJson(signature(after, field.rollup.aggregate));
 }
 
-/** Objects with the roll-ups to recompute, those first whose roll-ups others roll up. */
-export function staleRollups(
-  before: Model | undefined,
-  after: Model,
-): readonly { readonly object: ObjectModel; readonly fields: readonly FieldModel[] }[] {
-  const stale = Object.values(after.objects)
-    .map((object) => ({ object, fields: Object.values(object.fields).filter((field) => isStored(field) && isStale(before, after, field)) }))
-    .filter(({ fields }) => fields.length > 0);
-  const depth = (object: ObjectModel, path: readonly string[] = []): number => {
-    const below = Object.values(object.fields).flatMap((field) =>
-      isStored(field) && field.rollup !== undefined ? [field.rollup.aggregate.source.object] : [],
+/** Stored roll-ups whose metadata have changed, which read options that are renamed, or which read such a roll-up. */
+function staleFields(before: Model | undefined, after: Model, back: boolean): ReadonlySet<FieldModel> {
+  const stored = Object.values(after.objects).flatMap((object) => Object.values(object.fields).filter(isStored));
+  const stale = new Set(stored.filter((field) => isStale(before, after, field)));
+  const moved = before === undefined ? [] : movedOptions(before, after, back);
+  const changed = new Set([...moved, ...[...stale].map(({ object, name }) => ({ object, field: name }))].map(idOf));
+  for (;;) {
+    const more = stored.filter(
+      (field) => !stale.has(field) && field.rollup !== undefined && readsOneOf(after, field.rollup.aggregate, changed),
     );
-    const next = below.filter((name) => !path.includes(name)).map((name) => after.objects[name]);
-    return Math.max(0, ...next.map((child) => (child === undefined ? 0 : 1 + depth(child, [...path, object.name]))));
-  };
-  return stale.sort((a, b) => depth(a.object) - depth(b.object));
+    if (more.length === 0) return stale;
+    for (const field of more) {
+      stale.add(field);
+      changed.add(idOf({ object: field.object, field: field.name }));
+    }
+  }
+}
+
+interface Recomputed {
+  readonly object: ObjectModel;
+  readonly fields: readonly FieldModel[];
+}
+
+/**
+ * Roll-ups to recompute, by object; what others roll up comes before them, on the same object too.
+ * @param back `after` was in force before `before`
+ */
+export function staleRollups(before: Model | undefined, after: Model, back: boolean): readonly Recomputed[] {
+  let waiting = [...staleFields(before, after, back)];
+  const ordered: Recomputed[] = [];
+  while (waiting.length > 0) {
+    const later = new Set(waiting.map(({ object, name }) => idOf({ object, field: name })));
+    const free = waiting.filter(({ rollup }) => rollup === undefined || !readsOneOf(after, rollup.aggregate, later));
+    // Roll-ups never read each other in a circle; if they did, any order would be as good.
+    const next = free.length > 0 ? free : waiting;
+    for (const [name, fields] of Map.groupBy(next, (field) => field.object)) {
+      const object = after.objects[name];
+      if (object !== undefined) ordered.push({ object, fields });
+    }
+    waiting = waiting.filter((field) => !next.includes(field));
+  }
+  return ordered;
 }

@@ -110,7 +110,7 @@ async function putInBin(session: WriteSession, going: readonly Member[]): Promis
 function refusal(object: ObjectModel, record: DeleteRecord, member: Member | undefined): Problem | undefined {
   const { id, expected } = record;
   if (object.appendOnly) return problem('OBJECT_APPEND_ONLY', { object: object.name });
-  if (member === undefined) return problem('RECORD_NOT_FOUND', { object: object.name, id });
+  if (member === undefined) return problem('RECORD_NOT_FOUND', { object: object.name, id: isUuid(id) ? id.toLowerCase() : id });
   const version = Number(member.record['version']);
   return expected === undefined || expected === version ? undefined : problem('RECORD_CHANGED', { version, expected });
 }
@@ -122,10 +122,13 @@ export async function deleteRecords(
   records: readonly DeleteRecord[],
 ): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
-  const named = [...new Set(records.filter(({ id }) => isUuid(id)).map(({ id }) => id.toLowerCase()))];
-  const denied = await deniedOf(session, object, named, 'delete');
-  const ids = named.filter((id) => !denied.has(id));
-  const family = object.appendOnly ? new Map<string, Member>() : await lockFamily(session, object, ids, 'live');
+  const named = [...new Set(records.map(({ id }) => id.toLowerCase()))];
+  const denied = new Map(await deniedOf(session, object, named, 'delete'));
+  const open = named.filter((id) => isUuid(id) && !denied.has(id));
+  const family = object.appendOnly ? new Map<string, Member>() : await lockFamily(session, object, open, 'live');
+  // Whoever gave the record away while we waited for its lock has decided about it.
+  for (const [id, against] of await deniedOf(session, object, open, 'delete')) denied.set(id, against);
+  const ids = open.filter((id) => !denied.has(id));
   const member = (id: string): Member | undefined => family.get(keyOf(objectName, id.toLowerCase()));
   const refused = new Map<DeleteRecord, Problem>();
   for (const record of records) {
@@ -141,7 +144,10 @@ export async function deleteRecords(
   );
   if (decision.going.length > 0) {
     await putInBin(session, decision.going);
-    for (const one of byObject(decision.going).keys()) await noteAccess(session, one.name);
+    for (const [one, members] of byObject(decision.going)) {
+      const gone = members.map(({ id, record }) => ({ id, old: record, now: undefined }));
+      await noteAccess(session, one.name, gone);
+    }
   }
   return records.map((record): RecordOutcome => {
     const id = record.id.toLowerCase();

@@ -27,9 +27,10 @@ const steps: readonly Step[] = [
   lock,
   see,
   coerce,
+  // Before anything is worked out from what lookups lead to: that would tell of records which the person does not see.
+  checkLookups,
   defaults,
   permitValues,
-  checkLookups,
   validate,
   checkFiles,
   hide,

@@ -7,6 +7,7 @@ import {
   recordOf,
   restoreStatement,
   uniqueKeyOfError,
+  uniqueKeys,
   withSavepoint,
   type RecordValues,
 } from '@tessera/storage';
@@ -100,12 +101,24 @@ async function bringBack(
   return records;
 }
 
-function takenKey(family: Family, error: unknown): Problem | undefined {
+/** Names of fields that the person may know of; a key over others is only a key. */
+function shownKey({ access }: WriteSession, object: ObjectModel, name: string): string {
+  const shown = access.view.objects[object.name];
+  const fields = uniqueKeys(object).find((key) => key.name === name)?.fields ?? [];
+  const told = fields.filter((field) => shown !== undefined && Object.hasOwn(shown.fields, field.name)).map((field) => field.name);
+  return told.length === 0 ? 'key' : told.join(', ');
+}
+
+function takenKey(session: WriteSession, family: Family, error: unknown): Problem | undefined {
   for (const [object] of byObject(family.values())) {
-    const fields = uniqueKeyOfError(object, error);
-    if (fields !== undefined) return problem('RECORD_NOT_UNIQUE', { fields });
+    const key = uniqueKeyOfError(object, error);
+    if (key !== undefined) return problem('RECORD_NOT_UNIQUE', { fields: shownKey(session, object, key) });
   }
   return undefined;
+}
+
+function withoutParent({ access }: WriteSession, { target }: Dangling): Problem {
+  return Object.hasOwn(access.view.objects, target) ? problem('RECORD_PARENT_DELETED', { object: target }) : problem('RECORD_REFUSED');
 }
 
 type Restored =
@@ -114,11 +127,11 @@ type Restored =
 async function restoreOne(session: WriteSession, family: Family): Promise<Restored> {
   const dangling = await danglingOf(session, family);
   const missing = dangling.find((each) => !mayBeEmptied(each));
-  if (missing !== undefined) return { problem: problem('RECORD_PARENT_DELETED', { object: missing.target }) };
+  if (missing !== undefined) return { problem: withoutParent(session, missing) };
   try {
     return { family, records: await withSavepoint(session.transaction, () => bringBack(session, family, dangling)) };
   } catch (error) {
-    const taken = takenKey(family, error);
+    const taken = takenKey(session, family, error);
     if (taken === undefined) throw error;
     return { problem: taken };
   }
@@ -149,7 +162,10 @@ export async function restoreRecords(session: WriteSession, objectName: string, 
         continue;
       }
       // One that came back with its master is not brought back again.
-      for (const one of restored.records.keys()) await noteAccess(session, one.name);
+      for (const [one, records] of restored.records) {
+        const back = records.map((now) => ({ id: textOf(now['id']), old: undefined, now }));
+        await noteAccess(session, one.name, back);
+      }
       for (const record of restored.records.get(object) ?? []) versions.set(textOf(record['id']), Number(record['version']));
     }
     outcomes.push({ ok: true, id, version: versions.get(id) ?? 0, created: false });

@@ -17,10 +17,13 @@ export interface UpsertRecord {
   readonly input: Input;
 }
 
-/** A unique field or key by its name. Throws KEY_UNKNOWN. */
-export function uniqueKey(object: ObjectModel, name: string): UniqueKey {
-  const keys = uniqueKeys(object);
-  const key = keys.find((each) => each.name === name);
+/**
+ * A unique field or key by its name. Throws KEY_UNKNOWN.
+ * @param shown the object as it exists for the caller: a key over what is hidden is none, else it would tell of its values
+ */
+export function uniqueKey(object: ObjectModel, name: string, shown = object): UniqueKey {
+  const keys = uniqueKeys(shown);
+  const key = keys.some((each) => each.name === name) ? uniqueKeys(object).find((each) => each.name === name) : undefined;
   if (key === undefined)
     throw fail('KEY_UNKNOWN', {
       object: object.name,
@@ -129,7 +132,7 @@ export async function upsertRecords(
   options: SetOptions,
 ): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
-  const key = uniqueKey(object, by);
+  const key = uniqueKey(object, by, session.access.view.objects[objectName]);
   const repeated = refuseRepeated(key, records);
   const outcomes: RecordOutcome[] = records.map((_, i) => repeated.get(i) ?? noOutcome);
   let open: readonly Open[] = records.map((record, i) => ({ record, i })).filter(({ i }) => !repeated.has(i));

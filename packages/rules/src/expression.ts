@@ -133,8 +133,11 @@ export interface AccessExpression {
 export type AccessTest =
   /** The record's owner is one of the ids (an array of uuids) in the slot. */
   | { readonly kind: 'owner'; readonly slot: string }
-  /** A live share of the record speaks of the person (slots `subjects`, texts; `now`). `origin`: only shares of this origin. */
-  | { readonly kind: 'share'; readonly access: 'read' | 'edit'; readonly origin?: 'team' | 'manual' }
+  /**
+   * A live share of the record speaks of the person (slots `subjects`, texts; `now`). `origin`: only shares of this origin. `beside`: the
+   * slot of the owners' test where these two are all that opens the object to the person; it changes how records are found, not which.
+   */
+  | { readonly kind: 'share'; readonly access: 'read' | 'edit'; readonly origin?: 'team' | 'manual'; readonly beside?: string }
   /** The master behind the field, in the bin or not, is one for which `where` holds (frame 0 is the master). */
   | { readonly kind: 'parent'; readonly by: string; readonly parent: string; readonly where: Expression };
 

@@ -143,14 +143,18 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
 
 const sweepEveryMs = 3_600_000;
 
-/** Sweeps files now and then; the platform's end stops it. */
+/** Sweeps files and audit trails now and then; the platform's end stops it. */
 function startSweeping(administration: Administration, log: Logger): () => Promise<void> {
   const stopped = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   const sweep = (): void => {
-    running = administration.sweepFiles(stopped.signal).catch((error: unknown) => {
+    const files = administration.sweepFiles(stopped.signal).catch((error: unknown) => {
       if (!stopped.signal.aborted) log.error({ error }, 'files that nothing holds could not be swept; the next sweep tries again');
     });
+    const audit = administration.trimAudit(stopped.signal).catch((error: unknown) => {
+      if (!stopped.signal.aborted) log.error({ error }, 'the audit trails could not be trimmed; the next sweep tries again');
+    });
+    running = Promise.all([files, audit]);
   };
   const timer = setInterval(sweep, sweepEveryMs);
   return async () => {

@@ -51,6 +51,7 @@ export * from './audit/index.ts';
 export * from './system/layers.ts';
 export { analyzeTenant } from './system/analyze.ts';
 export { moveReferences } from './system/references.ts';
+export { wasInForce } from './system/former-models.ts';
 
 // Backups of a tenant as NDJSON.
 export { backupTenant, type BackupOptions, type BackupProgress } from './backup/backup.ts';

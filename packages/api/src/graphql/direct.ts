@@ -16,7 +16,7 @@ export function jsonType(accept: string | undefined): string | undefined {
   return found === undefined || found === graphqlJson ? found : json;
 }
 
-/** The body as text. @throws REQUEST_BODY_TOO_LARGE */
+/** The body as text. @throws REQUEST_BODY_TOO_LARGE, REQUEST_BODY_NOT_JSON */
 export async function bodyText(request: IncomingMessage, limit: number): Promise<string> {
   const tooLarge = (): Error => fail('REQUEST_BODY_TOO_LARGE', { limit });
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
@@ -27,7 +27,16 @@ export async function bodyText(request: IncomingMessage, limit: number): Promise
     if (size > limit) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return utf8(Buffer.concat(chunks));
+}
+
+/** @throws REQUEST_BODY_NOT_JSON where the bytes are no UTF-8 */
+export function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw fail('REQUEST_BODY_NOT_JSON', { reason: 'it is not UTF-8.' }, {}, error);
+  }
 }
 
 const parameters: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);

@@ -6,7 +6,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import { parseJson } from '../rest/parse-json.ts';
 import { presentable, problemDocument, problemHeaders, problemMediaType } from '../rest/problem.ts';
-import { bodyText, jsonType, sendResult, usualRequest } from './direct.ts';
+import { bodyText, jsonType, sendResult, usualRequest, utf8 } from './direct.ts';
 import { graphqlError, transportError, type Told } from './errors.ts';
 import { textResult, type TextResult } from './answer.ts';
 import { GraphqlExecutor } from './executor.ts';
@@ -58,7 +58,7 @@ function executorPlugin(executor: GraphqlExecutor, log: Logger): Plugin<ServerCo
   return {
     onRequestParse: (hook) => {
       // Numbers that a double cannot hold are refused rather than rounded.
-      if (hook.request.method === 'POST') hook.setRequestParser(async (body) => parseJson(await body.text()) as GraphQLParams);
+      if (hook.request.method === 'POST') hook.setRequestParser(async (body) => parseJson(utf8(new Uint8Array(await body.arrayBuffer()))) as GraphQLParams);
     },
     onParams: (hook) => {
       hook.setParamsHandler(async ({ params, request, context }) => {

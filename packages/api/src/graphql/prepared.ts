@@ -4,8 +4,11 @@ import type { Model } from '@tessera/metadata';
 import {
   GraphQLError,
   Kind,
+  Lexer,
   parse,
+  Source,
   specifiedRules,
+  TokenKind,
   validate,
   visit,
   type DocumentNode,
@@ -27,6 +30,17 @@ export interface RefusedDocument {
   readonly code: 'GRAPHQL_SYNTAX' | 'GRAPHQL_INVALID';
   readonly errors: readonly GraphQLError[];
 }
+
+/** Brackets within brackets, of selections and of values; parser and validator go down as deep on the stack. */
+const deepestBrackets = 100;
+const steps: Readonly<Partial<Record<TokenKind, number>>> = {
+  [TokenKind.BRACE_L]: 1,
+  [TokenKind.BRACKET_L]: 1,
+  [TokenKind.PAREN_L]: 1,
+  [TokenKind.BRACE_R]: -1,
+  [TokenKind.BRACKET_R]: -1,
+  [TokenKind.PAREN_R]: -1,
+};
 
 /** At most so many mistakes of a document are told. */
 const mostErrors = 20;
@@ -54,9 +68,20 @@ function checkRepeats(document: DocumentNode, limit: number): void {
   });
 }
 
+/** @throws GRAPHQL_TOO_LARGE, and a GraphQLError where the text has no words */
+function checkBrackets(text: string): void {
+  const lexer = new Lexer(new Source(text));
+  let depth = 0;
+  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+    depth += steps[token.kind] ?? 0;
+    if (depth > deepestBrackets) throw fail('GRAPHQL_TOO_LARGE', { what: 'brackets within brackets', limit: deepestBrackets });
+  }
+}
+
 function parseWithin(text: string, limits: GraphqlLimits): DocumentNode {
   if (text.length > limits.characters) throw fail('GRAPHQL_TOO_LARGE', { what: 'characters', limit: limits.characters });
   try {
+    checkBrackets(text);
     return parse(text, { maxTokens: limits.tokens });
   } catch (error) {
     if (error instanceof GraphQLError && error.message.includes(`more that ${String(limits.tokens)} tokens`)) {

@@ -1,8 +1,10 @@
 // Schemas that are the same for every tenant: problems, pages, tokens, descriptions, plans.
-import { buckets, measureFunctions, mostGroups } from '../rest/aggregate.ts';
+import { buckets, measureFunctions, mostGroups, partName } from '../rest/aggregate.ts';
 import { problemCodes } from '../rest/problem.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { flag, id, listOf, objectSchema, shared, text, whole, type JsonSchema } from './shapes.ts';
+
+const named: JsonSchema = { type: 'string', pattern: partName.source };
 
 const orNull = (type: string): JsonSchema => ({ type: [type, 'null'] });
 
@@ -86,9 +88,9 @@ const recordSchemas: Readonly<Record<string, JsonSchema>> = {
   AggregateRequest: objectSchema(
     {
       filter: shared('Rule'),
-      groupBy: listOf(objectSchema({ path: text, bucket: { type: 'string', enum: buckets }, name: text }, ['path'])),
+      groupBy: listOf(objectSchema({ path: text, bucket: { type: 'string', enum: buckets }, name: named }, ['path'])),
       measures: listOf(
-        objectSchema({ function: { type: 'string', enum: measureFunctions }, path: text, filter: shared('Rule'), name: text }, [
+        objectSchema({ function: { type: 'string', enum: measureFunctions }, path: text, filter: shared('Rule'), name: named }, [
           'function',
         ]),
       ),

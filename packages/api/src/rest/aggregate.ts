@@ -10,12 +10,20 @@ import { routes, type Call } from './route.ts';
 export const buckets: readonly DateBucket[] = ['day', 'week', 'month', 'quarter', 'year'];
 export const measureFunctions = ['count', 'countDistinct', 'sum', 'avg', 'min', 'max'] as const;
 export const mostGroups = 1000;
+/** What a caller may call a part of the answer. Names become keys within the statement, so they are names and nothing else. */
+export const partName = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
 const deepestHaving = 20;
 
 type Compare = Extract<HavingCondition, { kind: 'compare' }>['operator'];
 const compares: readonly Compare[] = ['==', '!=', '<', '<=', '>', '>='];
 
 const invalid = (reason: string, pointer: string): Error => fail('REQUEST_INVALID', { reason: `${pointer} ${reason}` }, { pointer });
+
+function nameOf(members: Members): string | undefined {
+  const name = members.text('name');
+  if (name === undefined || partName.test(name)) return name;
+  throw invalid('must be a name: a letter, then letters, digits and _, at most 100.', members.pointer('name'));
+}
 
 /** `sum` of `account.revenue` is `sumAccountRevenue` unless it is named. */
 function measureName(method: string, path: string | undefined): string {
@@ -27,7 +35,7 @@ function groupAt(value: unknown, i: number): NonNullable<AggregateRequest['group
   const members = new Members(value, `/groupBy/${i}`, ['path', 'bucket', 'name']);
   const path = members.requiredText('path');
   const bucket = members.oneOf('bucket', buckets);
-  return { name: members.text('name') ?? path, path, ...(bucket === undefined ? {} : { bucket }) };
+  return { name: nameOf(members) ?? path, path, ...(bucket === undefined ? {} : { bucket }) };
 }
 
 function measureAt(value: unknown, i: number): MeasureRequest {
@@ -37,7 +45,7 @@ function measureAt(value: unknown, i: number): MeasureRequest {
   const path = members.text('path');
   if (path === undefined && method !== 'count') throw invalid(`must be given: ${method} is of a field.`, members.pointer('path'));
   return {
-    name: members.text('name') ?? measureName(method, path),
+    name: nameOf(members) ?? measureName(method, path),
     function: method,
     ...(path === undefined ? {} : { path }),
     ...(members.has('filter') ? { filter: members.value('filter') } : {}),

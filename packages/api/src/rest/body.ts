@@ -23,12 +23,21 @@ function readBytes(request: Request, response: Response, limit: number): Promise
   });
 }
 
+const encodings: readonly string[] = ['identity', 'gzip', 'deflate'];
+
+/** What unpacks more is one more thing to break: gzip is what everybody has. */
+function checkEncoding({ headers }: Request): void {
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (!encodings.includes(encoding)) throw fail('REQUEST_MEDIA_TYPE', { type: encoding, expected: 'UTF-8, plain or gzip' });
+}
+
 /** @throws REQUEST_MEDIA_TYPE, REQUEST_BODY_NOT_JSON, and what parseJson refuses */
 export async function readJsonBody(request: Request, response: Response, limit: number): Promise<unknown> {
   const type = mediaType(request);
   if (!jsonType.test(type)) {
     throw fail('REQUEST_MEDIA_TYPE', { type: type === '' ? '(none)' : type, expected: 'application/json' });
   }
+  checkEncoding(request);
   const bytes = await readBytes(request, response, limit);
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw fail('REQUEST_BODY_NOT_JSON', { reason: 'it is empty.' });
   let text: string;

@@ -1,6 +1,7 @@
 // Files: taken in as a stream, given out as attachments that no browser runs.
 import { fail } from '@tessera/kernel';
 import type { FileDescription } from '@tessera/engine';
+import { linkTo } from '@tessera/security';
 import { attachment, sendJson, sendStream } from './answer.ts';
 import { routes, type Call, type TokenCall } from './route.ts';
 import { receiveUpload } from './upload.ts';
@@ -33,7 +34,7 @@ async function linkFile(call: Call): Promise<void> {
   const id = call.path('id');
   const { token, expiresAt } = await call.engine.run('files.link', call.context, { id });
   call.response.setHeader('Cache-Control', 'no-store');
-  sendJson(call, { url: `${call.publicUrl ?? ''}/api/v1/files/${id}/content?token=${encodeURIComponent(token)}`, expiresAt });
+  sendJson(call, { url: linkTo(call.publicUrl, ['api', 'v1', 'files', id, 'content'], { token }), expiresAt });
 }
 
 async function downloadFile(call: TokenCall): Promise<void> {

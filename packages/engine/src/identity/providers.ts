@@ -130,9 +130,9 @@ async function clientOf(
   { database }: TenantRuntime,
   name: string,
 ): Promise<{ readonly client: OpenIdClient; readonly provider: IdentityProvider; readonly outward: OutwardFetch }> {
-  const { outward, redirectUri } = outwardOf(parts);
   const provider = (await listProviders(database)).find((each) => each.name === name);
   if (provider === undefined) throw fail('PROVIDER_UNKNOWN', { name });
+  const { outward, redirectUri } = outwardOf(parts);
   const { issuer, clientId, clientSecret } = provider;
   const secret = clientSecret === null ? undefined : parts.sealer.open(clientSecret);
   return { client: { issuer, clientId, clientSecret: secret, redirectUri }, provider, outward };

@@ -103,11 +103,12 @@ export async function removeFactor(
 ): Promise<Readonly<Record<string, never>>> {
   const { parts, context, database } = session;
   const origin = originOf(context);
-  const userId = user === undefined ? personally(session) : administered(session, user, 'remove the second factor of others');
+  const own = personally(session);
+  const userId = user === undefined ? own : administered(session, user, 'remove the second factor of others');
   const factor = await findSecondFactor(database, userId, origin.at);
   if (factor === undefined) throw fail('SECOND_FACTOR_MISSING');
   // Whoever finds a browser signed in must not be able to take the lock off.
-  if (user === undefined && factor.confirmed && !(await takeSecondFactor(parts, session, userId, code ?? '', origin)))
+  if (userId === own && factor.confirmed && !(await takeSecondFactor(parts, session, userId, code ?? '', origin)))
     throw fail('SECOND_FACTOR_INVALID', {}, { pointer: '/code' });
   await removeSecondFactor(database, userId);
   await note(database, origin, aboutUser('secondFactor.removed', userId));

@@ -13,14 +13,16 @@ export async function history(session: Session, input: OperationInput<'records.h
   if (!isUuid(input.id)) throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
   if (input.before !== undefined && !/^\d{1,18}$/.test(input.before)) throw fail('CURSOR_INVALID', {}, { pointer: '/before' });
   const first = Math.min(input.first ?? defaultEntries, session.parts.limits.page);
-  // Who may not read the record may not read its past; a record in the bin has one too.
+  // Who may not read the record may not read its past; a record in the bin has one too, for whoever may look there.
+  const { policy } = session;
+  const bin = policy.administrator || policy.objects[object.name]?.seeDeleted === true;
   const seen = await readRoots(session, [
     {
       kind: 'record',
       as: 'r',
       object: object.name,
       by: { id: input.id },
-      deleted: 'with',
+      ...(bin ? { deleted: 'with' } : {}),
       selections: [{ kind: 'field', as: 'id', field: 'id' }],
     },
   ]);

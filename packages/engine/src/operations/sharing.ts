@@ -1,13 +1,19 @@
 // Shares of single records: the record team, and what people give by hand.
 import { fail, isUuid } from '@tessera/kernel';
 import { sightOf, type WriteSession } from '@tessera/records';
-import { appendAudit, doorOf, listShares, putShares, removeShares, type NewShare, type Share } from '@tessera/storage';
+import { appendAudit, doorOf, listShares, liveIdsStatement, putShares, removeShares, type NewShare, type Share } from '@tessera/storage';
 import { auditEntry } from '../audit.ts';
 import type { OperationInput, RecordShare, ShareSubject } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { readRoots } from './read.ts';
 import { runWrite } from './write.ts';
+
+/** Each names somebody who is looked for. */
+const mostAtOnce = 200;
+/** A year of more than four digits, which an offset may make of 9999, is no text of RFC 3339. */
+const latest = Date.UTC(9999, 11, 31);
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i;
 
 const kinds = { user: 'user', group: 'userGroup', department: 'department' } as const;
 
@@ -41,10 +47,18 @@ async function subjectText(session: Session, to: ShareSubject, pointer: string):
   return `${'below' in to && to.below === true ? 'below' : kind}:${id}`;
 }
 
+/** A record in the bin is not there for whoever may not look into it. */
+async function isThere(write: WriteSession, object: string, id: string): Promise<boolean> {
+  const { policy } = write.access;
+  if (policy.administrator || policy.objects[object]?.seeDeleted === true) return true;
+  const { rows } = await write.transaction.query(liveIdsStatement(write.target, objectOf(write.model, object), [id]));
+  return rows.length > 0;
+}
+
 /** Shares are told to whoever sees the record, and given and taken by whoever may edit it. */
 async function checkSight(write: WriteSession, object: string, id: string, need: 'read' | 'edit'): Promise<void> {
   const sight = isUuid(id) ? (await sightOf(write, object, [id]))(id) : { readable: false, editable: false };
-  if (!sight.readable) throw fail('RECORD_NOT_FOUND', { object, id });
+  if (!sight.readable || !(await isThere(write, object, id))) throw fail('RECORD_NOT_FOUND', { object, id });
   if (need === 'edit' && !sight.editable) throw fail('RECORD_READ_ONLY', { object, id });
 }
 
@@ -73,8 +87,9 @@ async function newShare(session: Session, input: OperationInput<'records.share'>
   if (given.teamRole !== undefined && role === undefined)
     throw fail('COMPONENT_UNKNOWN', { kind: 'team role', name: given.teamRole, known: '' }, { pointer: `${pointer}/teamRole` });
   const { expiresAt } = given;
-  if (expiresAt !== undefined && !(Date.parse(expiresAt) > context.clock.now()))
-    throw fail('REQUEST_INVALID', { reason: 'a share ends in the future.' }, { pointer: `${pointer}/expiresAt` });
+  const end = expiresAt === undefined || !instant.test(expiresAt) ? NaN : Date.parse(expiresAt);
+  if (expiresAt !== undefined && !(end > context.clock.now() && end < latest))
+    throw fail('REQUEST_INVALID', { reason: 'a share ends in the future, at an RFC 3339 time.' }, { pointer: `${pointer}/expiresAt` });
   return {
     id: context.newId(),
     object: input.object,
@@ -84,14 +99,16 @@ async function newShare(session: Session, input: OperationInput<'records.share'>
     origin: role === undefined ? 'manual' : 'team',
     createdBy: context.actor.userId,
     ...(given.teamRole === undefined ? {} : { teamRole: given.teamRole }),
-    ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+    ...(expiresAt === undefined ? {} : { expiresAt: new Date(end).toISOString() }),
   };
 }
 
 /** Gives shares, or changes those that are there. Throws OBJECT_NOT_SHARED, RECORD_READ_ONLY, LOOKUP_NOT_FOUND, COMPONENT_UNKNOWN. */
 export async function shareRecord(session: Session, input: OperationInput<'records.share'>): Promise<readonly RecordShare[]> {
   shareable(session, input.object);
-  const shares = await Promise.all(input.shares.map((given, i) => newShare(session, input, given, i)));
+  if (input.shares.length > mostAtOnce) throw fail('RECORDS_TOO_MANY', { limit: mostAtOnce, count: input.shares.length });
+  const shares: NewShare[] = [];
+  for (const [i, given] of input.shares.entries()) shares.push(await newShare(session, input, given, i));
   const id = input.id.toLowerCase();
   return runWrite(session, async (write) => {
     await checkSight(write, input.object, id, 'edit');

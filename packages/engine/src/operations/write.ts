@@ -134,19 +134,30 @@ export function remove(session: Session, input: DeleteInput): Promise<WriteResul
   const list = records.map(({ id, version }, i) => ({ pointer: pointerOf(i, records.length), id, expected: version }));
   return writeRecords(session, 'records.delete', input, records.length, async (write) => {
     const outcomes = settled(await deleteRecords(write, object, list), input);
-    const gone = outcomes.flatMap((outcome) =>
-      outcome.ok ? [auditEntry(session.context, 'record.deleted', { object, recordId: outcome.id })] : [],
-    );
-    await appendAudit(doorOf(write.transaction, write.target.schema), gone);
+    await auditEach(session, write, 'record.deleted', object, outcomes);
     return outcomes;
   });
 }
 
+async function auditEach(
+  session: Session,
+  write: WriteSession,
+  action: string,
+  object: string,
+  outcomes: readonly RecordOutcome[],
+): Promise<void> {
+  const ids = new Set(outcomes.flatMap((outcome) => (outcome.ok ? [outcome.id] : [])));
+  const entries = [...ids].map((recordId) => auditEntry(session.context, action, { object, recordId }));
+  await appendAudit(doorOf(write.transaction, write.target.schema), entries);
+}
+
 export function restore(session: Session, input: RestoreInput): Promise<WriteResult> {
   const ids = knownIds(input.object, input.ids);
-  return writeRecords(session, 'records.restore', input, ids.length, async (write) =>
-    settled(await restoreRecords(write, input.object, ids), input),
-  );
+  return writeRecords(session, 'records.restore', input, ids.length, async (write) => {
+    const outcomes = settled(await restoreRecords(write, input.object, ids), input);
+    await auditEach(session, write, 'record.restored', input.object, outcomes);
+    return outcomes;
+  });
 }
 
 /** All or none: the first refusal takes everything back. */

@@ -1,11 +1,14 @@
 // Aggregates of a request: groups, measures and what may be summed.
 import { fail } from '@tessera/kernel';
-import type { Expression } from '@tessera/rules';
-import type { AggregateQuery, GroupKey, Measure } from '@tessera/storage';
+import { ruleScope } from '@tessera/metadata';
+import { checkCondition, type Expression } from '@tessera/rules';
+import type { AggregateQuery, GroupKey, HavingCondition, Measure } from '@tessera/storage';
 import type { AggregateRequest, MeasureRequest } from './request.ts';
-import { condition, pathExpression, type Resolving } from './rules.ts';
+import { condition, pathExpression, sound, type Resolving } from './rules.ts';
 
 const mostGroups = 1000;
+/** PostgreSQL takes 1,664 columns of a result, and orders by each group. */
+const mostColumns = { groupBy: 50, measures: 1000 } as const;
 
 /** Amounts in several currencies cannot be added: the group or the filter must hold the currency still. */
 function checkCurrency(
@@ -69,9 +72,31 @@ function groupOf(resolving: Resolving, object: string, group: NonNullable<Aggreg
   return { name: group.name, by, ...(group.bucket === undefined ? {} : { bucket: group.bucket }) };
 }
 
+/** A value of `having` stands beside a group or an end of a field, so it must be one of that field's. */
+function checkHaving(resolving: Resolving, object: string, request: AggregateRequest, having: HavingCondition, pointer: string): void {
+  if (having.kind === 'not') checkHaving(resolving, object, request, having.condition, pointer);
+  else if (having.kind !== 'compare') for (const each of having.conditions) checkHaving(resolving, object, request, each, pointer);
+  else {
+    const group = request.groupBy?.find(({ name }) => name === having.measure);
+    const measure = request.measures.find(({ name }) => name === having.measure);
+    const path = group?.path ?? (measure?.function === 'min' || measure?.function === 'max' ? measure.path : undefined);
+    if (path === undefined || having.value === null) return;
+    const { kind } = pathExpression(resolving.model, object, path, pointer).type;
+    const side = group?.bucket === undefined || kind === 'date' ? { var: path } : { date: { var: path } };
+    const truth = kind === 'boolean' && (having.value === 'true' || having.value === 'false');
+    const compared = { '==': [side, truth ? having.value === 'true' : having.value] };
+    const checked = checkCondition(compared, ruleScope(resolving.model, object));
+    sound({ ...checked, problems: checked.problems.map((found) => ({ ...found, pointer: '' })) }, pointer);
+  }
+}
+
 export function resolveAggregate(resolving: Resolving, object: string, request: AggregateRequest): AggregateQuery {
   const at = request.at ?? '';
   if (resolving.model.objects[object] === undefined) throw fail('OBJECT_UNKNOWN', { object });
+  for (const list of ['groupBy', 'measures'] as const) {
+    if ((request[list]?.length ?? 0) > mostColumns[list])
+      throw fail('REQUEST_INVALID', { reason: `${list} takes at most ${String(mostColumns[list])}.` }, { pointer: `${at}/${list}` });
+  }
   const groupBy = (request.groupBy ?? []).map((group, i) => groupOf(resolving, object, group, `${at}/groupBy/${String(i)}`));
   const measures = request.measures.map((measure, i) => measureOf(resolving, object, measure, request, `${at}/measures/${String(i)}`));
   const names = new Set([...groupBy, ...measures].map((each) => each.name));
@@ -80,6 +105,9 @@ export function resolveAggregate(resolving: Resolving, object: string, request: 
       throw fail('REQUEST_INVALID', { reason: `there is no group or measure ${name}.` }, { pointer: `${at}/orderBy/${String(i)}` });
     return { name, descending };
   });
+  if (orderBy.length > mostColumns.groupBy)
+    throw fail('REQUEST_INVALID', { reason: `orderBy takes at most ${String(mostColumns.groupBy)}.` }, { pointer: `${at}/orderBy` });
+  if (request.having !== undefined) checkHaving(resolving, object, request, request.having, `${at}/having`);
   const first = request.first ?? mostGroups;
   if (!Number.isInteger(first) || first < 1 || first > mostGroups)
     throw fail('REQUEST_INVALID', { reason: `first is 1 to ${String(mostGroups)} groups.` }, { pointer: `${at}/first` });

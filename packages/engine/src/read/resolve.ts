@@ -22,7 +22,12 @@ function fieldOf(object: ObjectModel, name: string, pointer: string): FieldModel
 
 const unsortable: ReadonlySet<string> = new Set(['json', 'list']);
 
+/** A cursor carries the value of each, and PostgreSQL takes 100 arguments of a function. */
+const mostOrderKeys = 20;
+
 function orderKeys(resolving: Resolving, object: string, orderBy: readonly OrderRequest[], at: string): readonly OrderKey[] {
+  if (orderBy.length > mostOrderKeys)
+    throw fail('REQUEST_INVALID', { reason: `a list is ordered by at most ${String(mostOrderKeys)} fields.` }, { pointer: `${at}/orderBy` });
   return orderBy.map(({ path, descending = false, nulls }, i) => {
     const pointer = `${at}/orderBy/${String(i)}`;
     const by = pathExpression(resolving.model, object, path, pointer);

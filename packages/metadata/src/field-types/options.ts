@@ -11,6 +11,7 @@ function sortedOptions(source: FieldSource): readonly OptionModel[] {
       order: option.order ?? unordered,
       active: option.active ?? true,
       ...(option.color === undefined ? {} : { color: option.color }),
+      ...(option.renamedFrom === undefined ? {} : { renamedFrom: option.renamedFrom }),
     }))
     .sort(byOrder);
 }

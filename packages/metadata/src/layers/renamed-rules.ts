@@ -1,5 +1,6 @@
 // Follows renames through rules: paths, options that are compared with, named rules and parameters.
 import type { FormerNames } from './former-names.ts';
+import type { ComponentKind } from './layer.ts';
 import { isJsonObject } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -30,6 +31,8 @@ function startOf(
   return object === undefined ? undefined : { object, prefix: path.slice(0, dot + 1), rest: path.slice(dot + 1) };
 }
 
+/** Operators whose argument is the name of a component. */
+const components: Readonly<Record<string, ComponentKind>> = { rule: 'rule', param: 'parameter', hasRole: 'role' };
 const quantifiers: ReadonlySet<string> = new Set(['some', 'all', 'none']);
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', 'in']);
 
@@ -55,7 +58,8 @@ export class RenamedRules {
       return Array.isArray(body)
         ? [this.#var(body[0], frames), ...body.slice(1).map((item) => this.rule(item, frames))]
         : this.#var(body, frames);
-    if (operator === 'rule' || operator === 'param') return this.#component(operator === 'rule' ? 'rule' : 'parameter', body);
+    const kind = Object.hasOwn(components, operator) ? components[operator] : undefined;
+    if (kind !== undefined) return this.#component(kind, body);
     if (operator === 'changed')
       return [body].flat().map((item) => (typeof item === 'string' ? this.#var(item, frames) : this.rule(item, frames)));
     if (operator === 'aggregate') return this.#single(body, (item) => this.aggregate(item, frames));
@@ -69,7 +73,7 @@ export class RenamedRules {
     return Array.isArray(body) ? body.map((item: unknown) => follow(item)) : follow(body);
   }
 
-  #component(kind: 'rule' | 'parameter', body: unknown): unknown {
+  #component(kind: ComponentKind, body: unknown): unknown {
     return this.#single(body, (name) => (typeof name === 'string' ? this.#names.component(kind, name) : name));
   }
 

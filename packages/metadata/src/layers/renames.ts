@@ -152,7 +152,7 @@ class FileRenames {
       options: this.#keys.map(`${at}/options`, (option) => this.#names.option(object, name, option)),
       required: rule,
       readOnly: rule,
-      default: (value) => (typeof value === 'string' ? this.#names.option(object, name, value) : rule(value)),
+      default: (value) => this.#default(object, name, value),
       formula: rule,
       filter: (value) => this.#rules.rule(value, { objects: [targets[0] ?? ''], record: object }),
       aggregate: (value) => this.#rules.aggregate(value, { objects: [object] }),
@@ -162,6 +162,17 @@ class FileRenames {
       field: this.#keys.word((quoted) => (through === undefined ? quoted : this.#names.field(through, quoted))),
     };
     return Object.entries(followers).reduce((result, [property, follow]) => this.#keys.set(result, property, follow), entry);
+  }
+
+  /** A word, a literal list of words, or a rule. */
+  #default(object: string, field: string, value: unknown): unknown {
+    const option = (word: string): string => this.#names.option(object, field, word);
+    if (typeof value === 'string') return option(value);
+    if (isJsonObject(value) && Object.hasOwn(value, 'literal')) {
+      const { literal } = value;
+      return { ...value, literal: typeof literal === 'string' ? option(literal) : this.#keys.list(option)(literal) };
+    }
+    return this.#rule(object)(value);
   }
 
   #dependsOn(object: string, field: string, value: unknown): unknown {

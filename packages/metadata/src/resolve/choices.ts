@@ -18,7 +18,12 @@ export function choicesOf(effective: Effective, switchedOff: Components): Choice
       ...Object.values(off[kind]).map((source) => ({ source, active: false })),
     ];
     components.sort((a, b) => (sortKey(a.source) < sortKey(b.source) ? -1 : 1));
-    return Object.fromEntries(components.map(({ source: { name, label }, active }, order) => [name, { label, order, active }]));
+    return Object.fromEntries(
+      components.map(({ source: { name, label, renamedFrom }, active }, order) => [
+        name,
+        { label, order, active, ...(renamedFrom === undefined ? {} : { renamedFrom }) },
+      ]),
+    );
   };
   return { role: choices('role'), permissionSet: choices('permissionSet') };
 }

@@ -88,7 +88,9 @@ function addSystemFields(draft: DraftObject): void {
 
 function recordTypeOptions(source: ObjectSource): NonNullable<FieldSource['options']> {
   const entries = Object.entries(source.recordTypes ?? {}).filter(([, type]) => type.active !== false);
-  return Object.fromEntries(entries.map(([name, type]) => [name, { order: type.order ?? unordered, label: type.label ?? { en: name } }]));
+  return Object.fromEntries(
+    entries.map(([name, { order = unordered, label = { en: name }, renamedFrom = [] }]) => [name, { order, label, renamedFrom }]),
+  );
 }
 
 function addOwnFields(draft: DraftObject, choices: Choices): void {

@@ -7,6 +7,9 @@ import { decodeContent, longestRecord, notText, unreadable } from './content.ts'
 import type { MappingPlan } from './mapping.ts';
 import type { Source, SourceRow } from './types.ts';
 
+/** More than any object has fields. */
+const mostColumns = 2_000;
+
 interface RawRecord {
   readonly record: readonly string[];
   readonly raw: string;
@@ -105,6 +108,7 @@ export async function openCsv(content: AsyncIterable<Uint8Array>, plan: MappingP
   const records = rawRecords(content, plan);
   const first = await records.next();
   if (first.done === true) throw unreadable('it is empty.');
+  if (first.value.record.length > mostColumns) throw unreadable(`it has more than ${mostColumns} columns.`);
   const columns = first.value.record.map((header) => unescapeFormula(header).trim());
   const close = async (): Promise<void> => {
     await records.return();

@@ -18,6 +18,23 @@ async function* lines(content: AsyncIterable<Uint8Array>, encoding: string): Asy
 /** Lookups within lookups that an export may have written. */
 const deepest = 10;
 
+/** Levels of a line: more than any record has, and fewer than it takes to exhaust the stack of whoever walks it. */
+const deepestJson = 64;
+
+function isDeep(line: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < line.length; i += 1) {
+    const char = line[i];
+    if (inText && char === '\\') i += 1;
+    else if (char === '"') inText = !inText;
+    else if (!inText && (char === '{' || char === '[')) depth += 1;
+    else if (!inText && (char === '}' || char === ']')) depth -= 1;
+    if (depth > deepestJson) return true;
+  }
+  return false;
+}
+
 type Properties = Readonly<Record<string, unknown>>;
 
 function isProperties(value: unknown): value is Properties {
@@ -44,6 +61,7 @@ function readLine(line: string, row: number, indexes: ReadonlyMap<string, number
     cells,
     flaw: problem('IMPORT_ROW_UNREADABLE', { reason }),
   });
+  if (isDeep(line)) return refused(`it is nested deeper than ${deepestJson} levels.`);
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -45,9 +45,11 @@ export const checkLookups: Step = async (set) => {
   const refused = new Map<number, WriteItem>();
   for (const { item, field, target, id } of all) {
     if (seen.has(`${target} ${id}`)) continue;
+    // An object that does not exist for the person is not named.
+    const told = Object.hasOwn(session.access.view.objects, target) ? target : 'another object';
     refused.set(
       item.index,
-      withProblem(refused.get(item.index) ?? item, 'LOOKUP_NOT_FOUND', { field: field.name, object: target }, field.name),
+      withProblem(refused.get(item.index) ?? item, 'LOOKUP_NOT_FOUND', { field: field.name, object: told }, field.name),
     );
   }
   return replaceItems(set, [...refused.values()]);

@@ -17,6 +17,9 @@ function whyReadOnly(field: FieldModel, internal: boolean): string | undefined {
   return field.readOnly === true ? 'it is read-only.' : undefined;
 }
 
+/** So many mistakes of one record are told: a record of nothing else would be told about for ever. */
+const mostTold = 100;
+
 function known(object: ObjectModel): string {
   const names = Object.keys(object.fields);
   return `Fields: ${names.slice(0, 30).join(', ')}${names.length > 30 ? ', …' : ''}.`;
@@ -48,6 +51,7 @@ export const coerce: Step = (set) => {
   return mapSound(set, (item) => {
     let result = item;
     for (const [name, given] of Object.entries(item.input)) {
+      if (result.problems.length >= mostTold) break;
       const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined;
       const reason = field === undefined ? undefined : whyReadOnly(field, internal);
       if (field === undefined)

@@ -47,10 +47,12 @@ function only(item: WriteItem, code: ErrorCode, params: Readonly<Record<string, 
 export const see: Step = async (set) => {
   if (set.kind === 'create' || !isRestricted(set)) return set;
   const { object, session } = set;
-  const looked = set.items.filter((item) => !item.problems.some(({ code }) => code === 'PERMISSION_DENIED'));
-  const sight = await sightOf(session, object.name, [...new Set(looked.map((item) => item.id))]);
+  // One that is not there, or in the bin, is not told of by what could have been done with it.
+  const told: readonly string[] = ['PERMISSION_DENIED', 'RECORD_NOT_FOUND'];
+  const looked = new Set(set.items.filter((item) => !item.problems.some(({ code }) => told.includes(code))));
+  const sight = await sightOf(session, object.name, [...new Set([...looked].map((item) => item.id))]);
   const items = set.items.map((item) => {
-    if (!looked.includes(item)) return item;
+    if (!looked.has(item)) return item;
     const { readable, editable } = sight(item.id);
     if (!readable) return only(item, 'RECORD_NOT_FOUND', { object: object.name, id: item.id });
     return editable ? item : only(item, 'RECORD_READ_ONLY', { object: object.name, id: item.id });

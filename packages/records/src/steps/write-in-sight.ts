@@ -21,7 +21,11 @@ const isGivenAway = ({ session }: WriteSet, item: WriteItem): boolean =>
 
 async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
   const { session, object } = set;
-  const written = set.items.filter((item) => item.written !== undefined && item.problems.length === 0 && !isGivenAway(set, item));
+  // The owner of a detail decides nothing about it: its masters do, whoever gets it.
+  const byMasters = object.sharing === 'controlledByParent';
+  const written = set.items.filter(
+    (item) => item.written !== undefined && item.problems.length === 0 && (byMasters || !isGivenAway(set, item)),
+  );
   const sight = await sightOf(
     session,
     object.name,
@@ -32,7 +36,7 @@ async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
     const unwritten: WriteItem = { ...item, written: undefined };
     if (!readable) return [withProblem(unwritten, 'RECORD_OUT_OF_SIGHT', { object: object.name })];
     // A detail is made or moved where its masters may be edited.
-    return object.sharing === 'controlledByParent' && !editable
+    return byMasters && !editable
       ? [withProblem(unwritten, 'RECORD_READ_ONLY', { object: object.name, id: item.id })]
       : [];
   });
@@ -40,8 +44,10 @@ async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
 
 export const writeInSight: Step = async (set) => {
   if (!isRestricted(set)) return write(set);
+  const { touched } = set.session;
   let open = set;
   for (;;) {
+    const before = new Map([...touched].map(([object, records]) => [object, new Map(records)]));
     try {
       return await withSavepoint(set.session.transaction, async () => {
         const written = await write(open);
@@ -51,6 +57,9 @@ export const writeInSight: Step = async (set) => {
       });
     } catch (error) {
       if (!(error instanceof OutOfSight)) throw error;
+      // What was taken back was not touched.
+      touched.clear();
+      for (const [object, records] of before) touched.set(object, records);
       open = replaceItems(open, error.items);
       // Where one refuses all, there is nothing left to write.
       if (set.allOrNone) return open;

@@ -61,8 +61,9 @@ export class RecordAccesses {
     if (layers.some(({ condition }) => condition === undefined)) return { layers, records: 'all' };
     if (!isShared(object, verb)) return { layers, records: recordsOf(anyOf(layers.flatMap(({ condition }) => condition ?? []))) };
     const rules = this.#rules(object, verb).flatMap(({ records }) => (records.kind === 'when' ? [records.condition] : []));
-    const owned = access(object.name, { kind: 'owner', slot: slotNames.owners(object.name, verb) });
-    const shared = access(object.name, { kind: 'share', access: verb });
+    const slot = slotNames.owners(object.name, verb);
+    const owned = access(object.name, { kind: 'owner', slot });
+    const shared = access(object.name, { kind: 'share', access: verb, ...(rules.length === 0 ? { beside: slot } : {}) });
     return { layers, records: recordsOf(anyOf([owned, shared, ...rules])) };
   }
 

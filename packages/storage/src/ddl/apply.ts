@@ -66,6 +66,17 @@ export async function runDdlChecks(queryable: Queryable, plan: DdlPlan): Promise
   return findings;
 }
 
+/** The plan with the numbers of rows in its summaries. */
+export async function countRows(queryable: Queryable, plan: DdlPlan): Promise<DdlPlan> {
+  const steps: DdlStep[] = [];
+  for (const step of plan.steps) {
+    const counted = step.rows === undefined ? undefined : await queryable.query(toStatement(step.rows));
+    const count = Number(counted?.rows[0]?.['count'] ?? 0);
+    steps.push(counted === undefined ? step : { ...step, summary: step.summary.replace('{count}', String(count)) });
+  }
+  return { ...plan, steps };
+}
+
 async function runCheck(queryable: Queryable, step: DdlStep): Promise<DdlFinding | undefined> {
   if (step.check === undefined) return undefined;
   const counted = await queryable.query(toStatement(step.check.count));

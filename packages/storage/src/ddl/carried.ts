@@ -60,6 +60,22 @@ function carry<T>(
   return { kept, ended: waiting, fresh };
 }
 
+/**
+ * Whether values move under a unique index so that two rows could meet on the way: PostgreSQL looks row by row. Such an index is made anew,
+ * and what really collides is told before.
+ */
+function meetsOnTheWay(change: TableChange, index: IndexSpec): boolean {
+  if (!index.unique) return false;
+  return change.columns.some((column) => {
+    if (column.how !== 'keep' || column.words.size === 0) return false;
+    if (index.whereFields.some((field) => field === column.column.field)) return true;
+    const known = column.match?.oldField.options ?? {};
+    return (
+      index.parts.some((part) => part.includes(column.column.name)) && [...column.words.values()].some((word) => Object.hasOwn(known, word))
+    );
+  });
+}
+
 function carryIndexes(change: TableChange): Carried<IndexSpec> {
   const names = columnNames(change);
   const stable = new Set(change.columns.flatMap((column) => (column.how === 'keep' ? [column.column.field] : [])));
@@ -74,7 +90,8 @@ function carryIndexes(change: TableChange): Carried<IndexSpec> {
         index.parts.map((part) => translate(part, names)),
       ),
     // A condition over a column that is a new one under an old name is another condition.
-    (index) => (index.whereFields.every((field) => stable.has(field)) ? signature(index, index.parts) : undefined),
+    (index) =>
+      index.whereFields.every((field) => stable.has(field)) && !meetsOnTheWay(change, index) ? signature(index, index.parts) : undefined,
   );
 }
 

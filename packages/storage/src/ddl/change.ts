@@ -3,7 +3,8 @@ import { fail, failAll, type Problem, type TesseraError, problem } from '@tesser
 import type { Model, ObjectModel } from '@tessera/metadata';
 import { asideName, asideNumber, attachedName, isNewName, newName } from './names.ts';
 import { castBetween, type Cast } from './casts.ts';
-import { matchColumns, matchObjects, type ColumnMatch } from './identity.ts';
+import { matchColumns, matchObjects, movedOptionWords, type ColumnMatch } from './identity.ts';
+import type { MovedWords } from './option-words.ts';
 import { fromPhysical } from './physical-spec.ts';
 import type { PhysicalState, PhysicalTable } from './physical.ts';
 import { tableSpec, type ColumnSpec, type TableSpec } from './tables.ts';
@@ -24,13 +25,28 @@ export interface DdlTarget {
   readonly largeTable?: number;
   /** Columns ever made at which a table is written anew; default 1,200. */
   readonly mostAttributes?: number;
+  /** The Model led to was in force before the present one: options that were renamed since then get their former names back. */
+  readonly back?: boolean;
 }
 
 export type ColumnChange =
   | { readonly how: 'add'; readonly column: ColumnSpec }
   /** Goes on, perhaps with another name, numeric precision or duty to be filled. */
-  | { readonly how: 'keep'; readonly column: ColumnSpec; readonly old: ColumnSpec; readonly match: ColumnMatch | undefined }
-  | { readonly how: 'convert'; readonly column: ColumnSpec; readonly old: ColumnSpec; readonly cast: ConvertCast; readonly aside: string }
+  | {
+      readonly how: 'keep';
+      readonly column: ColumnSpec;
+      readonly old: ColumnSpec;
+      readonly match: ColumnMatch | undefined;
+      readonly words: MovedWords;
+    }
+  | {
+      readonly how: 'convert';
+      readonly column: ColumnSpec;
+      readonly old: ColumnSpec;
+      readonly cast: ConvertCast;
+      readonly aside: string;
+      readonly words: MovedWords;
+    }
   | { readonly how: 'restore'; readonly column: ColumnSpec; readonly aside: string };
 
 export type ConvertCast = Extract<Cast, { readonly how: 'convert' }>;
@@ -189,8 +205,10 @@ function columnChange(pair: Pair, column: ColumnSpec, names: NumberedNames, prob
   if (old !== undefined && (!byName || old.typeText === column.typeText)) {
     const cast = castBetween(old.type, column.type, pair.to.settings.timeZone);
     if (cast !== undefined && !secretive(match)) {
-      if (cast.how !== 'convert') return { how: 'keep', column, old, match };
-      return { how: 'convert', column, old, cast, aside: names.next(old.name) };
+      const words: MovedWords =
+        match === undefined ? new Map() : movedOptionWords(match.oldField, match.newField, pair.target.back === true);
+      if (cast.how !== 'convert') return { how: 'keep', column, old, match, words };
+      return { how: 'convert', column, old, cast, aside: names.next(old.name), words };
     }
     problems.push(impossible(pair.object, column, old));
   }

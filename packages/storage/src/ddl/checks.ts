@@ -2,6 +2,7 @@
 import { ident, join, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { ColumnChange, TableChange } from './change.ts';
 import { columnLiteral } from './column-types.ts';
+import { movedValue } from './option-words.ts';
 import { indexPart } from './statements.ts';
 import type { DdlCheck } from './step.ts';
 import type { ColumnSpec, IndexSpec } from './tables.ts';
@@ -14,14 +15,14 @@ function futureValue(change: ColumnChange): Sql {
     case 'add':
       return emptyValue(change.column);
     case 'keep':
-      return ident(change.old.name);
+      return movedValue(ident(change.old.name), change.column.type, change.words);
     case 'restore':
       return sql`coalesce(${ident(change.aside)}, ${emptyValue(change.column)})`;
     case 'convert': {
       const column = ident(change.old.name);
       const refused = change.cast.refused === undefined ? keyword('false') : change.cast.refused(column);
       // Only a case keeps PostgreSQL from casting values that it could not.
-      return sql`case when ${column} is null or ${refused} then ${emptyValue(change.column)} else ${change.cast.value(column)} end`;
+      return sql`case when ${column} is null or ${refused} then ${emptyValue(change.column)} else ${movedValue(change.cast.value(column), change.column.type, change.words)} end`;
     }
   }
 }

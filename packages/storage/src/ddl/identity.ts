@@ -1,5 +1,6 @@
 // Which object, field and column of one Model is which of the Model before it.
-import { snakeCase, type Column, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
+import { movedWords, snakeCase, type Column, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
+import type { MovedWords } from './option-words.ts';
 import { fieldsWithColumns } from './tables.ts';
 
 interface Named {
@@ -103,5 +104,38 @@ function matchFieldColumns(oldField: FieldModel, newField: FieldModel, objectNam
   return newField.columns.flatMap((column) => {
     const old = byRole.get(role(newField, column));
     return old === undefined ? [] : [{ oldField, newField, old, new: column }];
+  });
+}
+
+/** A stored field some of whose options are called otherwise than before. */
+export interface MovedOptions {
+  /** Names of now. */
+  readonly object: string;
+  readonly field: string;
+  readonly words: MovedWords;
+}
+
+/** @param back the change leads to what was there before */
+export function movedOptionWords(before: FieldModel, after: FieldModel, back: boolean): MovedWords {
+  return before.options === undefined || after.options === undefined
+    ? new Map<string, string>()
+    : movedWords(before.options, after.options, back);
+}
+
+/**
+ * Fields of `to` that keep words which are renamed: options, record types, and the roles and permission sets that people have.
+ * @param back `to` was in force before `from`, so what was renamed since then moves back
+ */
+export function movedOptions(from: Model, to: Model, back = false): readonly MovedOptions[] {
+  return [...matchObjects(from, to)].flatMap(([object, old]) => {
+    const present = to.objects[object];
+    if (present === undefined) return [];
+    const [before, after] = [fieldsByName(old), fieldsByName(present)];
+    return [...matchFieldNames(old, present)].flatMap(([field, former]): readonly MovedOptions[] => {
+      const [oldField, newField] = [before.get(former), after.get(field)];
+      if (oldField === undefined || newField === undefined || newField.columns.length === 0) return [];
+      const words = movedOptionWords(oldField, newField, back);
+      return words.size === 0 ? [] : [{ object, field, words }];
+    });
   });
 }

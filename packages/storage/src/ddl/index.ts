@@ -15,12 +15,14 @@ export { columnDefinition } from './statements.ts';
 export { castBetween, type Cast } from './casts.ts';
 export type { ConcurrentIndex, DdlCheck, DdlPlan, DdlRisk, DdlStep, Preparation, DdlStepKind } from './step.ts';
 export { planDdl } from './plan.ts';
+export { movedOptions, type MovedOptions } from './identity.ts';
 export type { DdlTarget } from './change.ts';
 export {
   applyDdl,
   prepareDdl,
   undoPreparations,
   type DdlDoor,
+  countRows,
   createIndexes,
   runDdlChecks,
   validateConstraints,

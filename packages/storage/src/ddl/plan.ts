@@ -5,6 +5,7 @@ import { planTables } from './carried.ts';
 import { findChanges, type DdlTarget } from './change.ts';
 import { catchUpSteps, leftoverSteps, preparationsOf } from './conversion.ts';
 import { columnSteps } from './steps-columns.ts';
+import { optionSteps } from './steps-options.ts';
 import { checkSteps, createSteps, foreignKeySteps, indexSteps, unfinishedValidations } from './steps-after.ts';
 import { freeingSteps, renameSteps, rewriteSteps, setAsideSteps } from './steps-before.ts';
 import type { ConcurrentIndex, DdlPlan } from './step.ts';
@@ -20,7 +21,8 @@ import type { ConcurrentIndex, DdlPlan } from './step.ts';
  * 4. Tables, then columns, constraints and indexes are renamed; tables that come back are renamed too.
  * 5. New tables are made (names from here on: the new ones).
  * 6. Columns come back, are added, are converted, lose and get the duty to be filled.
- * 7. Checks, indexes, and last of all foreign keys.
+ * 7. Values follow options that are renamed.
+ * 8. Checks, indexes, and last of all foreign keys.
  *
  * @param from the Model in force; undefined for a tenant without tables
  * @throws MODEL_TOO_MANY_COLUMNS · CHANGE_TYPE_IMPOSSIBLE · DDL_REFUSED for several of these
@@ -39,6 +41,7 @@ export function planDdl(from: Model | undefined, to: Model, target: DdlTarget): 
     ...renameSteps(changes, tables),
     ...createSteps(changes, tables),
     ...tables.flatMap((table) => columnSteps(changes, table.change, validations)),
+    ...tables.flatMap((table) => optionSteps(changes, table.change)),
     ...tables.flatMap((table) => checkSteps(changes, table, validations)),
     ...tables.flatMap((table) => indexSteps(changes, table, concurrently)),
     ...foreignKeySteps(changes, tables, validations),

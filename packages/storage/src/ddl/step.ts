@@ -17,6 +17,7 @@ export type DdlStepKind =
   | 'createTable'
   | 'addColumn'
   | 'changeType'
+  | 'renameOptions'
   | 'dropRequired'
   | 'setDefault'
   | 'setRequired'
@@ -52,6 +53,8 @@ export interface DdlStep {
   /** One DDL statement each, in order; none where the step is only a check, or its index is built after the commit. */
   readonly statements: readonly Sql[];
   readonly check?: DdlCheck;
+  /** Gives one row with `count`: the rows that are touched, in the tables as they are before the plan; `{count}` in the summary. */
+  readonly rows?: Sql;
 }
 
 /** An index of a table with many rows: built after the commit while readers and writers go on. */

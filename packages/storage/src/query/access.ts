@@ -1,5 +1,5 @@
 // What security places into rules, as SQL: whether the acting person has to do with a record.
-import { ident, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
+import { ident, keyword, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
 import { conditionSql, ruleSlots, type AccessExpression, type AccessTest, type SqlEnvironment } from '@tessera/rules';
 import { columnSql, idSql, referenceColumn } from './columns.ts';
 import { fieldOf, tableSql, type Compilation } from './compilation.ts';
@@ -26,20 +26,38 @@ export function accessSql(c: Compilation, frames: Frames, { root, object, test }
   }
 }
 
+/**
+ * So many owners are written into the plan: PostgreSQL then knows how many records are theirs, and an index on the owner serves. It looks
+ * each one up in its statistics, which with a thousand takes longer than the query; more are hashed, and taken to have many records.
+ * Parameters are known when a statement is planned, so the `case` is gone before anything is planned for it.
+ */
+const mostPlanned = 50;
+
+const fewSql = (slotName: string): Sql => sql`cardinality(${slot(slotName)}::uuid[]) <= ${keyword(String(mostPlanned))}`;
+
 /** Without coalesce, so that an index on the owner serves. */
 function ownerSql(c: Compilation, object: string, alias: string, slotName: string): Sql {
   const [column] = fieldOf(c, object, 'owner').columns;
   if (column === undefined) throw new TypeError(`${object}.owner has no column.`);
-  return sql`(${columnSql(alias, column.name)} = any(${slot(slotName)}::uuid[]))`;
+  const [owner, owners] = [columnSql(alias, column.name), sql`${slot(slotName)}::uuid[]`];
+  return sql`(case when ${fewSql(slotName)} then ${owner} = any(${owners}) else ${owner} in (select unnest(${owners})) end)`;
 }
 
-function shareSql(c: Compilation, object: string, alias: string, { access, origin }: Share): Sql {
+/**
+ * Whether there is a share: PostgreSQL looks for each record's, or hashes all that the person has. Somebody who sees little but shares would
+ * have it read the whole table either way: there the shares' records are an array, for which the index on ids serves beside that on the owner.
+ */
+function shareSql(c: Compilation, object: string, alias: string, { access, origin, beside }: Share): Sql {
   const share = c.nextAlias();
   const of = (column: string): Sql => columnSql(share, column);
   const edit = access === 'edit' ? sql` and ${of('access')} = 'edit'` : sql``;
   const given = origin === undefined ? sql`` : sql` and ${of('origin')} = ${textLiteral(origin)}`;
   const alive = sql`(${of('expires_at')} is null or ${of('expires_at')} > ${slot(ruleSlots.now)}::timestamptz)`;
-  return sql`exists (select from ${ident(c.schema, '_share')} ${ident(share)} where ${of('object')} = ${textLiteral(object)} and ${of('record_id')} = ${idSql(alias)} and ${of('subject')} = any(${slot(subjectsSlot)}::text[]) and ${alive}${edit}${given})`;
+  const shares = sql`from ${ident(c.schema, '_share')} ${ident(share)} where ${of('object')} = ${textLiteral(object)}`;
+  const mine = sql`${of('subject')} = any(${slot(subjectsSlot)}::text[]) and ${alive}${edit}${given}`;
+  const exists = sql`exists (select ${shares} and ${of('record_id')} = ${idSql(alias)} and ${mine})`;
+  if (beside === undefined) return exists;
+  return sql`(case when ${fewSql(beside)} then ${idSql(alias)} = any(array(select ${of('record_id')} ${shares} and ${mine})) else ${exists} end)`;
 }
 
 /** The bin does not matter: a detail is seen as its master is, deleted or not. */

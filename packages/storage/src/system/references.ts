@@ -3,6 +3,7 @@ import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import type { Transaction } from '../database.ts';
 import { matchFieldNames, matchObjects } from '../ddl/identity.ts';
+import { moveWords } from './renamed-words.ts';
 
 interface FieldMove {
   /** The object's name before. */
@@ -73,14 +74,23 @@ async function moveCounters(
 }
 
 /**
- * Moves history, files, running numbers, imports and the audit log along with renamed objects and fields. In the transaction that renames
- * the tables, under the tenant's exclusive lock: its time grows with the history of what is renamed.
+ * Moves history, files, running numbers, imports and the audit log along with renamed objects and fields; and history, shares, API keys and
+ * providers along with renamed options, roles and permission sets. In the transaction that renames the tables, under the tenant's exclusive
+ * lock: its time grows with the history of what is renamed.
+ * @param back `after` was in force before `before`, so words that were renamed since then move back
  */
-export async function moveReferences(transaction: Transaction, schema: string, before: Model | undefined, after: Model): Promise<void> {
+export async function moveReferences(
+  transaction: Transaction,
+  schema: string,
+  before: Model | undefined,
+  after: Model,
+  back = false,
+): Promise<void> {
   if (before === undefined) return;
   const { objects, fields } = movesBetween(before, after);
   // Fields first: their objects are known by the names before.
   if (fields.length > 0) for (const table of withFields) await transaction.query(toStatement(moveFields(schema, table, fields)));
   if (objects.length > 0) for (const table of withObjects) await transaction.query(toStatement(moveObjects(schema, table, objects)));
   if (objects.length + fields.length > 0) await moveCounters(transaction, schema, objects, fields);
+  await moveWords(transaction, schema, { before, after, back });
 }
