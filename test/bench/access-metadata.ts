@@ -6,7 +6,8 @@ const full: Json = { create: true, read: true, update: true, delete: true, field
 
 const role = (name: string): Json => ({ [`roles/${name}.json`]: { name, label: { en: name }, objects: { account: full, deal: full } } });
 
-const options = (...names: readonly string[]): Json => Object.fromEntries(names.map((name, i) => [name, { order: i, label: { en: name } }]));
+const options = (...names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name, i) => [name, { order: i, label: { en: name } }]));
 
 const rule = (name: string, records: Json, ...to: readonly Json[]): Json => ({
   [`sharingRules/${name}.json`]: {
@@ -20,7 +21,7 @@ const rule = (name: string, records: Json, ...to: readonly Json[]): Json => ({
 
 const managers: Json = { role: 'manager' };
 
-/** By owner, one of each kind of subject, and by condition. Managers are recipients of five of them. */
+/** By owner, one of each kind of subject, and by condition. Managers are recipients of four of them; one follows a lookup. */
 const sharingRules: Json = {
   ...rule('ofSupport', { ownedBy: { role: 'support' } }, { department: 'd2', below: true }),
   ...rule('ofKeyAccounts', { ownedBy: { group: 'g1' } }, managers),
@@ -31,7 +32,7 @@ const sharingRules: Json = {
   ...rule('wonInNorth', { when: { and: [{ '==': [{ var: 'stage' }, 'won'] }, { '==': [{ var: 'region' }, 'north'] }] } }, managers),
   ...rule('renewals', { when: { contains: [{ var: 'note' }, 'renewal'] } }, { group: 'g3' }),
   ...rule('overdue', { when: { '<': [{ var: 'closeDate' }, '2020-01-15'] } }, { role: 'finance' }),
-  ...rule('ofPublicAccounts', { when: { '==': [{ var: 'account.industry' }, 'public'] } }, managers, { group: 'g4' }),
+  ...rule('ofPublicAccounts', { when: { '==': [{ var: 'account.industry' }, 'public'] } }, { role: 'finance' }, { group: 'g4' }),
 };
 
 export const accessPack: Layer = pack(

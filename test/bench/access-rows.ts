@@ -102,3 +102,12 @@ function recordRows(s: string): readonly string[] {
 
 /** Statements that fill the tables of schema `s`, one after the other on one connection. */
 export const rowStatements = (s: string): readonly string[] => [...peopleRows(s), ...recordRows(s), `vacuum analyze`];
+
+/** 10,000 more people below somebody, ten of whom lead the rest. */
+export const crowdStatements = (s: string, chief: string): readonly string[] => [
+  `insert into ${s}."user" (id, name, ${stamps}, email, active, manager_id, roles, permission_sets)
+    select ${person('n')}, 'Person ' || n, ${stamp()}, 'p' || n || '@bench.example', true,
+      case when n <= 100010 then '${chief}'::uuid else ${person('100001 + n % 10')} end, '{rep}', '{}'
+    from generate_series(100001, 110000) n`,
+  `vacuum analyze ${s}."user"`,
+];

@@ -6,7 +6,7 @@ import { silentLogger, uuidv7Source, type Context } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import { listen } from '../api/rest-scene.ts';
 import { HttpClient, type Json } from '../support/http-client.ts';
-import { pack, password, selected, testEngine, type TestEngine, type TestTenant } from '../support/engine.ts';
+import { pack, password, selected, testEngine, type TestEngine, type TestEngineOptions, type TestTenant } from '../support/engine.ts';
 
 const text = { type: 'text' };
 const all = { create: true, read: true, update: true, delete: true };
@@ -178,8 +178,8 @@ async function signIn(lab: TestEngine, url: string, email: string, id: string): 
 }
 
 /** Opens the tenant `acme`. Close it in `afterAll`. */
-export async function accessScene(more: Json = {}): Promise<AccessScene> {
-  const lab = await testEngine();
+export async function accessScene(more: Json = {}, options: TestEngineOptions = {}): Promise<AccessScene> {
+  const lab = await testEngine(options);
   const acme = await lab.tenant('acme', [basePack(more)]);
   const app = createApp({ engine: lab.engine, log: silentLogger, newId: uuidv7Source(() => Date.now()) });
   const server = createServer(app);

@@ -82,7 +82,13 @@ describe('the next request at every node, over every transport, is 401 TOKEN_INV
     if (what !== 'a refresh token came a second time') expect(answer?.status).toBeLessThan(300);
     expect(await everywhere(rep)).toEqual(refused);
     const { refreshToken } = rep.client;
-    for (const node of nodes()) expect(codeOf(await rep.at(node).call('POST', '/api/v1/auth/refresh', { refreshToken }))).toBe('TOKEN_INVALID');
+    const again = await rep.client.call('POST', '/api/v1/auth/refresh', { refreshToken });
+    // Where the session itself is still there, what it gives is worth nothing.
+    const { accessToken = 'none' } = again.json as { readonly accessToken?: string };
+    expect([...(again.status === 200 ? [] : [codeOf(again)]), ...(await everywhere({ at: ({ url }) => clientOf(url, 'acme', accessToken) }))]).toEqual([
+      ...(what === 'the person was made inactive like any record' ? [] : ['TOKEN_INVALID']),
+      ...refused,
+    ]);
   });
 
   it('the API key was revoked, or its person deactivated', async () => {
@@ -120,7 +126,7 @@ describe('the next request at every node is restricted when', () => {
       const client = rep.at(node);
       expect(refusalOf(await transports['REST']?.(client) as Answer)).toEqual([404, 'OBJECT_UNKNOWN']);
       expect(codeOf(await client.ask(query))).toBe('GRAPHQL_INVALID');
-      expect(codeOf(await client.ask('mutation { createAccount(input: { name: "x" }) { id } }'))).toBe('GRAPHQL_INVALID');
+      expect(codeOf(await client.ask('mutation { createAccount(input: { name: "x" }) { id } }'))).toBe('GRAPHQL_OPERATION');
       expect(codeOf(await client.call('GET', `${R}/export`))).toBe('OBJECT_UNKNOWN');
       expect((await client.call('GET', '/openapi.json')).text).not.toContain('"account"');
     }
@@ -133,7 +139,7 @@ describe('the next request at every node is restricted when', () => {
     for (const node of nodes()) {
       const client = rep.at(node);
       expect(codeOf(await client.call('PATCH', `${R}/${id}`, { name: 'Still' }))).toBe('PERMISSION_DENIED');
-      expect(codeOf(await client.ask(`mutation { updateAccount(id: "${id}", input: { name: "Still" }) { id } }`))).toBe('GRAPHQL_INVALID');
+      expect(codeOf(await client.ask(`mutation { updateAccount(id: "${id}", input: { name: "Still" }) { id } }`))).toBe('GRAPHQL_OPERATION');
       expect(codeOf(await client.call('GET', `${R}/export`))).toBe('PERMISSION_DENIED');
       expect((await client.call('GET', `${R}/${id}?fields=name`)).json).toEqual({ name: 'Mine' });
     }
@@ -192,15 +198,12 @@ describe('a stream that is under way at the other node', () => {
   it('of an export is cut off, and never ends as if it were whole, when the person is deactivated', async () => {
     const rep = await scene.acme.person('stream', { roles: ['rep'] });
     const total = 6_000;
-    await scene.here.sql(
-      `insert into t_acme.account (id, name, owner, extra, created_at, updated_at, version)
-       select gen_random_uuid(), 'Bulk', $1::uuid, to_jsonb(repeat('x', 3000)), now(), now(), 1 from generate_series(1, ${total})`,
-      [rep.id],
-    );
+    const records = Array.from({ length: 1_000 }, () => ({ name: 'Bulk', owner: rep.id, extra: 'x'.repeat(3_000) }));
+    for (let made = 0; made < total; made += records.length) await scene.acme.tenant.run('records.create', { object: 'account', records });
     const url = `${scene.second.url}${R}/export?fields=name,extra`;
     const read = async (response: IncomingMessage): Promise<{ readonly rows: number; readonly whole: boolean }> => {
       let text = 0;
-      response.on('data', (chunk: Buffer) => (text += chunk.filter((byte) => byte === 10).length));
+      response.resume().on('data', (chunk: Buffer) => (text += chunk.filter((byte) => byte === 10).length));
       const ended = await Promise.race([once(response, 'end').then(() => true), once(response, 'error').then(() => false), once(response, 'aborted').then(() => false)]);
       return { rows: text - 1, whole: ended && response.complete };
     };

@@ -15,17 +15,17 @@ export class Asker {
   readonly chance: Chance;
   readonly who: Onlooker;
   readonly own: readonly string[];
-  readonly #surfaces: readonly Surface[];
+  readonly surfaces: readonly Surface[];
 
   constructor(chance: Chance, who: Onlooker, own: readonly string[], surfaces: readonly Surface[] = ['rest', 'graphql']) {
     this.chance = chance;
     this.who = who;
     this.own = own;
-    this.#surfaces = surfaces;
+    this.surfaces = surfaces;
   }
 
   surface(): Surface {
-    return this.chance.pick(this.#surfaces);
+    return this.chance.pick(this.surfaces);
   }
 
   get shapes(): Shapes {

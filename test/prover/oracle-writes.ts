@@ -166,8 +166,8 @@ export function objectionsTo(who: Onlooker, ask: WriteAsk): Objections {
     case 'upsert': {
       const found = matched(who.world, ask.object, ask.by, ask.values[ask.by] ?? null);
       if (found !== undefined && who.sees(found)) return updating(who, ask.object, found, ask.values);
-      const objections = objectionsTo(who, { kind: 'create', surface: 'rest', object: ask.object, values: ask.values });
-      return found === undefined ? objections : [...objections, ['RECORD_NOT_UNIQUE']];
+      // What one does not see collides: its value is taken.
+      return objectionsTo(who, { kind: 'create', surface: 'rest', object: ask.object, values: ask.values });
     }
     case 'delete':
       judgement.verb('delete');

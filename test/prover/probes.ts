@@ -40,7 +40,7 @@ function hiddenObject(a: Asker): Probe | undefined {
     plainList(a, object),
     { kind: 'get', surface: a.surface(), object, id: row.id, fields: [['id']], children: undefined },
     { kind: 'describe', object },
-    { kind: 'introspect', object },
+    { kind: a.surfaces.includes('graphql') ? 'introspect' : 'describe', object },
     { kind: 'history', object, id: row.id },
     { kind: 'export', object, fields: [['id']], filter: undefined, sort: [], format: 'csv' },
     { kind: 'create', surface: 'rest', object, values: { name: 'x' } },

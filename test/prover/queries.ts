@@ -125,7 +125,7 @@ function readAsk(a: Asker): ReadAsk | undefined {
     ['history', 5],
     ['export', 6],
     ['describe', 3],
-    ['introspect', 2],
+    ['introspect', a.surfaces.includes('graphql') ? 2 : 0],
     ['objects', 1],
     ['access', 3],
   ]);

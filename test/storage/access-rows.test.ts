@@ -1,12 +1,13 @@
 // What comes out of PostgreSQL where security has placed conditions: every construct over a small scene.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ident, sql } from '@tessera/kernel';
-import { allOf, conditionSql, reframed, type Expression, type PathExpression } from '@tessera/rules';
+import { allOf, anyOf, conditionSql, reframed, type Expression, type PathExpression } from '@tessera/rules';
 import { startCompilation } from '../../packages/storage/src/query/compilation.ts';
 import { rowEnvironment } from '../../packages/storage/src/query/environment.ts';
 import type { AggregateQuery, Selection } from '../../packages/storage/src/query/index.ts';
 import { call, literal } from '../support/model-fixture.ts';
 import {
+  access,
   editsAccount,
   idOf,
   is,
@@ -64,6 +65,24 @@ describe('records that Anna sees', () => {
     const root = { kind: 'list', as: 'it', list, parts: [{ kind: 'totalCount', as: 'n' }] } as const;
     expect(await scene.read([root], { mine: [], subjects: [] })).toEqual({ it: { n: 0 } });
     expect(await scene.read([root], { mine: [idOf('bob'), idOf('anna')], subjects: [] })).toEqual({ it: { n: 6 } });
+  });
+
+  it('are the same however many owners there are, and wherever shares are looked for', async () => {
+    const others = Array.from({ length: 30 }, (_, n) => idOf(`o${n}`));
+    const count = async (where: Expression, mine: readonly string[], subjects: readonly string[]): Promise<unknown> => {
+      const list = { object: 'account', where, orderBy: [], page: { direction: 'forward', size: 9 } } as const;
+      return scene.read([{ kind: 'list', as: 'it', list, parts: [{ kind: 'totalCount', as: 'n' }] }], { mine, subjects });
+    };
+    const beside = access('account', { kind: 'share', access: 'read', beside: 'mine' });
+    for (const mine of [[], [idOf('anna')], [idOf('anna'), ...others], others]) {
+      for (const subjects of [[], [`user:${idOf('anna')}`], [`user:${idOf('anna')}`, 'role:sales']]) {
+        const owned = mine.includes(idOf('anna')) ? 1 : 0;
+        const n = owned + (await scene.names('account', shared('account'), { subjects })).length;
+        expect(await count(anyOf([owner('account'), beside]), mine, subjects)).toEqual({ it: { n } });
+        expect(await count(not(anyOf([owner('account'), beside])), mine, subjects)).toEqual({ it: { n: 8 - n } });
+        expect(await count(seesAccount, mine, subjects)).toEqual({ it: { n } });
+      }
+    }
   });
 
   it('are found by indexes of owners and of shares, where there are many', async () => {

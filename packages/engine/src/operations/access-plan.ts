@@ -1,6 +1,6 @@
 // What a change of metadata does to people's access: who gains and who loses what, counted on the tenant's records.
 import { bind } from '@tessera/kernel';
-import { canonicalJson, type Model } from '@tessera/metadata';
+import { canonicalJson, movedWords, type Model } from '@tessera/metadata';
 import {
   comparePolicies,
   compilePolicy,
@@ -12,7 +12,7 @@ import {
   type Side,
 } from '@tessera/security';
 import { activePeopleStatement, differenceStatement, loadPerson, type Person } from '@tessera/storage';
-import { dependencies, type Expression } from '@tessera/rules';
+import { dependencies, walk, type AccessExpression, type Expression } from '@tessera/rules';
 import type { AccessPlan, CountedAccess } from '../engine-types.ts';
 import type { Session } from '../engine-parts.ts';
 
@@ -34,6 +34,16 @@ function mayTouchAccess(changes: readonly { readonly kind: string; readonly path
   return changes.some(({ kind, path }) => kinds.has(kind) || (kind === 'settings' && (path.length === 0 || path[0] === 'departmentHeads')));
 }
 
+/** What people have moves along with roles and permission sets that are renamed. */
+function withMovedSets(person: Person, before: Model, after: Model): Person {
+  const moved = (field: string, names: readonly string[]): readonly string[] => {
+    const [was, will] = [before.objects['user']?.fields[field]?.options ?? {}, after.objects['user']?.fields[field]?.options ?? {}];
+    const words = movedWords(was, will);
+    return names.map((name) => words.get(name) ?? name);
+  };
+  return { ...person, roles: moved('roles', person.roles), permissionSets: moved('permissionSets', person.permissionSets) };
+}
+
 async function compared(session: Session, after: Model, userId: string): Promise<Compared | undefined> {
   const { database } = session;
   const before = session.runtime.model;
@@ -42,10 +52,11 @@ async function compared(session: Session, after: Model, userId: string): Promise
   const asked = { ...before, settings: { ...before.settings, departmentHeads: after.settings.departmentHeads } };
   const will = await loadPerson(database, { model: asked, userId, subjects: personWanted(after) });
   if (was === undefined || will === undefined) return undefined;
+  const later = withMovedSets(will, before, after);
   return {
     person: was,
     before: { model: before, policy: compilePolicy(before, was) },
-    after: { model: after, policy: compilePolicy(after, will) },
+    after: { model: after, policy: compilePolicy(after, later) },
   };
 }
 
@@ -66,9 +77,20 @@ function grouped(all: readonly Compared[]): AccessPlan['rights'] {
   );
 }
 
+/** Whoever sees masters by a rule sees their details by it too. */
+function masterKnown(model: Model, { object, test }: AccessExpression): boolean {
+  if (test.kind !== 'parent') return true;
+  return model.objects[test.parent] !== undefined && model.objects[object]?.fields[test.by] !== undefined && isKnown(model, test.where);
+}
+
 /** Whether the tables of today have everything that a condition of tomorrow reads. */
 function isKnown(model: Model, condition: Expression | undefined): boolean {
   if (condition === undefined) return true;
+  let known = true;
+  walk(condition, (found) => {
+    if (found.node === 'access' && !masterKnown(model, found)) known = false;
+  });
+  if (!known) return false;
   const { paths, aggregates } = dependencies(condition);
   const steps = paths.flatMap((path) => path.steps);
   return (
@@ -84,6 +106,8 @@ async function counted(session: Session, one: Compared, difference: RecordDiffer
   if (!isKnown(model, difference.after)) return { ...who, gained: null, lost: null };
   const statement = differenceStatement({ model, schema: session.database.schema }, object, difference);
   const slots = {
+    // Slots that only steer PostgreSQL's plan keep their name, and one side may not have them.
+    ...one.after.policy.slots,
     ...differenceSlots(one.before.policy, one.after.policy),
     now: new Date(session.context.clock.now()).toISOString(),
     zone: model.settings.timeZone,

@@ -69,4 +69,4 @@ export const sampleSize = 10;
 export const partBytes = 49_152;
 
 /** What lives for a moment and means nothing elsewhere. */
-export const passingTables: ReadonlySet<string> = new Set(['_state', '_session', '_idempotency']);
+export const passingTables: ReadonlySet<string> = new Set(['_state', '_session', '_spent_refresh', '_once_token', '_idempotency']);

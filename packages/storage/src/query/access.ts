@@ -31,7 +31,7 @@ export function accessSql(c: Compilation, frames: Frames, { root, object, test }
  * each one up in its statistics, which with a thousand takes longer than the query; more are hashed, and taken to have many records.
  * Parameters are known when a statement is planned, so the `case` is gone before anything is planned for it.
  */
-const mostPlanned = 50;
+const mostPlanned = 25;
 
 const fewSql = (slotName: string): Sql => sql`cardinality(${slot(slotName)}::uuid[]) <= ${keyword(String(mostPlanned))}`;
 
