@@ -69,7 +69,7 @@ async function policyFigures(scene: AccessScene, readers: Readonly<Record<string
     if (person === undefined) throw new TypeError('There is no such person.');
     const policy = compilePolicy(model, person);
     notes[`bytes of parameters, ${name}`] = JSON.stringify([policy.slots['owners:deal:read'], policy.slots['subjects']]).length;
-    steps[0]?.push({ name: `person loaded, ${name}`, work: load });
+    steps[0]?.push({ name: `person loaded, 11,000 people, ${name}`, work: load });
     steps[1]?.push({ name: `policy compiled, ${name}`, work: () => Promise.resolve(compilePolicy(model, person)) });
     steps[2]?.push({ name: `view made, ${name}`, work: () => Promise.resolve(viewOf(model, policy)) });
   }

@@ -18,7 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-const code = (result: RecordResult): string => (result.ok ? 'ok' : result.problems.map((each) => `${each.code} ${each.pointer ?? ''}`).join(', '));
+const code = (result: RecordResult): string =>
+  result.ok ? 'ok' : result.problems.map((each) => `${each.code} ${each.pointer ?? ''}`).join(', ');
 async function snapshot(ids: readonly string[]): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   for (const id of ids) found.push(await stored(id), await traces(scene, id));

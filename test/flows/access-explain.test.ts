@@ -55,7 +55,8 @@ const giving = (found: AccessExplanation, verb: 'read' | 'edit'): readonly strin
   found.layers[verb].filter(({ gives }) => gives).map(({ kind, name }) => (name === undefined ? kind : `${kind} ${name}`));
 
 describe('a record that one layer alone gives', () => {
-  const account = (owner: string | null, values: object = {}): Promise<string> => scene.acme.create('account', { name: 'x', owner, ...values });
+  const account = (owner: string | null, values: object = {}): Promise<string> =>
+    scene.acme.create('account', { name: 'x', owner, ...values });
   const share = (id: string, to: Person, more: object): Promise<unknown> =>
     scene.admin.run('records.share', { object: 'account', id, shares: [{ to: { user: to.id }, ...more }] });
 
@@ -74,7 +75,12 @@ describe('a record that one layer alone gives', () => {
   });
 
   it('is told to be so: shares, teams and sharing rules', async () => {
-    const [byHand, team, open, desk] = [await account(null), await account(null), await account(null, { status: 'open' }), await account(who('desk').id)];
+    const [byHand, team, open, desk] = [
+      await account(null),
+      await account(null),
+      await account(null, { status: 'open' }),
+      await account(who('desk').id),
+    ];
     await share(byHand, who('bob'), {});
     await share(team, who('bob'), { teamRole: 'lead' });
     const found = async (id: string) => {
@@ -138,8 +144,15 @@ describe('a record that one layer alone gives', () => {
 describe('tessera access explain', () => {
   it('prints text, and JSON', async () => {
     const id = await scene.acme.create('account', { name: 'x', owner: who('bob').id });
-    const administration = new Administration({ cell: scene.cell, log: who('bob').context().log, secret: 'a secret of these tests, long enough', clock: scene.clock });
-    const actions: Pick<CliActions, 'explainAccess'> = { explainAccess: ({ tenant, ...input }) => administration.explainAccess(tenant, input) };
+    const administration = new Administration({
+      cell: scene.cell,
+      log: who('bob').context().log,
+      secret: 'a secret of these tests, long enough',
+      clock: scene.clock,
+    });
+    const actions: Pick<CliActions, 'explainAccess'> = {
+      explainAccess: ({ tenant, ...input }) => administration.explainAccess(tenant, input),
+    };
     const run = async (...words: readonly string[]) => {
       let [out, err] = ['', ''];
       const line = ['access', 'explain', 'account', id, '--tenant', 'acme', ...words];
@@ -167,7 +180,9 @@ describe('tessera access explain', () => {
 
 describe('the explanation of any record to anybody', () => {
   it('agrees with what they can read and change', async () => {
-    const { pick, seed } = random();
+    const chance = random();
+    const { seed } = chance;
+    const pick = <T>(from: readonly T[]): T => chance.pick(from);
     const cast = Object.values(people);
     const owners = [null, ...cast.map(({ id }) => id)];
     const records: string[] = [];
@@ -191,7 +206,13 @@ describe('the explanation of any record to anybody', () => {
         (error: unknown) => (error as { readonly code: string }).code,
       );
       const expected = !verbs.update ? 'PERMISSION_DENIED' : !read ? 'RECORD_NOT_FOUND' : edit ? 'done' : 'RECORD_READ_ONLY';
-      expect({ seed, person: person.email, id, read: seen.get(person)?.includes(id), done }).toEqual({ seed, person: person.email, id, read, done: expected });
+      expect({ seed, person: person.email, id, read: seen.get(person)?.includes(id), done }).toEqual({
+        seed,
+        person: person.email,
+        id,
+        read,
+        done: expected,
+      });
     }
   });
 });

@@ -38,7 +38,11 @@ const more: Json = {
     sort: { score: { order: 10, direction: 'descending' }, name: { order: 20, direction: 'ascending' } },
     columns: { name: { order: 10 }, score: { order: 20 }, phone: { order: 30 } },
   },
-  'roles/blind.json': { name: 'blind', label, objects: { account: { read: true, viewAll: true, fields: { '*': 'read', contract: 'none' } } } },
+  'roles/blind.json': {
+    name: 'blind',
+    label,
+    objects: { account: { read: true, viewAll: true, fields: { '*': 'read', contract: 'none' } } },
+  },
 };
 
 /** Names and values that Bob must not come across. */
@@ -121,7 +125,8 @@ describe('a hidden field, object or value', () => {
       nothingOfIt(text);
       expect(text).toContain('Visible');
     }
-    expect(answers[0]?.json).toMatchObject({ phone: '••••8001', key: '••••7531' });
+    expect(answers[0]?.json).toMatchObject({ phone: '••••8001' });
+    expect(answers[2]?.text).toMatch(/"phone" ?: ?"••••8001", ?"key" ?: ?"••••7531"/);
   });
 
   it('is not in the history', async () => {
@@ -138,7 +143,8 @@ describe('a hidden field, object or value', () => {
   });
 
   it('is not exported, and cannot be asked for', async () => {
-    for (const format of ['csv', 'ndjson'] as const) nothingOfIt(await textOf(await bob.run('records.export', { object: 'account', format })));
+    for (const format of ['csv', 'ndjson'] as const)
+      nothingOfIt(await textOf(await bob.run('records.export', { object: 'account', format })));
     for (const input of [{ fields: ['score'] }, { filter: { '>': [{ var: 'score' }, 1] } }, { orderBy: [{ path: 'score' }] }]) {
       const invented = JSON.parse(JSON.stringify(input).replaceAll('score', 'zzzzz')) as Json;
       const ask = (more: Json): Promise<string> =>
@@ -152,8 +158,8 @@ describe('a hidden field, object or value', () => {
   it('cannot be imported, and a refusal does not name it', async () => {
     const map = (field: string): Promise<string> => {
       const mapping = { columns: { name: { field: 'name' }, x: { field } } };
-      return failureOf(bob.run('records.import', { object: 'account', mapping, content: streamOf('name,x\nn,1\n') })).then(({ problems, message }) =>
-        JSON.stringify([message, problems]).replaceAll(field, 'X'),
+      return failureOf(bob.run('records.import', { object: 'account', mapping, content: streamOf('name,x\nn,1\n') })).then(
+        ({ problems, message }) => JSON.stringify([message, problems]).replaceAll(field, 'X'),
       );
     };
     expect(await map('score')).toBe(await map('zzzzz'));
@@ -161,7 +167,7 @@ describe('a hidden field, object or value', () => {
     const status = await bob.run('records.import', { object: 'account', mapping, content: streamOf('name,region,status\nn,r,boom\n') });
     expect(status.rejects).toMatchObject([{ code: 'RECORD_REFUSED' }]);
     nothingOfIt(JSON.stringify(status));
-    nothingOfIt(await textOf(await bob.run('imports.rejects', { id: status.id ?? '' })));
+    nothingOfIt(await textOf(await bob.run('imports.rejects', { id: status.id })));
   });
 
   it('is not in events, nor is there one of a record that is not seen', async () => {
@@ -189,7 +195,7 @@ describe('a hidden field, object or value', () => {
     expect(heard.join('\n')).not.toContain(unseen);
     const asked = { object: 'account', selections: [], filter: { '>': [{ var: 'score' }, 1] } };
     const stream = scene.engine.events(bob.context(), asked, AbortSignal.timeout(5_000));
-    const next = failureOf((async () => { for await (const _ of stream) continue; })());
+    const next = failureOf(stream[Symbol.asyncIterator]().next());
     await new Promise((resolve) => setTimeout(resolve, 300));
     await bob.update('account', id, { region: 'new' });
     expect(await next).toMatchObject({ status: 422 });
@@ -204,11 +210,16 @@ describe('a hidden field, object or value', () => {
     const absent = '01900000-0000-7000-8000-000000000000';
     for (const person of [blind, eve]) {
       for (const operation of ['files.describe', 'files.download', 'files.link'] as const) {
-        const [refused, nothing] = [await failureOf(person.run(operation, { id: file.id })), await failureOf(person.run(operation, { id: absent }))];
+        const [refused, nothing] = [
+          await failureOf(person.run(operation, { id: file.id })),
+          await failureOf(person.run(operation, { id: absent })),
+        ];
         expect(refused.message.replace(file.id, 'ID')).toBe(nothing.message.replace(absent, 'ID'));
         expect(refused.code).toBe('FILE_NOT_FOUND');
       }
     }
-    expect(await failureOf(eve.create('account', { name: 'Thief', contract: file.id }))).toMatchObject({ code: expect.stringMatching(/^FILE_/) });
+    expect(await failureOf(eve.create('account', { name: 'Thief', contract: file.id }))).toMatchObject({
+      code: expect.stringMatching(/^FILE_/),
+    });
   });
 });

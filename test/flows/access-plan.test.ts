@@ -11,7 +11,10 @@ let cast: readonly Person[];
 beforeAll(async () => {
   scene = await accessScene();
   const { acme } = scene;
-  const [above, below] = [await acme.create('department', { name: 'A', code: 'above' }), await acme.create('department', { name: 'B', code: 'below' })];
+  const [above, below] = [
+    await acme.create('department', { name: 'A', code: 'above' }),
+    await acme.create('department', { name: 'B', code: 'below' }),
+  ];
   await acme.update('department', below, { parent: above });
   const bob = await scene.person('bob', { department: below });
   const head = await scene.person('head', { department: above });
@@ -22,7 +25,12 @@ beforeAll(async () => {
   await acme.update('department', below, { head: low.id });
   await acme.update('user', gone.id, { active: false });
   cast = [bob, head, low, ray];
-  for (const [owner, count] of [[bob, 3], [head, 2], [ray, 4], [undefined, 2]] as const) {
+  for (const [owner, count] of [
+    [bob, 3],
+    [head, 2],
+    [ray, 4],
+    [undefined, 2],
+  ] as const) {
     for (let n = 0; n < count; n += 1) {
       const id = await acme.create('account', { name: `a${String(n)}`, owner: owner?.id ?? null, region: n === 0 ? 'first' : 'other' });
       await acme.create('site', { name: 's', account: id });
@@ -65,11 +73,15 @@ async function change(files: Json): Promise<NonNullable<MetadataPlan['access']>>
   const { access } = await scene.acme.run('metadata.plan', { files });
   if (access === undefined) throw new Error('The plan says nothing of access.');
   await scene.acme.apply(files);
-  const told = access.records.filter(({ verb }) => verb === 'read').map(({ email, object, gained, lost }) => ({ email, object, gained, lost }));
+  const told = access.records
+    .filter(({ verb }) => verb === 'read')
+    .map(({ email, object, gained, lost }) => ({ email, object, gained, lost }));
   expect(sorted(told)).toEqual(sorted(differences(before, await seenOf(objects))));
   return access;
 }
-const role = (name: string, objectsOf: Json): Json => ({ [`extensions/${name}.json`]: { extends: name, kind: 'role', objects: objectsOf } });
+const role = (name: string, objectsOf: Json): Json => ({
+  [`extensions/${name}.json`]: { extends: name, kind: 'role', objects: objectsOf },
+});
 
 describe('metadata.plan', () => {
   it('compares active people, and says nothing of changes that are not about access', async () => {
@@ -118,9 +130,25 @@ describe('metadata.plan', () => {
   });
 
   it('tells of an object that a role gains or loses', async () => {
-    const access = await change(role('reader', { deal: { read: true, viewAll: true }, account: { read: true, viewAll: false, fields: { '*': 'read' } } }));
-    expect(access.records).toContainEqual({ user: cast[3]?.id, email: 'ray@acme.example', object: 'deal', verb: 'read', gained: 11, lost: 0 });
-    expect(access.records).toContainEqual({ user: cast[3]?.id, email: 'ray@acme.example', object: 'account', verb: 'read', gained: 0, lost: 7 });
+    const access = await change(
+      role('reader', { deal: { read: true, viewAll: true }, account: { read: true, viewAll: false, fields: { '*': 'read' } } }),
+    );
+    expect(access.records).toContainEqual({
+      user: cast[3]?.id,
+      email: 'ray@acme.example',
+      object: 'deal',
+      verb: 'read',
+      gained: 11,
+      lost: 0,
+    });
+    expect(access.records).toContainEqual({
+      user: cast[3]?.id,
+      email: 'ray@acme.example',
+      object: 'account',
+      verb: 'read',
+      gained: 0,
+      lost: 7,
+    });
     await change({ 'extensions/reader.json': null });
   });
 

@@ -51,7 +51,14 @@ describe('a share', () => {
     const id = await account();
     expect(await rights(eve, id)).toBe('none');
     const [first] = await give(id, { to: { user: eve.id } });
-    expect(first).toMatchObject({ to: { user: eve.id }, access: 'read', origin: 'manual', teamRole: null, expiresAt: null, createdBy: bob.id });
+    expect(first).toMatchObject({
+      to: { user: eve.id },
+      access: 'read',
+      origin: 'manual',
+      teamRole: null,
+      expiresAt: null,
+      createdBy: bob.id,
+    });
     expect(await rights(eve, id)).toBe('read');
     const [again] = await give(id, { to: { user: eve.id.toUpperCase() }, access: 'edit' });
     expect(again).toMatchObject({ id: first?.id, access: 'edit' });
@@ -98,7 +105,9 @@ describe('a share', () => {
     for (const { to, gives } of asked) {
       const id = await account();
       expect(await give(id, { to })).toMatchObject([{ to }]);
-      const who = await Promise.all([eve, tom].map(async (person) => ((await rights(person, id)) === 'read' ? [person.email.split('@')[0]] : [])));
+      const who = await Promise.all(
+        [eve, tom].map(async (person) => ((await rights(person, id)) === 'read' ? [person.email.split('@')[0]] : [])),
+      );
       expect({ to, gives: who.flat() }).toEqual({ to, gives });
     }
   });
@@ -143,7 +152,10 @@ describe('a share', () => {
   it('is refused where masters or everybody decide', async () => {
     const site = await bob.create('site', { name: 's', account: await account() });
     const tag = await bob.create('tag', { name: 't' });
-    for (const [object, id] of [['site', site], ['tag', tag]] as const) {
+    for (const [object, id] of [
+      ['site', site],
+      ['tag', tag],
+    ] as const) {
       const answer = await bob.http.post(`/api/v1/records/${object}/${id}/shares`, { shares: [{ to: { user: eve.id } }] });
       expect(answer).toMatchObject({ status: 409, json: { code: 'OBJECT_NOT_SHARED' } });
     }

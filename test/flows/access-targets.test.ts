@@ -22,7 +22,12 @@ beforeAll(async () => {
   ann = await scene.person('ann', { permissionSets: ['bin'] });
   const { acme, admin } = scene;
   const make = (name: string): Promise<string> => acme.create('account', { name, code: name, taxNumber: `T-${name}` });
-  [unseen, unseenGone, shared, sharedGone] = [await make('unseen'), await make('unseenGone'), await make('shared'), await make('sharedGone')];
+  [unseen, unseenGone, shared, sharedGone] = [
+    await make('unseen'),
+    await make('unseenGone'),
+    await make('shared'),
+    await make('sharedGone'),
+  ];
   for (const id of [shared, sharedGone]) {
     const shares = [bob, ann].map((person) => ({ to: { user: person.id }, access: 'read' as const }));
     await admin.run('records.share', { object: 'account', id, shares });
@@ -166,10 +171,10 @@ describe('a lookup', () => {
     const content = (): AsyncIterable<Uint8Array> => streamOf('name,account\na,unseen\nb,nobody\nc,shared\n');
     const status = await bob.run('records.import', { object: 'deal', mapping, content: content() });
     expect(status).toMatchObject({ read: 3, created: 1, refused: 2 });
-    const [first, second] = status.rejects.map(({ row: _, ...reject }) => JSON.stringify(reject).replace(/unseen|nobody/g, 'X'));
+    const [first, second] = status.rejects.map((reject) => JSON.stringify({ ...reject, row: 0 }).replace(/unseen|nobody/g, 'X'));
     expect(first).toContain('IMPORT_LOOKUP_MISSING');
     expect(first).toBe(second);
-    expect(await failureOf(ann.run('imports.status', { id: status.id ?? '' }))).toMatchObject({ code: 'IMPORT_NOT_FOUND' });
+    expect(await failureOf(ann.run('imports.status', { id: status.id }))).toMatchObject({ code: 'IMPORT_NOT_FOUND' });
   });
 });
 
@@ -179,9 +184,9 @@ describe('children that are created with their parent', () => {
     expect(await refusals(bob.create('account', { name: 'x', tasks: [{ name: 't' }] }))).toEqual([
       { code: 'PERMISSION_DENIED', pointer: '/tasks/0' },
     ]);
-    expect(await refusals(bob.create('account', { name: 'x', deals: [{ name: 'd' }, { name: 'e', about: { object: 'account', id: unseen } }] }))).toEqual([
-      { code: 'LOOKUP_NOT_FOUND', pointer: '/deals/1/about' },
-    ]);
+    expect(
+      await refusals(bob.create('account', { name: 'x', deals: [{ name: 'd' }, { name: 'e', about: { object: 'account', id: unseen } }] })),
+    ).toEqual([{ code: 'LOOKUP_NOT_FOUND', pointer: '/deals/1/about' }]);
     expect(await bob.sees('account')).toEqual(before);
   });
 

@@ -92,7 +92,11 @@ describe('fields', () => {
 
   it('that are secret may be set, and are shown as dots', async () => {
     const returning = [selected('key'), selected('phone')];
-    const { results } = await bob.run('records.create', { object: 'account', records: [account({ key: 'a secret of twenty' })], returning });
+    const { results } = await bob.run('records.create', {
+      object: 'account',
+      records: [account({ key: 'a secret of twenty' })],
+      returning,
+    });
     expect(results).toMatchObject([{ ok: true, record: expect.stringContaining('••••enty') }]);
     const [row] = await scene.sql(`select key from ${scene.acme.schema}.account where key is not null`);
     expect(String(row?.['key'])).not.toContain('twenty');

@@ -175,7 +175,7 @@ function* filledInput(type: GraphQLInputType, payload: string, depth = 0): Gener
   if (isNonNullType(type)) yield* filledInput(type.ofType, payload, depth);
   else if (isListType(type)) for (const inner of filledInput(type.ofType, payload, depth)) yield [inner];
   else if (isInputObjectType(type)) {
-    if (depth > 2) return;
+    if (depth > 1) return;
     const least = leastInput(type) as object;
     yield { ...least, [payload]: payload };
     for (const { name, type: inner } of Object.values(type.getFields()))

@@ -76,7 +76,7 @@ function aggregate(a: Asker, object: string): AggregateAsk {
         [1, 55],
         [2, 25],
       ]),
-      () => a.path(object, ({ kind, name, to }) => kind !== 'datetime' && name !== 'version' && to.length < 2),
+      () => a.path(object, ({ kind, name, to, type }) => kind !== 'datetime' && type !== 'textarea' && name !== 'version' && to.length < 2),
     )
     .filter((path) => path !== undefined);
   const holder = (path: readonly string[]): string => path.slice(0, -1).reduce((at, step) => a.shape(at).fields[step]?.to[0] ?? at, object);

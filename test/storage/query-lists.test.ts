@@ -84,8 +84,8 @@ const sorts: readonly SortCase[] = [
   { path: 'closedAt', compare: byBytes, value: (row) => row.closed_at },
   { path: 'startsAt', compare: byBytes, value: (row) => row.starts_at },
   { path: 'stage', compare: byBytes, value: (row) => row.stage },
-  // A rule's boolean is never null.
-  { path: 'active', compare: numberOrder, value: (row) => Number(row.active ?? false) },
+  // A row that is older than the field has no value yet.
+  { path: 'active', compare: numberOrder, value: (row) => (row.active === null ? null : Number(row.active)) },
   { path: 'account', compare: byBytes, value: (row) => row.account_id },
   { path: 'account.name', compare: textOrder, value: accountName },
   { path: 'doubled', compare: numberOrder, value: (row) => (row.amount === null ? null : Number(row.amount)) },

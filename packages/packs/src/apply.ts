@@ -70,8 +70,8 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
   refuseFindings(plan.findings);
   if (before?.hash === plan.after.hash && plan.ddl.steps.length === 0) return { plan, version: undefined };
   await applyDdl(transaction, plan.ddl);
-  await moveReferences(transaction, schema, before, plan.after, plan.back);
-  for (const { object, fields } of staleRollups(before, plan.after, plan.back)) {
+  await moveReferences(transaction, plan.ddl);
+  for (const { object, fields } of staleRollups(before, plan.after, plan.ddl)) {
     await transaction.query(recomputeStatement({ model: plan.after, schema }, object, fields));
   }
   await saveLayers(transaction, tenant, input.layers);

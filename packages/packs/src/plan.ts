@@ -1,6 +1,6 @@
 // What a change of a tenant's layers would do: differences, steps on the tables, records that would break.
 import { failAll } from '@tessera/kernel';
-import { buildModel, contentHash, diff, type Change, type Layer, type Model } from '@tessera/metadata';
+import { buildModel, contentHash, type Change, type Layer, type Model } from '@tessera/metadata';
 import {
   countRows,
   planDdl,
@@ -13,6 +13,7 @@ import {
   type DdlPlan,
   type Queryable,
 } from '@tessera/storage';
+import { changesBetween } from './changes.ts';
 
 export interface LayerPlan {
   /** Of what it does, from where to where: equal for equal plans. */
@@ -25,8 +26,6 @@ export interface LayerPlan {
   readonly changes: readonly Change[];
   readonly ddl: DdlPlan;
   readonly findings: readonly DdlFinding[];
-  /** Whether it leads to a Model that was in force before: words that were renamed since then move back. */
-  readonly back: boolean;
 }
 
 /** The Model of layers. Throws METADATA_INVALID with every mistake. */
@@ -49,12 +48,12 @@ export async function planOn(queryable: Queryable, { tenant, before, layers, now
   const after = modelOf(layers);
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
-  const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash));
+  const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));
   const ddl = await countRows(queryable, planDdl(before, after, { schema, existing, now, back }));
   const findings = await runDdlChecks(queryable, ddl);
   const steps = ddl.steps.map(({ kind, object, field, risk }) => [kind, object, field ?? null, risk]);
   const hash = contentHash({ before: before?.hash ?? null, after: after.hash, steps });
-  return { hash, tenant, layers, before, after, changes: diff(before, after), ddl, findings, back };
+  return { hash, tenant, layers, before, after, changes: changesBetween(before, after, back), ddl, findings };
 }
 
 export async function planLayers(cell: Cell, input: PlanInput): Promise<LayerPlan> {

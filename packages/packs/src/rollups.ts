@@ -1,7 +1,7 @@
 // Stored roll-ups that must be worked out anew after a change of the Model.
 import { canonicalJson, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
-import { walk, type Expression } from '@tessera/rules';
-import { movedOptions } from '@tessera/storage';
+import { walk, type AggregateExpression, type Expression } from '@tessera/rules';
+import { fieldsFromElsewhere, type DdlPlan } from '@tessera/storage';
 
 /** Fields whose stored values have changed with the Model, each as `object.field`. */
 type Moved = ReadonlySet<string>;
@@ -26,10 +26,17 @@ function signature(model: Model, expression: Expression, seen = new Set<string>(
 
 const isStored = (field: FieldModel): boolean => field.rollup?.upkeep === 'transaction';
 
+/** The field by which an aggregate finds its records. */
+const recordsOf = ({ source }: AggregateExpression): { readonly object: string; readonly field: string } => ({
+  object: source.object,
+  field: source.kind === 'object' ? 'id' : source.by,
+});
+
 /** Whether the expression, or a formula that it reads, reads one of these fields. */
 function readsOneOf(model: Model, expression: Expression, moved: Moved, seen = new Set<string>()): boolean {
   let found = false;
   walk(expression, (node) => {
+    if (node.node === 'aggregate') found ||= moved.has(idOf(recordsOf(node)));
     if (node.node !== 'path' || found) return;
     for (const { object, field } of node.steps) {
       const id = idOf({ object, field });
@@ -47,12 +54,20 @@ function isStale(before: Model | undefined, after: Model, field: FieldModel): bo
   return canonicalJson(signature(before, old.rollup.aggregate)) !== canonicalJson(signature(after, field.rollup.aggregate));
 }
 
-/** Stored roll-ups whose metadata have changed, which read options that are renamed, or which read such a roll-up. */
-function staleFields(before: Model | undefined, after: Model, back: boolean): ReadonlySet<FieldModel> {
+/** What a plan says of where stored values come from. */
+type Origins = Pick<DdlPlan, 'match' | 'words'>;
+
+/**
+ * Stored roll-ups whose metadata have changed or whose values were another's, which read what holds other values under its name or options
+ * that are renamed, or which read such a roll-up.
+ */
+function staleFields(before: Model | undefined, after: Model, { match, words }: Origins): ReadonlySet<FieldModel> {
   const stored = Object.values(after.objects).flatMap((object) => Object.values(object.fields).filter(isStored));
-  const stale = new Set(stored.filter((field) => isStale(before, after, field)));
-  const moved = before === undefined ? [] : movedOptions(before, after, back);
-  const changed = new Set([...moved, ...[...stale].map(({ object, name }) => ({ object, field: name }))].map(idOf));
+  const elsewhere = fieldsFromElsewhere(match);
+  const isOther = ({ object, name }: FieldModel): boolean => elsewhere.has(idOf({ object, field: name }));
+  const stale = new Set(stored.filter((field) => isOther(field) || isStale(before, after, field)));
+  const changed = new Set([...words, ...[...stale].map(({ object, name }) => ({ object, field: name }))].map(idOf));
+  for (const id of elsewhere) changed.add(id);
   for (;;) {
     const more = stored.filter(
       (field) => !stale.has(field) && field.rollup !== undefined && readsOneOf(after, field.rollup.aggregate, changed),
@@ -70,12 +85,9 @@ interface Recomputed {
   readonly fields: readonly FieldModel[];
 }
 
-/**
- * Roll-ups to recompute, by object; what others roll up comes before them, on the same object too.
- * @param back `after` was in force before `before`
- */
-export function staleRollups(before: Model | undefined, after: Model, back: boolean): readonly Recomputed[] {
-  let waiting = [...staleFields(before, after, back)];
+/** Roll-ups to recompute, by object; what others roll up comes before them, on the same object too. */
+export function staleRollups(before: Model | undefined, after: Model, origins: Origins): readonly Recomputed[] {
+  let waiting = [...staleFields(before, after, origins)];
   const ordered: Recomputed[] = [];
   while (waiting.length > 0) {
     const later = new Set(waiting.map(({ object, name }) => idOf({ object, field: name })));

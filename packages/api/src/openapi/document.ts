@@ -2,6 +2,7 @@
 import type { ObjectDescription } from '@tessera/engine';
 import type { Model } from '@tessera/metadata';
 import { apiPrefix, routeTable, type RouteId } from '../rest/table.ts';
+import { isAdministrator, isOffered, isOpenTo, offered, type OfferedObject, type Reader } from './offered.ts';
 import { otherOperations } from './other-operations.ts';
 import { recordOperations, type RecordRouteId } from './record-operations.ts';
 import { recordSchemas } from './record-schemas.ts';
@@ -13,7 +14,10 @@ import { problems, type Operation } from './shapes.ts';
 export interface DocumentSource {
   /** Objects as the reader may see them. */
   readonly objects: readonly ObjectDescription[];
+  /** The Model as it exists for the reader. */
   readonly model: Model;
+  /** False for an API key, and for whoever acts as somebody else: how a person signs in is the person's own. Default: true. */
+  readonly inPerson?: boolean;
   /** Where the API is, as seen from outside; default: where the document comes from. */
   readonly publicUrl?: string;
 }
@@ -35,30 +39,47 @@ function withCommonProblems({ body, open }: (typeof routeTable)[number], operati
   return { ...operation, responses: { ...common, ...operation.responses } };
 }
 
-function operationsAt(objects: readonly ObjectDescription[], route: (typeof routeTable)[number]): readonly (readonly [string, PathItem])[] {
+type Row = readonly (readonly [string, PathItem])[];
+
+function operationsAt(reader: Reader, objects: readonly OfferedObject[], route: (typeof routeTable)[number]): Row {
   const { id, path, method } = route;
   const full = apiPrefix + path;
-  if (!isRecordRoute(id)) return [[full, { [method]: { operationId: id, ...withCommonProblems(route, otherOperations[id]) } }]];
-  return objects.map((object) => {
-    const operation = { ...recordOperations[id](object), tags: [object.label] };
-    return [
-      full.replace('{object}', object.name),
-      { [method]: { operationId: `${object.name}.${id}`, ...withCommonProblems(route, operation) } },
-    ] as const;
-  });
+  if (!isRecordRoute(id)) {
+    if (!isOpenTo(id, reader)) return [];
+    return [[full, { [method]: { operationId: id, ...withCommonProblems(route, forReader(reader, otherOperations[id])) } }]];
+  }
+  return objects
+    .filter((object) => isOffered(id, object))
+    .map((object) => {
+      const operation = { ...recordOperations[id](object), tags: [object.label] };
+      return [
+        full.replace('{object}', object.name),
+        { [method]: { operationId: `${object.name}.${id}`, ...withCommonProblems(route, operation) } },
+      ] as const;
+    });
 }
 
-function pathsOf(objects: readonly ObjectDescription[]): Readonly<Record<string, PathItem>> {
+/** Others than administrators ask about themselves only. */
+function forReader({ administrator }: Reader, operation: Operation): Operation {
+  const { parameters } = operation;
+  if (administrator || parameters === undefined) return operation;
+  return { ...operation, parameters: parameters.filter((each) => !('name' in each) || each.name !== 'user') };
+}
+
+function pathsOf(reader: Reader, objects: readonly OfferedObject[]): Readonly<Record<string, PathItem>> {
   const paths = new Map<string, PathItem>();
-  for (const [path, item] of routeTable.flatMap((route) => operationsAt(objects, route))) {
+  for (const [path, item] of routeTable.flatMap((route) => operationsAt(reader, objects, route))) {
     paths.set(path, { ...paths.get(path), ...item });
   }
   return Object.fromEntries(paths);
 }
 
 /** Makes the document. */
-export function openApiDocument({ objects, model, publicUrl }: DocumentSource): OpenApiDocument {
-  const known = new Set(objects.map(({ name }) => name));
+export function openApiDocument({ objects: described, model, inPerson = true, publicUrl }: DocumentSource): OpenApiDocument {
+  const administrator = isAdministrator(described);
+  const objects = described.map((object) => offered(object, model, administrator));
+  const reader = { administrator, inPerson, imports: objects.some((object) => isOffered('importRecords', object)) };
+  const known = new Map(objects.map((object) => [object.name, object]));
   const schemas = objects.map((object) => recordSchemas(object, model, known));
   return {
     openapi: '3.1.0',
@@ -66,7 +87,7 @@ export function openApiDocument({ objects, model, publicUrl }: DocumentSource): 
     servers: [{ url: publicUrl ?? '/' }],
     security: [{ accessToken: [] }],
     tags: [...new Set(objects.map(({ label }) => label))].map((name) => ({ name })),
-    paths: pathsOf(objects),
+    paths: pathsOf(reader, objects),
     components: {
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer' } },
       schemas: Object.assign({}, sharedSchemas, ...schemas) as unknown,

@@ -1,6 +1,6 @@
 // The operations on records of one object, as the document describes them.
-import type { ObjectDescription } from '@tessera/engine';
 import type { RouteId } from '../rest/table.ts';
+import type { OfferedObject } from './offered.ts';
 import { schemaNames } from './record-schemas.ts';
 import { answer, flag, header, id, json, listOf, objectSchema, parameter, problems, schemaRef, shared, text } from './shapes.ts';
 import type { AnswerShape, MediaType, Operation, Parameter, Reference } from './shapes.ts';
@@ -28,16 +28,16 @@ export type RecordRouteId = Extract<
   | 'exportRecords'
 >;
 
-type Describe = (object: ObjectDescription) => Omit<Operation, 'tags'>;
+type Describe = (object: OfferedObject) => Omit<Operation, 'tags'>;
 
-const one = ({ name }: ObjectDescription): Reference => schemaRef(schemaNames.read(name));
+const one = ({ name }: OfferedObject): Reference => schemaRef(schemaNames.read(name));
 
-const recordAnswer = (object: ObjectDescription, description: string): AnswerShape => ({
+const recordAnswer = (object: OfferedObject, description: string): AnswerShape => ({
   ...answer(description, one(object)),
   headers: { ETag: header('ETag') },
 });
 
-const createdAnswer = (object: ObjectDescription): AnswerShape => ({
+const createdAnswer = (object: OfferedObject): AnswerShape => ({
   ...answer('Created. Empty with Prefer: return=minimal.', one(object)),
   headers: { ETag: header('ETag'), Location: header('Location') },
 });
@@ -46,28 +46,10 @@ const nothing = (description: string): AnswerShape => ({ description });
 
 const body = (content: Readonly<Record<string, MediaType>>): NonNullable<Operation['requestBody']> => ({ required: true, content });
 
-/** Fields and keys by whose values exactly one record is found. */
-function uniqueNames(object: ObjectDescription): readonly string[] {
-  const fields = object.fields.filter(({ unique, name }) => unique && name !== 'id').map(({ name }) => name);
-  const keys = object.keys.filter(({ unique, fields: of }) => unique && of.length === 1).flatMap(({ fields: of }) => of);
-  return [...new Set([...fields, ...keys])];
-}
-
-/** `written`: for a write, which sets the field too. */
-function byParameters(object: ObjectDescription, written = false): readonly Parameter[] {
-  const readOnly = new Set(object.fields.flatMap((field) => (field.readOnly ? [field.name] : [])));
-  const names = uniqueNames(object).filter((name) => !written || !readOnly.has(name));
-  return [
-    {
-      name: 'field',
-      in: 'path',
-      required: true,
-      description: 'A unique field.',
-      schema: names.length === 0 ? text : { type: 'string', enum: names },
-    },
-    { name: 'value', in: 'path', required: true, description: 'Its value.', schema: text },
-  ];
-}
+const byParameters = (names: readonly string[]): readonly Parameter[] => [
+  { name: 'field', in: 'path', required: true, description: 'A unique field.', schema: { type: 'string', enum: names } },
+  { name: 'value', in: 'path', required: true, description: 'Its value.', schema: text },
+];
 
 const streamAnswer = (description: string, ...types: readonly string[]): AnswerShape => ({
   description,
@@ -88,22 +70,39 @@ const importContent: Readonly<Record<string, MediaType>> = {
   },
 };
 
-const bulkRequest = (object: ObjectDescription): MediaType => ({
-  schema: objectSchema(
-    {
-      action: { type: 'string', enum: ['create', 'update', 'upsert', 'delete', 'restore'] },
-      by: { type: 'string', description: 'For upsert: a unique field, or a key.' },
-      allOrNone: { ...flag, default: true },
-      records: {
-        ...listOf({ type: 'object' }),
-        description: 'Values to create or upsert; `id`, `version`? and values to update; `id` and `version`? to delete; `id` to restore.',
+const aRecord = '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01';
+
+const bulkNeeds = {
+  create: 'values to create',
+  update: '`id`, `version`? and values to update',
+  upsert: 'values to upsert',
+  delete: '`id` and `version`? to delete',
+  restore: '`id` to restore',
+} as const satisfies Readonly<Record<OfferedObject['bulk'][number], string>>;
+
+function bulkRequest({ bulk }: OfferedObject): MediaType {
+  const by = { by: { type: 'string', description: 'For upsert: a unique field, or a key.' } };
+  const [action = 'create'] = bulk;
+  const record = action === 'update' ? { id: aRecord, version: 3 } : action === 'create' ? {} : { id: aRecord };
+  return {
+    schema: objectSchema(
+      {
+        action: { type: 'string', enum: bulk },
+        ...(bulk.includes('upsert') ? by : {}),
+        allOrNone: { ...flag, default: true },
+        records: { ...listOf({ type: 'object' }), description: `${bulk.map((each) => bulkNeeds[each]).join('; ')}.` },
       },
-    },
-    ['action', 'records'],
-  ),
-  example: { action: 'delete', allOrNone: false, records: [{ id: '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', version: 3 }] },
-  ...(object.appendOnly ? { example: { action: 'create', records: [{}] } } : {}),
-});
+      ['action', 'records'],
+    ),
+    example: { action, allOrNone: false, records: [record] },
+  };
+}
+
+/** The bin is for those who may look into it. */
+const bin = ({ allows }: OfferedObject): readonly Reference[] => (allows.seeDeleted ? [parameter('deleted')] : []);
+
+const ofUser = ({ administrator }: OfferedObject): readonly Parameter[] =>
+  administrator ? [{ name: 'user', in: 'query', description: 'A user’s id. Default: the caller.', schema: id }] : [];
 
 const writeHeaders = [parameter('IdempotencyKey'), parameter('Prefer')];
 
@@ -111,7 +110,7 @@ const writeHeaders = [parameter('IdempotencyKey'), parameter('Prefer')];
 export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   listRecords: (object) => ({
     summary: `List ${object.pluralLabel}`,
-    parameters: ['fields', 'filter', 'sort', 'first', 'after', 'count', 'deleted'].map(parameter),
+    parameters: [...['fields', 'filter', 'sort', 'first', 'after', 'count'].map(parameter), ...bin(object)],
     responses: { 200: answer('A page.', schemaRef(schemaNames.list(object.name))), ...problems(400, 401, 403, 404, 422) },
   }),
   createRecord: (object) => ({
@@ -122,7 +121,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   getRecord: (object) => ({
     summary: `Read ${object.label}`,
-    parameters: [parameter('id'), parameter('fields'), parameter('deleted'), parameter('IfNoneMatch')],
+    parameters: [parameter('id'), parameter('fields'), ...bin(object), parameter('IfNoneMatch')],
     responses: {
       200: recordAnswer(object, 'The record.'),
       304: nothing('The version that the caller has.'),
@@ -141,8 +140,13 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   deleteRecord: (object) => ({
     summary: `Delete ${object.label}`,
-    description: 'Into the recycle bin, or with `purge=true` out of it for good.',
-    parameters: [parameter('id'), parameter('purge'), parameter('IfMatch'), parameter('IdempotencyKey')],
+    description: object.administrator ? 'Into the recycle bin, or with `purge=true` out of it for good.' : 'Into the recycle bin.',
+    parameters: [
+      parameter('id'),
+      ...(object.administrator ? [parameter('purge')] : []),
+      parameter('IfMatch'),
+      parameter('IdempotencyKey'),
+    ],
     responses: { 204: nothing('Deleted.'), ...problems(400, 401, 403, 404, 409, 412) },
   }),
   restoreRecord: (object) => ({
@@ -158,13 +162,13 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     summary: `History of ${object.label}`,
     description: 'Newest first.',
     parameters: [parameter('id'), parameter('first'), parameter('before')],
-    responses: { 200: answer('Changes.', {}), ...problems(400, 401, 403, 404) },
+    responses: { 200: answer('Changes.', shared('History')), ...problems(400, 401, 403, 404) },
   }),
   explainAccess: (object) => ({
     summary: `Why ${object.label} may be seen or changed, or may not`,
-    description: 'Layer by layer, for the caller or, for administrators, for any user.',
-    parameters: [parameter('id'), { name: 'user', in: 'query', description: 'A user’s id. Default: the caller.', schema: id }],
-    responses: { 200: answer('The layers, and what they give.', {}), ...problems(400, 401, 403, 404) },
+    description: `Layer by layer, for ${object.administrator ? 'any user' : 'the caller'}.`,
+    parameters: [parameter('id'), ...ofUser(object)],
+    responses: { 200: answer('The layers, and what they give.', shared('AccessExplanation')), ...problems(400, 401, 403, 404) },
   }),
   listShares: (object) => ({
     summary: `Team and shares of ${object.label}`,
@@ -175,7 +179,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     summary: `Share ${object.label}, or put people into its team`,
     description: 'For whoever may edit the record. A share that the same subject has already is changed.',
     parameters: [parameter('id')],
-    requestBody: body(json(shared('NewShares'), { shares: [{ to: { role: 'finance' }, access: 'read' }] })),
+    requestBody: body(json(shared('NewShares'), { shares: [{ to: { user: aRecord }, access: 'read' }] })),
     responses: {
       200: answer('The shares as they are now.', objectSchema({ shares: listOf(shared('Share')) })),
       ...problems(400, 401, 403, 404, 409, 413, 415, 422),
@@ -188,7 +192,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   getRecordBy: (object) => ({
     summary: `Read ${object.label} by a unique field`,
-    parameters: [...byParameters(object), parameter('fields'), parameter('IfNoneMatch')],
+    parameters: [...byParameters(object.uniqueNames), parameter('fields'), parameter('IfNoneMatch')],
     responses: {
       200: recordAnswer(object, 'The record.'),
       304: nothing('The version that the caller has.'),
@@ -197,7 +201,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   upsertRecord: (object) => ({
     summary: `Update ${object.label} by a unique field, or create it`,
-    parameters: [...byParameters(object, true), parameter('fields'), ...writeHeaders],
+    parameters: [...byParameters(object.upsertNames), parameter('fields'), ...writeHeaders],
     requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
     responses: {
       200: recordAnswer(object, 'Updated.'),

@@ -24,8 +24,10 @@ function documentHandler({ engine, publicUrl }: DocumentOptions): RequestHandler
     const context = await signedIn(engine, request, response, infoOf(request, response));
     const model = await engine.view(context);
     const objects = await describedObjects(engine, context);
+    const { apiKeyId, impersonatedBy } = context.actor;
+    const inPerson = apiKeyId === undefined && impersonatedBy === undefined;
     response.setHeader('Cache-Control', 'private, no-cache');
-    response.json(openApiDocument({ objects, model, ...(publicUrl === undefined ? {} : { publicUrl }) }));
+    response.json(openApiDocument({ objects, model, inPerson, ...(publicUrl === undefined ? {} : { publicUrl }) }));
   };
 }
 

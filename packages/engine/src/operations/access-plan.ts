@@ -86,14 +86,14 @@ function masterKnown(model: Model, { object, test }: AccessExpression): boolean 
 /** Whether the tables of today have everything that a condition of tomorrow reads. */
 function isKnown(model: Model, condition: Expression | undefined): boolean {
   if (condition === undefined) return true;
-  let known = true;
+  const tests: AccessExpression[] = [];
   walk(condition, (found) => {
-    if (found.node === 'access' && !masterKnown(model, found)) known = false;
+    if (found.node === 'access') tests.push(found);
   });
-  if (!known) return false;
   const { paths, aggregates } = dependencies(condition);
   const steps = paths.flatMap((path) => path.steps);
   return (
+    tests.every((test) => masterKnown(model, test)) &&
     steps.every(({ object, field }) => object === '' || model.objects[object]?.fields[field] !== undefined) &&
     aggregates.every(({ source }) => model.objects[source.object] !== undefined)
   );

@@ -22,7 +22,8 @@ const selectField = (field: string): Selection => ({ kind: 'field', as: field, f
 
 /** The search of an object as a list: what it shows, and the fields that it looks into. */
 function listOf(object: ObjectModel, first: number): RootQuery {
-  const shown: readonly Selection[] = [selectField('id'), selectField('name'), { kind: 'constant', as: 'object', value: object.name }];
+  const named: readonly Selection[] = object.fields['name'] === undefined ? [] : [selectField('name')];
+  const shown: readonly Selection[] = [selectField('id'), ...named, { kind: 'constant', as: 'object', value: object.name }];
   return {
     kind: 'list',
     as: object.name,

@@ -44,7 +44,7 @@ async function subjectText(session: Session, to: ShareSubject, pointer: string):
   const select = [{ kind: 'field', as: 'id', field: 'id' }] as const;
   const text = isUuid(id) ? await readRoots(session, [{ kind: 'record', as: 'r', object, by: { id }, selections: select }]) : '{"r":null}';
   if (text === '{"r":null}') throw fail('LOOKUP_NOT_FOUND', { field: kind, object }, { pointer });
-  return `${'below' in to && to.below === true ? 'below' : kind}:${id}`;
+  return `${'below' in to && to.below ? 'below' : kind}:${id}`;
 }
 
 /** A record in the bin is not there for whoever may not look into it. */

@@ -28,7 +28,8 @@ export const json: FieldType = {
   wire: () => 'json',
   facets: (source) => ({ text: { maxLength: source.maxSize ?? defaultBytes, minLength: 0, pattern: undefined } }),
   coerce: (value, field) => {
-    if (!isStorableJson(value)) return wrongType(`a JSON value of at most ${String(deepest)} levels, without NUL characters and the key __proto__`, value);
+    if (!isStorableJson(value))
+      return wrongType(`a JSON value of at most ${String(deepest)} levels, without NUL characters and the key __proto__`, value);
     const limit = field.text?.maxLength ?? defaultBytes;
     const length = new TextEncoder().encode(JSON.stringify(value)).length;
     return length > limit ? refuse('VALUE_TOO_LONG', { limit, length, unit: 'bytes' }) : accept(value as Value);

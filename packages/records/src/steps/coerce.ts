@@ -44,6 +44,11 @@ function coerceField(session: WriteSession, item: WriteItem, field: FieldModel, 
   return { ...item, values: { ...item.values, [field.name]: stored(session, field, coerced.value) } };
 }
 
+/** A lookup none of whose targets exists for the person: whatever it is set to is not there. */
+function leadsNowhere(whole: ObjectModel, seen: FieldModel): boolean {
+  return seen.lookup === undefined && whole.fields[seen.name]?.lookup !== undefined;
+}
+
 export const coerce: Step = (set) => {
   const { session, internal } = set;
   // For whoever is restricted a field that may not be read is not there, and one that may not be edited is read-only.
@@ -57,6 +62,8 @@ export const coerce: Step = (set) => {
       if (field === undefined)
         result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);
       else if (reason !== undefined) result = withProblem(result, 'FIELD_READ_ONLY', { field: name, reason }, name);
+      else if (leadsNowhere(set.object, field) && given !== null && given !== '')
+        result = withProblem(result, 'LOOKUP_NOT_FOUND', { field: name, object: 'an object' }, name);
       else result = coerceField(session, result, field, given);
     }
     return result;

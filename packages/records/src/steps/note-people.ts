@@ -32,7 +32,10 @@ function fieldsOf(names: readonly string[], { old, now }: ChangedPerson): Readon
 }
 
 /** Whoever acts as another is named as who acts. */
-function originOf({ actor, address, requestId }: Context, at: string): Pick<NewAuditEntry, 'at' | 'actor' | 'actorKind' | 'address' | 'requestId'> {
+function originOf(
+  { actor, address, requestId }: Context,
+  at: string,
+): Pick<NewAuditEntry, 'at' | 'actor' | 'actorKind' | 'address' | 'requestId'> {
   const { apiKeyId, impersonatedBy, kind, userId } = actor;
   const actorKind = apiKeyId !== undefined ? 'apiKey' : impersonatedBy !== undefined ? 'impersonator' : kind;
   return { at, actor: impersonatedBy ?? userId, actorKind, requestId, ...(address === undefined ? {} : { address }) };

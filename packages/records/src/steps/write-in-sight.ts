@@ -36,9 +36,7 @@ async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
     const unwritten: WriteItem = { ...item, written: undefined };
     if (!readable) return [withProblem(unwritten, 'RECORD_OUT_OF_SIGHT', { object: object.name })];
     // A detail is made or moved where its masters may be edited.
-    return byMasters && !editable
-      ? [withProblem(unwritten, 'RECORD_READ_ONLY', { object: object.name, id: item.id })]
-      : [];
+    return byMasters && !editable ? [withProblem(unwritten, 'RECORD_READ_ONLY', { object: object.name, id: item.id })] : [];
   });
 }
 

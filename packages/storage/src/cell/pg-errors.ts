@@ -17,7 +17,7 @@ export type DatabaseErrorKind =
   | 'stalePlan'
   | 'connection'
   | 'outOfRange'
-  /** A parameter has a character that no text here may have: U+0000. */
+  /** A parameter has what no text here may have: U+0000, or half of a surrogate pair. */
   | 'notText'
   | 'other';
 
@@ -93,6 +93,8 @@ export function databaseErrorKind(error: unknown): DatabaseErrorKind {
   const found = serverError(error);
   if (found !== undefined) {
     if (found.routine === 'RevalidateCachedQuery') return 'stalePlan';
+    // Our JSON is well made; what PostgreSQL may still object to is half of a surrogate pair within a text of it.
+    if (found.code === '22P02' && /\bjson\b/.test(found.message)) return 'notText';
     return kinds[found.code] ?? (found.code.startsWith('08') ? 'connection' : 'other');
   }
   // Node puts `syscall` on what a socket could not do (EPIPE, ECONNRESET, …).
@@ -146,7 +148,7 @@ export function doorError(error: unknown, tenant: string): unknown {
   if (error instanceof TesseraError) return error;
   const kind = databaseErrorKind(error);
   // Values of fields were looked at before; this is any other text of a caller: a name, a key, a reason.
-  if (kind === 'notText') return fail('REQUEST_INVALID', { reason: 'no text has the character U+0000.' }, {}, error);
+  if (kind === 'notText') return fail('REQUEST_INVALID', { reason: 'no text has the character U+0000, or half of a surrogate pair.' }, {}, error);
   const code = services[kind];
   return code === undefined ? error : fail(code, { tenant }, {}, error);
 }

@@ -1,9 +1,9 @@
 // Decides for every table and column of the new Model where it comes from: added, kept, converted or brought back.
 import { fail, failAll, type Problem, type TesseraError, problem } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
-import { asideName, asideNumber, attachedName, isNewName, newName } from './names.ts';
+import { asideName, asideNumber, attachedName, isNewName, newestAside, newName } from './names.ts';
 import { castBetween, type Cast } from './casts.ts';
-import { matchColumns, matchObjects, movedOptionWords, type ColumnMatch } from './identity.ts';
+import { matchColumns, matchModels, movedOptionWords, type ColumnMatch, type ModelMatch } from './identity.ts';
 import type { MovedWords } from './option-words.ts';
 import { fromPhysical } from './physical-spec.ts';
 import type { PhysicalState, PhysicalTable } from './physical.ts';
@@ -25,7 +25,7 @@ export interface DdlTarget {
   readonly largeTable?: number;
   /** Columns ever made at which a table is written anew; default 1,200. */
   readonly mostAttributes?: number;
-  /** The Model led to was in force before the present one: options that were renamed since then get their former names back. */
+  /** The Model led to was in force before the present one: what was renamed since then gets its former name back. */
   readonly back?: boolean;
 }
 
@@ -79,6 +79,7 @@ export interface GoneTable {
 
 export interface Changes {
   readonly to: Model;
+  readonly match: ModelMatch;
   readonly target: DdlTarget;
   readonly tables: readonly TableChange[];
   readonly goneTables: readonly GoneTable[];
@@ -86,15 +87,15 @@ export interface Changes {
 
 /** @throws CHANGE_TYPE_IMPOSSIBLE, or DDL_REFUSED with all of them */
 export function findChanges(from: Model | undefined, to: Model, target: DdlTarget): Changes {
-  const matched = from === undefined ? new Map<string, ObjectModel>() : matchObjects(from, to);
-  const objectNames = new Map([...matched].map(([name, old]) => [old.name, name]));
+  const match = matchModels(from, to, target);
+  const objectNames = new Map([...match.objects].map(([name, { before }]) => [before.name, name]));
   const problems: Problem[] = [];
   const tables = Object.values(to.objects).map((object) => {
     const after = tableSpec(to, object);
-    const old = matched.get(object.name);
-    if (from !== undefined && old !== undefined) {
-      const before = tableSpec(from, old);
-      const matches = matchColumns(old, object, objectNames);
+    const same = match.objects.get(object.name);
+    if (from !== undefined && same !== undefined) {
+      const before = tableSpec(from, same.before);
+      const matches = matchColumns(same, objectNames);
       return changeOf(
         { kind: 'keep', object, after, before, matches, to, target, physical: target.existing?.tables[before.name] },
         problems,
@@ -113,7 +114,7 @@ export function findChanges(from: Model | undefined, to: Model, target: DdlTarge
       aside: names.next(object.table),
       physical: target.existing?.tables[object.table],
     }));
-  return { to, target, tables, goneTables };
+  return { to, match, target, tables, goneTables };
 }
 
 function refuse(problems: readonly Problem[]): void {
@@ -229,19 +230,6 @@ function impossible(object: ObjectModel, column: ColumnSpec, old: ColumnSpec): P
     from: old.typeText,
     to: column.typeText,
   });
-}
-
-/** Only the last thing set aside under a name may come back: what lies below is older than data that went after it. */
-function newestAside<T extends { readonly name: string }>(things: readonly T[], name: string): T | undefined {
-  let found: T | undefined;
-  let newest = 0;
-  for (const thing of things) {
-    const n = asideNumber(thing.name);
-    if (n === undefined || n < newest || thing.name !== asideName(n, name)) continue;
-    found = thing;
-    newest = n;
-  }
-  return found;
 }
 
 /** Gives names for what is set aside, above all numbers that are taken. */

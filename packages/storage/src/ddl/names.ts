@@ -49,3 +49,16 @@ export function asideNumber(name: string): number | undefined {
   const found = /^_gone_(\d+)_/.exec(name)?.[1];
   return found === undefined ? undefined : Number(found);
 }
+
+/** Only the last thing set aside under a name may come back: what lies below is older than data that went after it. */
+export function newestAside<T extends { readonly name: string }>(things: readonly T[], name: string): T | undefined {
+  let found: T | undefined;
+  let newest = 0;
+  for (const thing of things) {
+    const n = asideNumber(thing.name);
+    if (n === undefined || n < newest || thing.name !== asideName(n, name)) continue;
+    found = thing;
+    newest = n;
+  }
+  return found;
+}

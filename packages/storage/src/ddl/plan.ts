@@ -6,6 +6,8 @@ import { findChanges, type DdlTarget } from './change.ts';
 import { catchUpSteps, leftoverSteps, preparationsOf } from './conversion.ts';
 import { columnSteps } from './steps-columns.ts';
 import { optionSteps } from './steps-options.ts';
+import { movedOptions } from './identity.ts';
+import { nameMoves } from './moves.ts';
 import { checkSteps, createSteps, foreignKeySteps, indexSteps, unfinishedValidations } from './steps-after.ts';
 import { freeingSteps, renameSteps, rewriteSteps, setAsideSteps } from './steps-before.ts';
 import type { ConcurrentIndex, DdlPlan } from './step.ts';
@@ -47,5 +49,7 @@ export function planDdl(from: Model | undefined, to: Model, target: DdlTarget): 
     ...foreignKeySteps(changes, tables, validations),
   ];
   const preparations = changes.tables.flatMap((change) => preparationsOf(changes, change));
-  return { schema: target.schema, preparations, steps, validations, concurrently };
+  const { match } = changes;
+  const followed = { match, moves: nameMoves(changes), words: movedOptions(match) };
+  return { schema: target.schema, ...followed, preparations, steps, validations, concurrently };
 }

@@ -1,5 +1,7 @@
 // The plan as a value: ordered steps with a risk each, checks that tell which rows would break, and what follows after the commit.
 import type { Sql } from '@tessera/kernel';
+import type { ModelMatch, MovedOptions } from './identity.ts';
+import type { NameMoves } from './moves.ts';
 
 export type DdlStepKind =
   | 'dropForeignKey'
@@ -79,6 +81,12 @@ export interface Preparation {
 export interface DdlPlan {
   /** The schema the plan is for. */
   readonly schema: string;
+  /** Which object and field is which of the Model before. */
+  readonly match: ModelMatch;
+  /** For what is kept under their names beside the tables. */
+  readonly moves: NameMoves;
+  /** Words that are renamed in fields. */
+  readonly words: readonly MovedOptions[];
   /**
    * What large tables should have before the transaction: carry it out (`prepareDdl`) and plan again, and the change of a type holds up
    * nobody. Without it the steps are right too, but readers of such a table wait while its column is filled.

@@ -1,10 +1,10 @@
 // Aggregate queries as a JSON array of groups: values are worked out per record first, then grouped, filtered, ordered and cut.
 import { ident, join, keyword, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { WireKind } from '@tessera/metadata';
-import { aggregateSql, conditionSql, sqlType, toSql, type RuleType, type SqlEnvironment } from '@tessera/rules';
+import { aggregateSql, conditionSql, sqlType, type RuleType, type SqlEnvironment } from '@tessera/rules';
 import { allOf, columnSql, deletedSql } from './columns.ts';
 import { tableSql, type Compilation } from './compilation.ts';
-import { rowEnvironment } from './environment.ts';
+import { rowEnvironment, valueSql } from './environment.ts';
 import { jsonArrayOf, jsonConstant, jsonObject, jsonSql, orNull, type Json } from './json.ts';
 import { collated } from './order.ts';
 import type { Link } from './page.ts';
@@ -50,7 +50,7 @@ function valuesSql(query: AggregateQuery, environment: SqlEnvironment): Sql {
 }
 
 function bucketSql({ by, bucket }: GroupKey, environment: SqlEnvironment): Sql {
-  const value = toSql(by, environment);
+  const value = valueSql(by, environment);
   if (bucket === undefined) return value;
   const local = by.type.kind === 'datetime' ? sql`(${value}) at time zone ${slot('zone')}::text` : sql`(${value})::timestamp`;
   return sql`date_trunc(${textLiteral(bucket)}, ${local})::date`;
@@ -58,7 +58,7 @@ function bucketSql({ by, bucket }: GroupKey, environment: SqlEnvironment): Sql {
 
 /** A measure's value of one record; null, which every function passes over, where its own filter does not hold. */
 function measuredSql(measure: Measure, environment: SqlEnvironment): Sql {
-  const value = measure.value === undefined ? sql`true` : toSql(measure.value, environment);
+  const value = measure.value === undefined ? sql`true` : valueSql(measure.value, environment);
   return measure.where === undefined ? value : sql`case when ${conditionSql(measure.where, environment)} then ${value} end`;
 }
 

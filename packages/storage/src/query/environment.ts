@@ -8,6 +8,14 @@ import { allOf, columnSql, idSql, liveSql, referenceColumn, storedSql } from './
 import { fieldOf, startCompilation, tableSql, type Compilation, type ReadTarget } from './compilation.ts';
 import type { Frames } from './frames.ts';
 
+/**
+ * A value that comes out or is sorted, grouped or measured by. A path is null where it leads nowhere, also to a boolean: only conditions
+ * take that for false.
+ */
+export function valueSql(expression: Expression, rows: SqlEnvironment): Sql {
+  return expression.node === 'path' ? rows.path(expression) : toSql(expression, rows);
+}
+
 /** What stands at the end of a path: SQL of a field of the row `alias`. */
 export type Leaf = (field: FieldModel, alias: string) => Sql;
 

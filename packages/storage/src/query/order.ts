@@ -1,8 +1,9 @@
 // Orders of lists: sort keys with their collation, and the ranges that lie after or before a cursor.
 import { ident, join, keyword, sql, type Sql } from '@tessera/kernel';
-import { sqlType, toSql, type Expression, type RuleType, type SqlEnvironment } from '@tessera/rules';
+import { sqlType, type Expression, type RuleType, type SqlEnvironment } from '@tessera/rules';
 import { columnSql } from './columns.ts';
 import { fieldOf, type ReadTarget } from './compilation.ts';
+import { valueSql } from './environment.ts';
 import type { CursorKeys, OrderKey } from './query.ts';
 
 /** A sort key ready for SQL. */
@@ -59,7 +60,7 @@ export function reversed(order: Order): Order {
 
 /** The SQL of the sort values, with their collations. */
 export function keyValues(target: ReadTarget, orderBy: readonly OrderKey[], environment: SqlEnvironment): readonly Sql[] {
-  return orderBy.map(({ by }) => collated(target, toSql(by, environment), by.type));
+  return orderBy.map(({ by }) => collated(target, valueSql(by, environment), by.type));
 }
 
 /** What sort value `i` is called as a column of a sub-select; no column of a table has such a name. */

@@ -1,10 +1,10 @@
 // Values as the wire has them: each field's JSON text in SQL.
 import { ident, join, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { FieldModel, WireKind } from '@tessera/metadata';
-import { toSql, type Expression, type RuleType } from '@tessera/rules';
+import type { Expression, RuleType } from '@tessera/rules';
 import { columnSql } from './columns.ts';
 import { fieldOf, type Compilation, type ReadTarget } from './compilation.ts';
-import { fieldSql, pathSql, rowEnvironment } from './environment.ts';
+import { fieldSql, pathSql, rowEnvironment, valueSql } from './environment.ts';
 import { jsonArrayOf, jsonSql, orNull, type Json } from './json.ts';
 import type { Selection } from './query.ts';
 
@@ -123,7 +123,7 @@ export function wireOfType(type: RuleType): WireKind {
 
 /** A rule over the row `alias` as JSON. */
 export function expressionJson(c: Compilation, expression: Expression, alias: string): Json {
-  const value = toSql(expression, rowEnvironment(c, alias));
+  const value = valueSql(expression, rowEnvironment(c, alias));
   const { type } = expression;
   if (type.kind === 'list' && type.of.kind !== 'text') return [listSql(c, value, wireOfType(type.of))];
   return [orNull(wireSql(value, wireOf(c, expression)))];

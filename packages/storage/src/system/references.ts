@@ -1,33 +1,9 @@
 // Follows renames of objects and fields in the tenant's system tables, which hold their names as texts.
 import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
-import type { Model } from '@tessera/metadata';
 import type { Transaction } from '../database.ts';
-import { matchFieldNames, matchObjects } from '../ddl/identity.ts';
+import type { FieldMove, ObjectMove } from '../ddl/moves.ts';
+import type { DdlPlan } from '../ddl/step.ts';
 import { moveWords } from './renamed-words.ts';
-
-interface FieldMove {
-  /** The object's name before. */
-  readonly object: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-interface ObjectMove {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** What has another name than before; the rules are those by which tables and columns are followed. */
-function movesBetween(before: Model, after: Model): { readonly objects: readonly ObjectMove[]; readonly fields: readonly FieldMove[] } {
-  const matched = [...matchObjects(before, after)];
-  const objects = matched.map(([to, { name: from }]) => ({ from, to })).filter(({ from, to }) => from !== to);
-  const fields = matched.flatMap(([name, old]) => {
-    const present = after.objects[name];
-    const names = present === undefined ? [] : [...matchFieldNames(old, present)];
-    return names.map(([to, from]) => ({ object: old.name, from, to })).filter(({ from, to }) => from !== to);
-  });
-  return { objects, fields };
-}
 
 const withFields = ['_history', '_file'];
 const withObjects = ['_history', '_file', '_audit', '_import', '_share'];
@@ -77,20 +53,15 @@ async function moveCounters(
  * Moves history, files, running numbers, imports and the audit log along with renamed objects and fields; and history, shares, API keys and
  * providers along with renamed options, roles and permission sets. In the transaction that renames the tables, under the tenant's exclusive
  * lock: its time grows with the history of what is renamed.
- * @param back `after` was in force before `before`, so words that were renamed since then move back
  */
 export async function moveReferences(
   transaction: Transaction,
-  schema: string,
-  before: Model | undefined,
-  after: Model,
-  back = false,
+  { schema, moves, words }: Pick<DdlPlan, 'schema' | 'moves' | 'words'>,
 ): Promise<void> {
-  if (before === undefined) return;
-  const { objects, fields } = movesBetween(before, after);
+  const { objects, fields } = moves;
   // Fields first: their objects are known by the names before.
   if (fields.length > 0) for (const table of withFields) await transaction.query(toStatement(moveFields(schema, table, fields)));
   if (objects.length > 0) for (const table of withObjects) await transaction.query(toStatement(moveObjects(schema, table, objects)));
   if (objects.length + fields.length > 0) await moveCounters(transaction, schema, objects, fields);
-  await moveWords(transaction, schema, { before, after, back });
+  await moveWords(transaction, schema, words);
 }

@@ -1,8 +1,7 @@
 // Follows renamed options, roles and permission sets in the tenant's system tables; in records they follow by steps of the plan.
 import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
-import type { Model } from '@tessera/metadata';
 import type { Transaction } from '../database.ts';
-import { movedOptions, type MovedOptions } from '../ddl/identity.ts';
+import type { MovedOptions } from '../ddl/identity.ts';
 import { hasMoved, movedList, type MovedWords } from '../ddl/option-words.ts';
 import { bumpAccess } from './layers.ts';
 
@@ -76,19 +75,11 @@ function ofPeople(moves: readonly MovedOptions[], field: string): MovedWords {
   return moves.find((move) => move.object === 'user' && move.field === field)?.words ?? new Map<string, string>();
 }
 
-export interface WordChange {
-  readonly before: Model;
-  readonly after: Model;
-  /** `after` was in force before `before`. */
-  readonly back: boolean;
-}
-
 /**
  * Moves history, shares, the permission sets of API keys and the roles that providers give along with renamed words, and makes every node
  * read permissions anew where roles or permission sets are among them. After objects and fields have their present names.
  */
-export async function moveWords(transaction: Transaction, schema: string, { before, after, back }: WordChange): Promise<void> {
-  const moves = movedOptions(before, after, back);
+export async function moveWords(transaction: Transaction, schema: string, moves: readonly MovedOptions[]): Promise<void> {
   if (moves.length === 0) return;
   await transaction.query(toStatement(moveHistory(schema, moves)));
   const [roles, permissionSets] = [ofPeople(moves, 'roles'), ofPeople(moves, 'permissionSets')];

@@ -13,7 +13,7 @@ import { junctions } from './filters.ts';
 import { means, type MeasureFunction } from './meaning.ts';
 import { dateBucket, groupFields, measureFamilies, measureFields, measureFunctions } from './measures.ts';
 import { DecimalScalar } from './scalars.ts';
-import { plainTarget, valueType, type ValueType } from './values.ts';
+import { isLookup, plainTarget, valueType, type ValueType } from './values.ts';
 
 type Entry = [string, GraphQLInputFieldConfig];
 
@@ -35,7 +35,7 @@ function groupTree(
           const description = b.describe(field);
           const leaf = { type: tree.leaf(field), description, ...means({ kind: 'key', field: field.name }) };
           const target = plainTarget(field);
-          if (target === undefined) return [[field.name, leaf]];
+          if (target === undefined) return [[isLookup(field) ? names.claim(`${field.name}Id`) : field.name, leaf]];
           const type = groupTree(b, b.object(target), tree);
           return [
             [field.name, { type, description, ...means({ kind: 'follow', segment: field.name }) }],

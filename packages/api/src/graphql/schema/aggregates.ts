@@ -16,7 +16,7 @@ import { filterOf } from './filters.ts';
 import { means, type MeasureFunction } from './meaning.ts';
 import { dateBucket, groupFields, measureFamilies, measureFields, measureFunctions } from './measures.ts';
 import { DateScalar, DecimalScalar } from './scalars.ts';
-import { plainTarget, valueType } from './values.ts';
+import { isLookup, plainTarget, valueType } from './values.ts';
 
 type Fields = Record<string, GraphQLFieldConfig<unknown, unknown>>;
 
@@ -45,6 +45,7 @@ function groupField(b: SchemaBuilder, field: FieldModel, names: Names): [string,
       [names.claim(`${field.name}Id`), { type: valueType(b, field), description, ...value }],
     ];
   }
+  if (isLookup(field)) return [[names.claim(`${field.name}Id`), { type: valueType(b, field), description, ...value }]];
   if (field.wire === 'date' || field.wire === 'datetime') {
     const bucket = { type: dateBucket(b), description: 'Which grouping, where there are several of the field.' };
     return [[field.name, { type: DateScalar, args: { bucket }, description: `${description} (first day of the span)`, ...value }]];

@@ -18,6 +18,11 @@ export function mayCreate(object: ObjectModel, under?: string): boolean {
   return object.allows?.create !== false && writableFields(object).some((field) => field.name !== under);
 }
 
+/** What an update may set: a detail that may not move keeps its master. */
+export function updatableFields(object: ObjectModel): readonly FieldModel[] {
+  return writableFields(object).filter((field) => field.lookup?.reparent !== false || field.type !== 'masterDetail');
+}
+
 function createField(b: SchemaBuilder, field: FieldModel): Entry {
   const type = fieldValueType(b, field);
   const needed = field.required === true && field.default === undefined;
@@ -60,9 +65,8 @@ export function updateInputOf(b: SchemaBuilder, object: ObjectModel): GraphQLInp
       name,
       description: 'What is left out stays as it is; null empties a field.',
       fields: () => {
-        const fields = writableFields(object).filter((field) => field.lookup?.reparent !== false || field.type !== 'masterDetail');
         return Object.fromEntries(
-          fields.map((field): Entry => [field.name, { type: fieldValueType(b, field), description: b.describe(field) }]),
+          updatableFields(object).map((field): Entry => [field.name, { type: fieldValueType(b, field), description: b.describe(field) }]),
         );
       },
     });

@@ -36,7 +36,8 @@ export function nodeInterface(b: SchemaBuilder): GraphQLInterfaceType {
       fields: {
         id: { type: new GraphQLNonNull(GraphQLID), description: 'The id that REST and CSV have too; unique within the tenant.' },
         nodeId: { type: new GraphQLNonNull(GraphQLID), description: 'What `node(id)` takes; it knows its object.' },
-        name: { type: GraphQLString },
+        // Not where it is hidden on any of the objects: an interface's fields are those of all.
+        ...(b.objects.every((object) => object.fields['name'] !== undefined) ? { name: { type: GraphQLString } } : {}),
         createdAt: { type: DateTimeScalar },
         updatedAt: { type: DateTimeScalar },
         version: { type: GraphQLInt },

@@ -17,7 +17,7 @@ import {
 import { aggregateArguments, aggregateOf } from './aggregates.ts';
 import { Names, type SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
-import { createInputOf, keysOf, mayCreate, updateInputOf, upsertInputOf, writableFields } from './inputs.ts';
+import { createInputOf, keysOf, mayCreate, updatableFields, updateInputOf, upsertInputOf, writableFields } from './inputs.ts';
 import { means, type WriteKind } from './meaning.ts';
 import { connectionOf, deletedRecords, listArguments, nodeInterface, recordOf } from './records.ts';
 import { JsonScalar } from './scalars.ts';
@@ -117,7 +117,7 @@ function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field]
   // What is only ever added to has no other writes: corrections are new records.
   if (object.appendOnly) return created;
   const writable = writableFields(object).length > 0;
-  const mayUpdate = allows?.update !== false && writable;
+  const mayUpdate = allows?.update !== false && updatableFields(object).length > 0;
   return [
     ...created,
     ...(mayUpdate ? updates() : []),
