@@ -53,6 +53,7 @@ const objects: Readonly<Record<string, Json>> = {
       account: { type: 'lookup', to: 'account', inverse: 'deals' },
       about: { type: 'lookup', to: ['account', 'task'] },
       work: { type: 'lookup', to: 'project' },
+      concerns: { type: 'lookup', to: ['account', 'project'] },
       amount: { type: 'number', scale: 2 },
       greeting: { type: 'text', maxLength: 10, default: { var: 'account.name' } },
     },

@@ -1,9 +1,7 @@
 // Requests to the operations of a document, with what they need made beforehand.
 import fc from 'fast-check';
 import type { Answer } from '../api/rest-scene.ts';
-import { password } from '../support/engine.ts';
 import type { ContractDocument, Operation, Schema } from './contract-document.ts';
-import { identityCalls } from './contract-identity.ts';
 import { valuesOf } from './contract-values.ts';
 import type { Client } from './server-scene.ts';
 
@@ -38,11 +36,21 @@ export class Caller {
   readonly pool = new Map<string, string[]>();
   /** A body that was taken, by object: the smallest. */
   readonly taken = new Map<string, Readonly<Record<string, unknown>>>();
+  /** An administrator, who makes what calls need beforehand. */
+  readonly admin: Client;
+  readonly email: string;
   #seed = 1;
 
-  constructor(document: ContractDocument, client: Client) {
+  constructor(document: ContractDocument, client: Client, { admin = client, email = `admin@${client.tenant}.example` } = {}) {
     this.document = document;
     this.client = client;
+    this.admin = admin;
+    this.email = email;
+  }
+
+  /** An operation of an object; undefined where the document has it not. */
+  operation(object: string, route: string): Operation | undefined {
+    return this.document.operations.find(({ id }) => id === `${object}.${route}`);
   }
 
   get objects(): readonly string[] {
@@ -143,8 +151,8 @@ export class Caller {
 
   /** Fields by whose values records are found. */
   uniqueNames(object: string): readonly string[] {
-    const by = this.document.operations.find(({ id }) => id === `${object}.getRecordBy`);
-    return (by?.parameters.find(({ name }) => name === 'field')?.schema?.['enum'] ?? []) as readonly string[];
+    return (this.operation(object, 'getRecordBy')?.parameters.find(({ name }) => name === 'field')?.schema?.['enum'] ??
+      []) as readonly string[];
   }
 
   /** A rule over one field of the object. */
@@ -211,55 +219,5 @@ export class Caller {
 
   send(operation: Operation, { path, body, headers }: Sent): Promise<Answer> {
     return this.client.call(operation.method, path, body, headers);
-  }
-}
-
-const mapping = encodeURIComponent(JSON.stringify({ columns: { name: { field: 'name' } } }));
-
-/** Requests to the operations that are about no object, and the few whose bodies no schema tells. */
-export async function plainCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
-  const object = caller.objects.find((each) => caller.fields(each).length > 0) ?? '';
-  const target = (inPath: Readonly<Record<string, string>> = {}): Sent => ({ path: caller.target(operation, inPath) });
-  const identity = await identityCalls(caller, operation);
-  if (identity !== undefined) return identity;
-  const change = { files: { 'parameters/contract__c.json': { name: 'contract__c', label: { en: 'Contract' }, type: 'number', value: 2 } } };
-  switch (operation.route) {
-    case 'logIn':
-      return [{ ...target(), body: { tenant: caller.client.tenant, email: `admin@${caller.client.tenant}.example`, password } }];
-    case 'refreshTokens':
-      return [{ ...target(), body: { refreshToken: caller.client.refreshToken } }];
-    case 'describeObject':
-    case 'getLayout':
-      return caller.objects.map((each) => target({ object: each }));
-    case 'getImport':
-    case 'getImportRejects': {
-      const answer = await caller.client.call('POST', `/api/v1/records/${object}/import?mapping=${mapping}`, 'name\n""\n', {
-        'Content-Type': 'text/csv',
-      });
-      return [target({ id: (answer.json as { readonly id: string }).id })];
-    }
-    case 'listMetadata':
-      return ['object', 'layout', 'listView', 'app', 'parameter', 'rule', 'role', 'permissionSet', 'sharingRule', 'settings'].map((kind) =>
-        target({ kind }),
-      );
-    case 'getMetadata':
-      return [target({ kind: 'object', name: object })];
-    case 'planMetadata':
-    case 'applyMetadata':
-      return [{ ...target(), body: change }];
-    case 'rollBackMetadata':
-      return [{ ...target(), body: { version: 1, reason: 'back' } }];
-    case 'uploadFile':
-      return [{ path: `${operation.path}?name=a.txt`, body: 'text', headers: { 'Content-Type': 'application/octet-stream' } }];
-    case 'getFile':
-    case 'linkFile':
-      return [target({ id: await caller.upload('a.txt', Buffer.from('text')) })];
-    case 'downloadFile': {
-      const id = await caller.upload('a.txt', Buffer.from('text'));
-      const link = await caller.client.call('POST', `/api/v1/files/${id}/link`);
-      return [{ path: caller.target(operation, { id }, false) }, { path: (link.json as { readonly url: string }).url }];
-    }
-    default:
-      return [target(), target(), target()];
   }
 }

@@ -19,23 +19,25 @@ const apps = new WeakMap<Caller, TOTP>();
 
 const stepMs = 30_000;
 
-async function send(caller: Caller, method: string, path: string, body?: unknown, token?: string): Promise<Json> {
+async function send({ client }: Pick<Caller, 'client'>, method: string, path: string, body?: unknown, token?: string): Promise<Json> {
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  const answer = await caller.client.call(method, `/api/v1${path}`, body, headers);
+  const answer = await client.call(method, `/api/v1${path}`, body, headers);
   if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.text}`);
   return (answer.json ?? {}) as Json;
 }
 
-interface Somebody {
+export interface Somebody {
   readonly id: string;
   readonly credentials: { readonly tenant: string; readonly email: string; readonly password: string };
 }
 
-async function somebody(caller: Caller): Promise<Somebody> {
-  const { tenant } = caller.client;
+/** A new person who may sign in. */
+export async function somebody({ admin }: Pick<Caller, 'admin'>, values: Json = {}): Promise<Somebody> {
+  const { tenant } = admin;
   const email = `${crypto.randomUUID()}@${tenant}.example`;
-  const id = String((await send(caller, 'POST', '/records/user?fields=id', { name: 'Somebody', email, active: true }))['id']);
-  await send(caller, 'PUT', `/users/${id}/password`, { password, mustChange: false });
+  const as = { client: admin };
+  const id = String((await send(as, 'POST', '/records/user?fields=id', { name: 'Somebody', email, active: true, ...values }))['id']);
+  await send(as, 'PUT', `/users/${id}/password`, { password, mustChange: false });
   return { id, credentials: { tenant, email, password } };
 }
 
@@ -69,7 +71,7 @@ const calls: Readonly<
     return [{ ...target(), body: { user: (await somebody(caller)).id } }];
   },
   revokeSession: async (caller, target) => {
-    await send(caller, 'POST', '/auth/login', { tenant: caller.client.tenant, email: `admin@${caller.client.tenant}.example`, password });
+    await send(caller, 'POST', '/auth/login', { tenant: caller.client.tenant, email: caller.email, password });
     const { sessions } = (await send(caller, 'GET', '/auth/sessions')) as {
       readonly sessions: readonly { readonly id: string; readonly current: boolean }[];
     };

@@ -22,6 +22,19 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
   purge: [['1', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   format: [['xml', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   user: [['nobody', { codes: ['RECORD_NOT_FOUND'] }]],
+  ...Object.fromEntries(
+    ['from', 'to'].map((name) => [
+      name,
+      ['yesterday', '2026-02-30T00:00:00Z', '2026-01-01T25:00:00Z', '0000-01-01'].map((text) => [
+        text,
+        { codes: ['REQUEST_PARAMETER_INVALID'] },
+      ]),
+    ]),
+  ),
+  actor: [['nobody', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  recordId: [['nothing', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  action: [],
+  object: [],
   // Any text may be one, and what a provider sends is looked at as a whole.
   ...Object.fromEntries(
     ['tenant', 'code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'session_state', 'scope', 'authuser', 'prompt', 'hd'].map(
@@ -144,6 +157,7 @@ function inPath(operation: Operation, id: string): string {
   const kind = operation.route === 'getLayout' || operation.route === 'describeObject' ? 'user' : 'object';
   return operation.path
     .replace('{id}', id)
+    .replace('{share}', id)
     .replace('{object}', 'user')
     .replace('{kind}', kind)
     .replace('{name}', 'user')

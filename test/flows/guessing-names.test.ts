@@ -58,7 +58,8 @@ const almost = [
 
 describe('a name that is almost a tenant’s', () => {
   it('signs nobody in: AUTHENTICATION_FAILED, or REQUEST_INVALID where it is no text', async () => {
-    const logIn = (tenant: unknown): Promise<Answer> => rep.call('POST', '/api/v1/auth/login', { tenant, email: scene.acme.rep.email, password });
+    const logIn = (tenant: unknown): Promise<Answer> =>
+      rep.call('POST', '/api/v1/auth/login', { tenant, email: scene.acme.rep.email, password });
     expect((await logIn('acme')).status).toBe(200);
     try {
       for (const tenant of almost) {
@@ -75,9 +76,15 @@ describe('a name that is almost a tenant’s', () => {
   it('carries no session on, opens no file, lists no provider, and asks for no reset that anybody could tell from another', async () => {
     const [, tail = ''] = rep.refreshToken.split('.');
     for (const tenant of almost) {
-      expect(refusalOf(await rep.call('POST', '/api/v1/auth/refresh', { refreshToken: `${tenant}.${tail}` }))).toEqual([401, 'TOKEN_INVALID']);
+      expect(refusalOf(await rep.call('POST', '/api/v1/auth/refresh', { refreshToken: `${tenant}.${tail}` }))).toEqual([
+        401,
+        'TOKEN_INVALID',
+      ]);
       const short = encodeURIComponent(tenant.slice(0, 100));
-      expect(refusalOf(await rep.call('GET', `/api/v1/files/${id}/content?token=${short}.${id}.9999999999999.x`))).toEqual([403, 'FILE_LINK_INVALID']);
+      expect(refusalOf(await rep.call('GET', `/api/v1/files/${id}/content?token=${short}.${id}.9999999999999.x`))).toEqual([
+        403,
+        'FILE_LINK_INVALID',
+      ]);
       expect((await rep.call('GET', `/api/v1/auth/oidc?tenant=${short}`)).json).toEqual({ providers: [] });
       expect((await rep.call('POST', '/api/v1/auth/reset', { tenant, email: scene.acme.rep.email })).status).toBe(202);
     }
@@ -114,7 +121,9 @@ describe('a request that names another tenant beside its token', () => {
     const { id: fileId } = file.json as { readonly id: string };
     const link = await rep.call('POST', `/api/v1/files/${fileId}/link`, undefined, evil);
     expect((link.json as { readonly url: string }).url).toMatch(/^\/api\/v1\/files\//);
-    expect((await rep.call('POST', '/api/v1/records/account', { name: 'x' }, evil)).headers.location).toMatch(/^\/api\/v1\/records\/account\//);
+    expect((await rep.call('POST', '/api/v1/records/account', { name: 'x' }, evil)).headers.location).toMatch(
+      /^\/api\/v1\/records\/account\//,
+    );
     expect((await rep.call('GET', '/openapi.json', undefined, evil)).text).not.toContain('evil.example');
   });
 });
@@ -243,7 +252,9 @@ describe('a path that is almost one of ours is 404, or 400 where it is none at a
   it('nor is another host believed that an absolute address names', async () => {
     const [status] = await raw('http://beta.tessera.example/api/v1/objects', rep.token);
     expect([200, 400, 404]).toContain(status);
-    const { text } = await send(`${scene.first.url}/api/v1/records/user?fields=email`, { headers: { Authorization: `Bearer ${rep.token}`, Host: 'beta' } });
+    const { text } = await send(`${scene.first.url}/api/v1/records/user?fields=email`, {
+      headers: { Authorization: `Bearer ${rep.token}`, Host: 'beta' },
+    });
     expect(text).not.toContain('@beta.example');
   });
 

@@ -23,7 +23,13 @@ const transports: Readonly<Record<string, (client: Client) => Promise<Answer>>> 
   GraphQL: (client) => client.ask(query),
   'a mutation': (client) => client.ask('mutation { createAccount(input: { name: "x" }) { id } }'),
   'an export': (client) => client.call('GET', `${R}/export?fields=name`),
-  'an import': (client) => client.call('POST', `${R}/import?dryRun=true&mapping=%7B%22columns%22%3A%7B%22name%22%3A%7B%22field%22%3A%22name%22%7D%7D%7D`, 'name\nx\n', { 'Content-Type': 'text/csv' }),
+  'an import': (client) =>
+    client.call(
+      'POST',
+      `${R}/import?dryRun=true&mapping=%7B%22columns%22%3A%7B%22name%22%3A%7B%22field%22%3A%22name%22%7D%7D%7D`,
+      'name\nx\n',
+      { 'Content-Type': 'text/csv' },
+    ),
   'a file': (client) => client.call('GET', `/api/v1/files/${paper}/content`),
   'a link to a file': (client) => client.call('POST', `/api/v1/files/${paper}/link`),
   'a search': (client) => client.call('GET', '/api/v1/search?q=a'),
@@ -62,14 +68,22 @@ describe('the next request at every node, over every transport, is 401 TOKEN_INV
     'the person was deactivated': (rep) => admin().call('POST', `/api/v1/users/${rep.id}/deactivate`, {}),
     'the person was made inactive like any record': (rep) => admin().call('PATCH', `/api/v1/records/user/${rep.id}`, { active: false }),
     'an administrator ended the session': async (rep) => {
-      const { sessions } = (await admin().call('GET', `/api/v1/auth/sessions?user=${rep.id}`)).json as { readonly sessions: readonly { readonly id: string }[] };
+      const { sessions } = (await admin().call('GET', `/api/v1/auth/sessions?user=${rep.id}`)).json as {
+        readonly sessions: readonly { readonly id: string }[];
+      };
       return admin().call('DELETE', `/api/v1/auth/sessions/${sessions[0]?.id ?? ''}`);
     },
     'an administrator ended all sessions': (rep) => admin().call('DELETE', `/api/v1/auth/sessions?user=${rep.id}`),
     'the person signed out elsewhere': (rep) => rep.client.call('POST', '/api/v1/auth/logout'),
-    'an administrator gave a new password': (rep) => admin().call('PUT', `/api/v1/users/${rep.id}/password`, { password: 'Another-Horse-8-Battery' }),
+    'an administrator gave a new password': (rep) =>
+      admin().call('PUT', `/api/v1/users/${rep.id}/password`, { password: 'Another-Horse-8-Battery' }),
     'the person took a new password': (rep) =>
-      rep.client.call('POST', '/api/v1/auth/password', { tenant: 'acme', email: rep.email, password, newPassword: 'Another-Horse-8-Battery' }),
+      rep.client.call('POST', '/api/v1/auth/password', {
+        tenant: 'acme',
+        email: rep.email,
+        password,
+        newPassword: 'Another-Horse-8-Battery',
+      }),
     'a refresh token came a second time': async (rep) => {
       await rep.client.call('POST', '/api/v1/auth/refresh', { refreshToken: rep.client.refreshToken });
       return rep.client.call('POST', '/api/v1/auth/refresh', { refreshToken: rep.client.refreshToken });
@@ -85,17 +99,23 @@ describe('the next request at every node, over every transport, is 401 TOKEN_INV
     const again = await rep.client.call('POST', '/api/v1/auth/refresh', { refreshToken });
     // Where the session itself is still there, what it gives is worth nothing.
     const { accessToken = 'none' } = again.json as { readonly accessToken?: string };
-    expect([...(again.status === 200 ? [] : [codeOf(again)]), ...(await everywhere({ at: ({ url }) => clientOf(url, 'acme', accessToken) }))]).toEqual([
-      ...(what === 'the person was made inactive like any record' ? [] : ['TOKEN_INVALID']),
-      ...refused,
-    ]);
+    expect([
+      ...(again.status === 200 ? [] : [codeOf(again)]),
+      ...(await everywhere({ at: ({ url }) => clientOf(url, 'acme', accessToken) })),
+    ]).toEqual([...(what === 'the person was made inactive like any record' ? [] : ['TOKEN_INVALID']), ...refused]);
   });
 
   it('the API key was revoked, or its person deactivated', async () => {
     const rep = await scene.acme.person('keys', { roles: ['rep'], permissionSets: ['hiddenReader'] });
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     const keys = await Promise.all(
-      ['a', 'b'].map(async (name) => (await rep.client.call('POST', '/api/v1/api-keys', { name, permissionSets: ['hiddenReader'], expiresAt })).json as { readonly id: string; readonly key: string }),
+      ['a', 'b'].map(
+        async (name) =>
+          (await rep.client.call('POST', '/api/v1/api-keys', { name, permissionSets: ['hiddenReader'], expiresAt })).json as {
+            readonly id: string;
+            readonly key: string;
+          },
+      ),
     );
     const list = async (): Promise<readonly number[]> => {
       const asked = keys.flatMap(({ key }) => nodes().map(({ url }) => clientOf(url, 'acme', key).call('GET', `${R}?fields=name`)));
@@ -110,7 +130,9 @@ describe('the next request at every node, over every transport, is 401 TOKEN_INV
 
   it('whoever acts as the person is no administrator any more', async () => {
     const boss = await scene.acme.person('boss', { roles: ['administrator'] });
-    const { accessToken } = (await boss.client.call('POST', '/api/v1/auth/impersonate', { user: scene.acme.rep.id })).json as { readonly accessToken: string };
+    const { accessToken } = (await boss.client.call('POST', '/api/v1/auth/impersonate', { user: scene.acme.rep.id })).json as {
+      readonly accessToken: string;
+    };
     const acting = nodes().map(({ url }) => clientOf(url, 'acme', accessToken));
     for (const client of acting) expect((await client.call('GET', `${R}?fields=name`)).status).toBe(200);
     await admin().call('PATCH', `/api/v1/records/user/${boss.id}`, { roles: ['rep'] });
@@ -124,7 +146,7 @@ describe('the next request at every node is restricted when', () => {
     await admin().call('PATCH', `/api/v1/records/user/${rep.id}`, { roles: [] });
     for (const node of nodes()) {
       const client = rep.at(node);
-      expect(refusalOf(await transports['REST']?.(client) as Answer)).toEqual([404, 'OBJECT_UNKNOWN']);
+      expect(refusalOf((await transports['REST']?.(client)) as Answer)).toEqual([404, 'OBJECT_UNKNOWN']);
       expect(codeOf(await client.ask(query))).toBe('GRAPHQL_INVALID');
       expect(codeOf(await client.ask('mutation { createAccount(input: { name: "x" }) { id } }'))).toBe('GRAPHQL_OPERATION');
       expect(codeOf(await client.call('GET', `${R}/export`))).toBe('OBJECT_UNKNOWN');
@@ -139,7 +161,9 @@ describe('the next request at every node is restricted when', () => {
     for (const node of nodes()) {
       const client = rep.at(node);
       expect(codeOf(await client.call('PATCH', `${R}/${id}`, { name: 'Still' }))).toBe('PERMISSION_DENIED');
-      expect(codeOf(await client.ask(`mutation { updateAccount(id: "${id}", input: { name: "Still" }) { id } }`))).toBe('GRAPHQL_OPERATION');
+      expect(codeOf(await client.ask(`mutation { updateAccount(id: "${id}", input: { name: "Still" }) { id } }`))).toBe(
+        'GRAPHQL_OPERATION',
+      );
       expect(codeOf(await client.call('GET', `${R}/export`))).toBe('PERMISSION_DENIED');
       expect((await client.call('GET', `${R}/${id}?fields=name`)).json).toEqual({ name: 'Mine' });
     }
@@ -204,7 +228,11 @@ describe('a stream that is under way at the other node', () => {
     const read = async (response: IncomingMessage): Promise<{ readonly rows: number; readonly whole: boolean }> => {
       let text = 0;
       response.resume().on('data', (chunk: Buffer) => (text += chunk.filter((byte) => byte === 10).length));
-      const ended = await Promise.race([once(response, 'end').then(() => true), once(response, 'error').then(() => false), once(response, 'aborted').then(() => false)]);
+      const ended = await Promise.race([
+        once(response, 'end').then(() => true),
+        once(response, 'error').then(() => false),
+        once(response, 'aborted').then(() => false),
+      ]);
       return { rows: text - 1, whole: ended && response.complete };
     };
     expect(await read(await slowly(url, rep.client.token))).toEqual({ rows: total, whole: true });

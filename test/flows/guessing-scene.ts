@@ -30,7 +30,11 @@ const base: Layer = pack(
       fields: {
         code: text('Code', { unique: true }),
         phone: { type: 'phone', label: { en: 'Phone' } },
-        stage: { type: 'picklist', label: { en: 'Stage' }, options: { early: { label: { en: 'Early' } }, late: { label: { en: 'Late' } } } },
+        stage: {
+          type: 'picklist',
+          label: { en: 'Stage' },
+          options: { early: { label: { en: 'Early' } }, late: { label: { en: 'Late' } } },
+        },
         score: { type: 'number', label: { en: 'Score' } },
         paper: { type: 'file', label: { en: 'Paper' } },
         extra: { type: 'json', label: { en: 'Extra' } },
@@ -48,10 +52,19 @@ const base: Layer = pack(
   },
   {
     'settings.json': { languages: ['en'], timeZone: 'UTC', currency: 'EUR', impersonation: true },
-    'layouts/account.json': { name: 'account', object: 'account', label: { en: 'Account' }, sections: { main: { label: { en: 'Main' }, fields: { name: {} } } } },
+    'layouts/account.json': {
+      name: 'account',
+      object: 'account',
+      label: { en: 'Account' },
+      sections: { main: { label: { en: 'Main' }, fields: { name: {} } } },
+    },
     'listViews/accounts.json': { name: 'accounts', object: 'account', label: { en: 'Accounts' }, columns: { name: {} } },
     'parameters/limit.json': { name: 'limit', label: { en: 'Limit' }, type: 'number', value: 1 },
-    'permissionSets/hiddenReader.json': { name: 'hiddenReader', label: { en: 'Reads what is hidden' }, objects: { account: { read: true, viewAll: true, fields: { '*': 'read' } } } },
+    'permissionSets/hiddenReader.json': {
+      name: 'hiddenReader',
+      label: { en: 'Reads what is hidden' },
+      objects: { account: { read: true, viewAll: true, fields: { '*': 'read' } } },
+    },
     'roles/rep.json': {
       name: 'rep',
       label: { en: 'Rep' },
@@ -64,7 +77,11 @@ const base: Layer = pack(
         userGroupMember: full,
       },
     },
-    'roles/clerk.json': { name: 'clerk', label: { en: 'Clerk' }, objects: { account: { read: true, fields: { '*': 'read', hidden: 'none' } } } },
+    'roles/clerk.json': {
+      name: 'clerk',
+      label: { en: 'Clerk' },
+      objects: { account: { read: true, fields: { '*': 'read', hidden: 'none' } } },
+    },
   },
 );
 
@@ -155,7 +172,9 @@ async function fingerprintOf(here: TestEngine, tenant: string): Promise<string> 
       where (schemaname = $1 and tablename <> all ($2)) or (schemaname = 'tessera' and tablename in ('layer', 'version', 'tenant')) order by 1`,
     [tenantSchema(tenant), passing],
   );
-  const each = tables.map(({ name }) => `select '${String(name)}' as t, md5(coalesce(string_agg(x::text, '|' order by x::text), '')) as h from ${String(name)} x`);
+  const each = tables.map(
+    ({ name }) => `select '${String(name)}' as t, md5(coalesce(string_agg(x::text, '|' order by x::text), '')) as h from ${String(name)} x`,
+  );
   const rows = await here.sql(each.join(' union all '));
   return JSON.stringify(rows.map((row) => `${String(row['t'])} ${String(row['h'])}`).sort());
 }
@@ -186,7 +205,11 @@ export async function guessingScene(): Promise<GuessingScene> {
   const [first, second] = [await openNode(here, folder), await openNode(here, folder)];
   const signIn: GuessingScene['signIn'] = async (tenant, email) => {
     const headers = { 'Content-Type': 'application/json' };
-    const answer = await send(`${first.url}/api/v1/auth/login`, { method: 'POST', headers, body: JSON.stringify({ tenant, email, password }) });
+    const answer = await send(`${first.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ tenant, email, password }),
+    });
     if (answer.status !== 200) throw new Error(`${email} cannot sign in: ${answer.text}`);
     return answer.json as { readonly accessToken: string; readonly refreshToken: string };
   };

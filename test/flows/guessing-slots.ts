@@ -91,7 +91,7 @@ class BodySamples {
   }
 
   /** Values that fit but for the payload, which stands in one place of each. */
-  *filled(given: Schema, depth = 0): Generator<unknown> {
+  *filled(given: Schema, depth = 0): Generator {
     const schema = this.#document.follow(given);
     const alternatives = this.#alternatives(schema);
     const type = Array.isArray(schema['type']) ? (schema['type'] as readonly unknown[])[0] : schema['type'];
@@ -145,7 +145,8 @@ export function* requestsWith(
         yield { what, method, path: `${pathWith()}?filter=${encodeURIComponent(JSON.stringify(filter))}` };
     }
   }
-  if (schema !== undefined) for (const filled of samples.filled(schema)) yield { what: `${id} body`, method, path: pathWith(), body: filled };
+  if (schema !== undefined)
+    for (const filled of samples.filled(schema)) yield { what: `${id} body`, method, path: pathWith(), body: filled };
 }
 
 /** GraphQL: a document and variables. */
@@ -171,7 +172,7 @@ function leastInput(type: GraphQLInputType): unknown {
   return { Int: 1, Float: 1, Boolean: false, ID: byFormat['uuid'] }[type.name] ?? 'x';
 }
 
-function* filledInput(type: GraphQLInputType, payload: string, depth = 0): Generator<unknown> {
+function* filledInput(type: GraphQLInputType, payload: string, depth = 0): Generator {
   if (isNonNullType(type)) yield* filledInput(type.ofType, payload, depth);
   else if (isListType(type)) for (const inner of filledInput(type.ofType, payload, depth)) yield [inner];
   else if (isInputObjectType(type)) {

@@ -18,14 +18,16 @@ const who = ['admin', 'rep'] as const;
 const isTried = ({ object }: Operation): boolean => object === undefined || object === 'account';
 
 /** Without a public address nobody signs in at a provider, and the server says so. */
-const isUnavailable = (operation: Operation, code: string | undefined): boolean => operation.id === 'beginProviderLogIn' && code === 'UNAVAILABLE';
+const isUnavailable = (operation: Operation, code: string | undefined): boolean =>
+  operation.id === 'beginProviderLogIn' && code === 'UNAVAILABLE';
 
 async function documentFor({ client }: Person): Promise<ContractDocument> {
   return new ContractDocument((await client.call('GET', '/openapi.json')).json);
 }
 
 /** An answer may say what was sent. */
-const withoutIt = (text: string, payload: string): string => text.replaceAll(JSON.stringify(payload).slice(1, -1), '').replaceAll(payload, '');
+const withoutIt = (text: string, payload: string): string =>
+  text.replaceAll(JSON.stringify(payload).slice(1, -1), '').replaceAll(payload, '');
 
 /** Statements with a payload in their text; the list is emptied. */
 function spoiled(): readonly string[] {
@@ -50,8 +52,10 @@ describe('a text that would break out of SQL', () => {
           const [status, code] = refusalOf(answer);
           sent += 1;
           refused &&= status >= 400;
-          if (status >= 500 && !isUnavailable(operation, code)) wrong.push([what, payloads.indexOf(payload), path.slice(0, 100), answer.text.slice(0, 200)]);
-          if (/syntax error|pg_|relation "|column "|SQLSTATE|\bselect\b.*\bfrom\b/i.test(withoutIt(answer.text, payload))) wrong.push([what, 'tells of SQL', answer.text.slice(0, 300)]);
+          if (status >= 500 && !isUnavailable(operation, code))
+            wrong.push([what, payloads.indexOf(payload), path.slice(0, 100), answer.text.slice(0, 200)]);
+          if (/syntax error|pg_|relation "|column "|SQLSTATE|\bselect\b.*\bfrom\b/i.test(withoutIt(answer.text, payload)))
+            wrong.push([what, 'tells of SQL', answer.text.slice(0, 300)]);
         }
       }
       if (refused && (await scene.fingerprint('acme')) !== before) wrong.push([operation.id, 'has changed something']);
@@ -67,7 +71,11 @@ describe('a text that would break out of SQL', () => {
     const wrong: unknown[] = [];
     let sent = 0;
     for (const payload of payloads) {
-      for (const { what, query, variables } of operationsWith(schema, payload, /^accounts?$|^accountsAggregate$|^(create|upsert)Accounts?$|^node$|^search$/)) {
+      for (const { what, query, variables } of operationsWith(
+        schema,
+        payload,
+        /^accounts?$|^accountsAggregate$|^(create|upsert)Accounts?$|^node$|^search$/,
+      )) {
         const answer = await client.ask(query, variables);
         sent += 1;
         if (answer.status >= 500 || (answer.text.includes('"errors":') && codeOf(answer) === undefined) || codeOf(answer) === 'INTERNAL')
@@ -82,7 +90,12 @@ describe('a text that would break out of SQL', () => {
   it('in a document itself is GRAPHQL_SYNTAX or GRAPHQL_INVALID', async () => {
     const { client } = scene.acme.rep;
     for (const payload of payloads.map((each) => each.slice(0, 200))) {
-      for (const query of [payload, `{ ${payload} }`, `{ accounts(${payload}: 1) { totalCount } }`, `query ${payload} { accounts { totalCount } }`]) {
+      for (const query of [
+        payload,
+        `{ ${payload} }`,
+        `{ accounts(${payload}: 1) { totalCount } }`,
+        `query ${payload} { accounts { totalCount } }`,
+      ]) {
         const answer = await client.ask(query);
         const plain = /^[\w]+$/.test(payload) && query.startsWith('query');
         expect([query, codeOf(answer)]).toEqual([query, plain ? undefined : expect.stringMatching(/^GRAPHQL_(SYNTAX|INVALID)$/)]);
@@ -100,7 +113,10 @@ describe('a text that would break out of SQL', () => {
       const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
       const bodies = [
         [`name,${quoted(column)}\n${quoted(payload)},${quoted(payload)}\n`, 'text/csv'],
-        [`${JSON.stringify({ name: payload, [column]: payload })}\n${JSON.stringify({ name: 'x', [payload]: 1 })}\n${payload}\n`, 'application/x-ndjson'],
+        [
+          `${JSON.stringify({ name: payload, [column]: payload })}\n${JSON.stringify({ name: 'x', [payload]: 1 })}\n${payload}\n`,
+          'application/x-ndjson',
+        ],
       ] as const;
       for (const [content, type] of bodies) {
         const answer = await client.call('POST', `/api/v1/records/account/import?mapping=${mapping}`, content, { 'Content-Type': type });
@@ -113,7 +129,8 @@ describe('a text that would break out of SQL', () => {
       if (file.status >= 500) wrong.push([payloads.indexOf(payload), 'file', file.text]);
       const { id } = file.json as { readonly id?: string };
       const content = id === undefined ? undefined : await client.call('GET', `/api/v1/files/${id}/content`);
-      if (content !== undefined && (content.status !== 200 || /[\r\n]/.test(content.headers['content-disposition'] ?? ''))) wrong.push([id, 'content']);
+      if (content !== undefined && (content.status !== 200 || /[\r\n]/.test(content.headers['content-disposition'] ?? '')))
+        wrong.push([id, 'content']);
     }
     wrong.push(...spoiled());
     expect(wrong).toEqual([]);
@@ -129,12 +146,15 @@ describe('a text that would break out of SQL', () => {
       }
       expect(created.json).toEqual({ name: payload });
       const found = async (operator: string, text: string): Promise<unknown> => {
-        const filter = encodeURIComponent(JSON.stringify({ and: [{ [operator]: [{ var: 'name' }, text] }, { startsWith: [{ var: 'code' }, 'kept'] }] }));
+        const filter = encodeURIComponent(
+          JSON.stringify({ and: [{ [operator]: [{ var: 'name' }, text] }, { startsWith: [{ var: 'code' }, 'kept'] }] }),
+        );
         return (await client.call('GET', `/api/v1/records/account?fields=name&filter=${filter}`)).json;
       };
       expect(await found('==', payload)).toMatchObject({ records: [{ name: payload }] });
       expect(await found('contains', payload.slice(4, 20))).toMatchObject({ records: [{ name: payload }] });
-      for (const pattern of ['%%%', `${marker}__________`, '.*', "' or '1'='1"]) expect(await found('contains', pattern)).toMatchObject({ records: [] });
+      for (const pattern of ['%%%', `${marker}__________`, '.*', "' or '1'='1"])
+        expect(await found('contains', pattern)).toMatchObject({ records: [] });
     }
     expect(spoiled()).toEqual([]);
   });
@@ -145,7 +165,11 @@ describe('a text that would break out of SQL', () => {
       ['GET', '/api/v1/records/account/by/code/a%00b'],
       ['GET', '/api/v1/audit?action=a%00b'],
       ['DELETE', '/api/v1/auth/providers/a%00b'],
-      ['POST', '/api/v1/metadata/apply', { files: { 'parameters/nul__c.json': { name: 'nul__c', label: { en: 'N' }, type: 'number', value: 1 } }, reason: 'a\0b' }],
+      [
+        'POST',
+        '/api/v1/metadata/apply',
+        { files: { 'parameters/nul__c.json': { name: 'nul__c', label: { en: 'N' }, type: 'number', value: 1 } }, reason: 'a\0b' },
+      ],
     ] as const)
       expect([path, ...refusalOf(await client.call(method, path, body))]).toEqual([path, 400, 'REQUEST_INVALID']);
     expect(codeOf(await client.call('GET', '/api/v1/metadata/parameter/nul__c'))).toBe('COMPONENT_UNKNOWN');
@@ -153,6 +177,7 @@ describe('a text that would break out of SQL', () => {
 
   it('was never a reason for a node to blame itself, and both tenants are whole', async () => {
     expect(scene.first.blamed).toEqual([]);
-    for (const { tenant, admin } of [scene.acme, scene.beta]) expect([tenant.name, (await admin.client.call('GET', '/api/v1/records/account')).status]).toEqual([tenant.name, 200]);
+    for (const { tenant, admin } of [scene.acme, scene.beta])
+      expect([tenant.name, (await admin.client.call('GET', '/api/v1/records/account')).status]).toEqual([tenant.name, 200]);
   });
 });

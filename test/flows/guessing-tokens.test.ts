@@ -85,7 +85,8 @@ describe('a token that was forged is refused with TOKEN_INVALID everywhere:', ()
   const now = Math.floor(Date.now() / 1000);
   const cases: Readonly<Record<string, (rep: Members, admin: Members, other: Members) => string>> = {
     'alg none, without a signature': (_rep, admin) => `${part({ ...header, alg: 'none' })}.${part(admin)}.`,
-    'alg nOnE, with an old signature': (rep, admin) => `${part({ ...header, alg: 'nOnE' })}.${part(admin)}.${signed(header, rep).split('.')[2] ?? ''}`,
+    'alg nOnE, with an old signature': (rep, admin) =>
+      `${part({ ...header, alg: 'nOnE' })}.${part(admin)}.${signed(header, rep).split('.')[2] ?? ''}`,
     'alg empty': (_rep, admin) => signed({ ...header, alg: '' }, admin),
     'alg a list': (_rep, admin) => signed({ ...header, alg: ['HS256', 'none'] }, admin),
     'HS384 and HS512 with the right key': (_rep, admin) => signed({ ...header, alg: 'HS384' }, admin, right, 'sha384'),
@@ -99,9 +100,12 @@ describe('a token that was forged is refused with TOKEN_INVALID everywhere:', ()
     'HS256 with what is derived for file links': (_rep, admin) => signed(header, admin, deriveKey(secret, 'file links')),
     'HS256 with a public key as the secret': (_rep, admin) => signed(header, admin, publicText),
     'RS256 with a key of its own': (_rep, admin) => signedBy({ ...header, alg: 'RS256' }, admin, rsa.privateKey),
-    'RS256 with its key in the header': (_rep, admin) => signedBy({ ...header, alg: 'RS256', jwk: rsa.publicKey.export({ format: 'jwk' }) }, admin, rsa.privateKey),
-    'ES256 with its key in the header': (_rep, admin) => signedBy({ ...header, alg: 'ES256', jwk: ec.publicKey.export({ format: 'jwk' }) }, admin, ec.privateKey),
-    'a key to be fetched': (_rep, admin) => signed({ ...header, jku: 'http://127.0.0.1:9/keys', x5u: 'http://127.0.0.1:9/x' }, admin, 'secret'),
+    'RS256 with its key in the header': (_rep, admin) =>
+      signedBy({ ...header, alg: 'RS256', jwk: rsa.publicKey.export({ format: 'jwk' }) }, admin, rsa.privateKey),
+    'ES256 with its key in the header': (_rep, admin) =>
+      signedBy({ ...header, alg: 'ES256', jwk: ec.publicKey.export({ format: 'jwk' }) }, admin, ec.privateKey),
+    'a key to be fetched': (_rep, admin) =>
+      signed({ ...header, jku: 'http://127.0.0.1:9/keys', x5u: 'http://127.0.0.1:9/x' }, admin, 'secret'),
     'no kid': (rep) => signed({ alg: 'HS256', typ: 'at+jwt' }, rep),
     'a kid that is a path': (rep) => signed({ ...header, kid: '../../../../dev/null' }, rep, ''),
     'a kid that is SQL': (rep) => signed({ ...header, kid: "x' union select '' --" }, rep, ''),
@@ -157,10 +161,23 @@ describe('a credential in the wrong place', () => {
 
   it('is AUTHENTICATION_REQUIRED: no header, another scheme, blanks within, two tokens', async () => {
     const { token } = scene.acme.rep.client;
-    for (const header of ['', 'Bearer', 'Bearer ', `Basic ${token}`, token, `Bearer ${token} ${token}`, `Bearer ${token}, Bearer ${token}`, `Bearer\t${token}`]) {
+    for (const header of [
+      '',
+      'Bearer',
+      'Bearer ',
+      `Basic ${token}`,
+      token,
+      `Bearer ${token} ${token}`,
+      `Bearer ${token}, Bearer ${token}`,
+      `Bearer\t${token}`,
+    ]) {
       expect([header, refusalOf(await get({ Authorization: header })).join(' ')]).toEqual([header, ...none]);
     }
-    for (const headers of [{ Cookie: `token=${token}; access_token=${token}` }, { 'X-Authorization': `Bearer ${token}` }, { 'Proxy-Authorization': `Bearer ${token}` }]) {
+    for (const headers of [
+      { Cookie: `token=${token}; access_token=${token}` },
+      { 'X-Authorization': `Bearer ${token}` },
+      { 'Proxy-Authorization': `Bearer ${token}` },
+    ]) {
       expect(refusalOf(await get(headers)).join(' ')).toEqual(none[0]);
     }
     expect(refusalOf(await get({}, `/api/v1/records/user?access_token=${token}`)).join(' ')).toBe(none[0]);
@@ -191,14 +208,22 @@ describe('a credential in the wrong place', () => {
       expect(codeOf(await rep.client.call('POST', '/api/v1/auth/refresh', { refreshToken: token }))).toBe('TOKEN_INVALID');
     }
     for (const token of [access, key, link, refreshToken]) {
-      expect(codeOf(await rep.client.call('POST', '/api/v1/auth/reset/confirm', { token, password: 'Another-Horse-8-Battery' }))).toBe('RESET_TOKEN_INVALID');
+      expect(codeOf(await rep.client.call('POST', '/api/v1/auth/reset/confirm', { token, password: 'Another-Horse-8-Battery' }))).toBe(
+        'RESET_TOKEN_INVALID',
+      );
     }
     // Keys and refresh tokens say whose they are; what they say is not believed.
     const moved = (token: string): string => token.replace(/acme/, 'beta');
     expect(await answered(moved(key))).toEqual(invalid);
     expect(codeOf(await rep.client.call('POST', '/api/v1/auth/refresh', { refreshToken: moved(refreshToken) }))).toBe('TOKEN_INVALID');
     expect(codeOf(await get({}, `/api/v1/files/${id}/content?token=${moved(link)}`))).toBe('FILE_LINK_INVALID');
-    for (const changed of [link.replace(id, crypto.randomUUID()), link.replace(/\.(\d+)\./, '.99999999999999.'), link.replace(/\.\d+\./, '.Infinity.'), `${link}x`, link.slice(0, -1)]) {
+    for (const changed of [
+      link.replace(id, crypto.randomUUID()),
+      link.replace(/\.(\d+)\./, '.99999999999999.'),
+      link.replace(/\.\d+\./, '.Infinity.'),
+      `${link}x`,
+      link.slice(0, -1),
+    ]) {
       expect(codeOf(await get({}, `/api/v1/files/${id}/content?token=${changed}`))).toBe('FILE_LINK_INVALID');
     }
     expect(codeOf(await get({}, `/api/v1/files/${crypto.randomUUID()}/content?token=${link}`))).toBe('FILE_LINK_INVALID');
@@ -212,7 +237,8 @@ describe('a credential in the wrong place', () => {
     // A refresh token that comes twice was stolen: what it gave the first time ends with it.
     expect(await answered((first.json as { readonly accessToken: string }).accessToken)).toEqual(invalid);
     const { token } = (await scene.acme.admin.client.call('POST', `/api/v1/users/${id}/reset-token`)).json as { readonly token: string };
-    const confirm = (): Promise<Answer> => client.call('POST', '/api/v1/auth/reset/confirm', { token, password: 'Another-Horse-8-Battery' });
+    const confirm = (): Promise<Answer> =>
+      client.call('POST', '/api/v1/auth/reset/confirm', { token, password: 'Another-Horse-8-Battery' });
     expect((await confirm()).status).toBe(204);
     expect(codeOf(await confirm())).toBe('RESET_TOKEN_INVALID');
   });

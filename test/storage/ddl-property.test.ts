@@ -1,4 +1,5 @@
-// Any Model to any other, over real rows: the tables are then as the Model says, what stayed the same kept its data, nothing is left to do.
+// Any Model to any other, and back again, over real rows: the tables are then as the Model says, what stayed the same kept its data, nothing
+// is left to do.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TesseraError } from '@tessera/kernel';
 import type { Column, Model } from '@tessera/metadata';
@@ -25,6 +26,7 @@ const stage = fc.record({
   todo: fc.array(deed, { minLength: 1, maxLength: 6 }),
   large: fc.boolean(),
   validate: fc.boolean(),
+  back: fc.boolean(),
   rows: fc.array(chosen, { maxLength: 3 }),
 });
 
@@ -106,22 +108,52 @@ class Run {
   }
 }
 
-/** Whether a field's column goes on with the same type, so that its texts must be the same. */
-function sameTypes(before: Model, after: Model, old: World, now: World): ReadonlySet<string> {
-  const typed = (world: World, model: Model): Map<string, string> =>
-    new Map(
-      [...world].flatMap(([name, object]) =>
-        [...object.fields].flatMap(([field, { uid }]) => {
-          const found = model.objects[name]?.fields[field] ?? model.objects[name]?.dormantFields[field];
-          return (found?.columns ?? []).map((column): [string, string] => [
-            columnKey(object.uid, uid, column, world),
-            JSON.stringify(column.type),
-          ]);
-        }),
-      ),
-    );
-  const first = typed(old, before);
-  return new Set([...typed(now, after)].filter(([key, type]) => first.get(key) === type).map(([key]) => key));
+/** A Model with the world that it is of. */
+interface Place {
+  readonly world: World;
+  readonly model: Model;
+}
+
+function columnTypes({ world, model }: Place): ReadonlyMap<string, string> {
+  return new Map(
+    [...world].flatMap(([name, object]) =>
+      [...object.fields].flatMap(([field, { uid }]) => {
+        const found = model.objects[name]?.fields[field] ?? model.objects[name]?.dormantFields[field];
+        return (found?.columns ?? []).map((column): [string, string] => [
+          columnKey(object.uid, uid, column, world),
+          JSON.stringify(column.type),
+        ]);
+      }),
+    ),
+  );
+}
+
+/** Columns that go on with the same type, so that their texts must be the same. */
+function sameTypes(before: Place, after: Place): readonly string[] {
+  const first = columnTypes(before);
+  return [...columnTypes(after)].filter(([key, type]) => first.get(key) === type).map(([key]) => key);
+}
+
+/** Columns that had no other type in between: their texts must be back. */
+function fetched(place: Place, between: Place): readonly string[] {
+  const meanwhile = columnTypes(between);
+  return [...columnTypes(place)].filter(([key, type]) => (meanwhile.get(key) ?? type) === type).map(([key]) => key);
+}
+
+async function expectContents({ world, model }: Place, keys: readonly string[], contents: Contents): Promise<void> {
+  const now = await readContents(world, model);
+  for (const key of keys) expect([key, now.get(key)]).toEqual([key, contents.get(key)]);
+  expect(await scene.drift(model)).toEqual([]);
+}
+
+/** Goes back to where it came from, and forward again; gives where that ends. */
+async function thereAndBack(old: Place, now: Place, contents: Contents, { large, validate }: Stage): Promise<Place> {
+  const later = await readContents(now.world, now.model);
+  if (!(await tried(now.model, old.model, { large, validate, back: true }))) return now;
+  await expectContents(old, fetched(old, now), contents);
+  if (!(await tried(old.model, now.model, { large, validate, back: false }))) return old;
+  await expectContents(now, fetched(now, old), later);
+  return now;
 }
 
 // Two objects with some fields, so that every deed finds something to do.
@@ -136,32 +168,30 @@ async function runStages(stages: readonly Stage[]): Promise<void> {
   await scene.reset();
   const maker = new Maker();
   const run = new Run();
-  let world = maker.change(new Map(), beginning);
-  let model = modelOfWorld(world);
-  await scene.go(undefined, model);
-  await run.fill(model, 1);
-  for (const { todo, large, validate, rows } of stages) {
-    const next = maker.change(world, todo);
-    if (!isTellable(world, next)) continue;
-    const nextModel = modelOfWorld(next);
-    const contents = await readContents(world, model);
-    if (await tried(model, nextModel, large, validate)) {
-      const kept = sameTypes(model, nextModel, world, next);
-      const now = await readContents(next, nextModel);
-      for (const key of kept) expect([key, now.get(key)]).toEqual([key, contents.get(key)]);
-      [world, model] = [next, nextModel];
+  const world = maker.change(new Map(), beginning);
+  let place: Place = { world, model: modelOfWorld(world) };
+  await scene.go(undefined, place.model);
+  await run.fill(place.model, 1);
+  for (const stage of stages) {
+    const next = maker.change(place.world, stage.todo);
+    if (!isTellable(place.world, next)) continue;
+    const target = { world: next, model: modelOfWorld(next) };
+    const contents = await readContents(place.world, place.model);
+    if (await tried(place.model, target.model, { ...stage, back: false })) {
+      await expectContents(target, sameTypes(place, target), contents);
+      place = stage.back ? await thereAndBack(place, target, contents, stage) : target;
     }
-    expect(await scene.drift(model)).toEqual([]);
-    expect((await scene.plan(model, model)).steps).toEqual([]);
-    for (const n of rows) await run.fill(model, n);
+    expect(await scene.drift(place.model)).toEqual([]);
+    expect((await scene.plan(place.model, place.model)).steps).toEqual([]);
+    for (const n of stage.rows) await run.fill(place.model, n);
   }
 }
 
 /** False where the change is impossible, or rows would break. */
-async function tried(from: Model, to: Model, large: boolean, validate: boolean): Promise<boolean> {
+async function tried(from: Model, to: Model, { large, validate, back }: Pick<Stage, 'large' | 'validate' | 'back'>): Promise<boolean> {
   let plan: DdlPlan;
   try {
-    plan = await scene.prepared(from, to, { ...(large ? { largeTable: 0 } : {}), mostAttributes: 16 });
+    plan = await scene.prepared(from, to, { ...(large ? { largeTable: 0 } : {}), mostAttributes: 16, back });
   } catch (error) {
     if (error instanceof TesseraError && (error.code === 'CHANGE_TYPE_IMPOSSIBLE' || error.code === 'DDL_REFUSED')) return false;
     throw error;
@@ -177,7 +207,7 @@ async function tried(from: Model, to: Model, large: boolean, validate: boolean):
 }
 
 describe('from any Model to any other', () => {
-  it('leaves no drift, loses no data, and has nothing more to do', async () => {
+  it('leaves no drift, loses no data, not on the way back either, and has nothing more to do', async () => {
     const runs = Number(process.env['DDL_RUNS'] ?? 40);
     await fc.assert(
       fc.asyncProperty(fc.array(stage, { minLength: 2, maxLength: 8 }), (stages) => runStages(stages)),

@@ -58,7 +58,8 @@ function executorPlugin(executor: GraphqlExecutor, log: Logger): Plugin<ServerCo
   return {
     onRequestParse: (hook) => {
       // Numbers that a double cannot hold are refused rather than rounded.
-      if (hook.request.method === 'POST') hook.setRequestParser(async (body) => parseJson(utf8(new Uint8Array(await body.arrayBuffer()))) as GraphQLParams);
+      if (hook.request.method === 'POST')
+        hook.setRequestParser(async (body) => parseJson(utf8(new Uint8Array(await body.arrayBuffer()))) as GraphQLParams);
     },
     onParams: (hook) => {
       hook.setParamsHandler(async ({ params, request, context }) => {

@@ -1,10 +1,6 @@
 // Schemas of signing in: tokens, sessions, second factors, API keys, providers.
-import { flag, id, listOf, objectSchema, text, whole, type JsonSchema } from './shapes.ts';
+import { flag, id, idOrNull, listOf, objectSchema, text, textOrNull, time, timeOrNull, whole, type JsonSchema } from './shapes.ts';
 
-const time: JsonSchema = { type: 'string', format: 'date-time' };
-const timeOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
-const textOrNull: JsonSchema = { type: ['string', 'null'] };
-const idOrNull: JsonSchema = { type: ['string', 'null'], format: 'uuid' };
 const email: JsonSchema = { type: 'string', format: 'email' };
 const password: JsonSchema = { type: 'string', writeOnly: true };
 const code: JsonSchema = { type: 'string', description: 'Of the authenticator app, or a recovery code. Each is good once.' };

@@ -77,7 +77,7 @@ const can =
 const isShared = ({ shared }: OfferedObject): boolean => shared;
 
 /** By route: whether the object has it. What is not here every readable object has. */
-const ofRecords = {
+const ofRecords: Partial<Readonly<Record<RouteId, (object: OfferedObject) => boolean>>> = {
   createRecord: can('create'),
   updateRecord: can('update'),
   deleteRecord: can('delete'),
@@ -92,7 +92,7 @@ const ofRecords = {
   listShares: isShared,
   shareRecord: isShared,
   unshareRecord: isShared,
-} satisfies Partial<Record<RouteId, (object: OfferedObject) => boolean>> as Partial<Record<RouteId, (object: OfferedObject) => boolean>>;
+};
 
 /** Whether an object has a route's operation. */
 export const isOffered = (route: RouteId, object: OfferedObject): boolean => ofRecords[route]?.(object) !== false;

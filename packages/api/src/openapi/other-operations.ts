@@ -2,11 +2,12 @@
 import type { RouteId } from '../rest/table.ts';
 import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
-import { answer, json, listOf, objectSchema, parameter, problems, shared, text, type Operation, type Parameter } from './shapes.ts';
+import { answer, id, json, listOf, mapOf, objectSchema, parameter, problems, shared, text, time } from './shapes.ts';
+import type { JsonSchema, Operation, Parameter } from './shapes.ts';
 
 const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text });
 
-const inQuery = (name: string, description: string): Parameter => ({ name, in: 'query', description, schema: text });
+const inQuery = (name: string, description: string, schema = text): Parameter => ({ name, in: 'query', description, schema });
 
 const body = (name: string, example?: unknown): NonNullable<Operation['requestBody']> => ({
   required: true,
@@ -15,7 +16,9 @@ const body = (name: string, example?: unknown): NonNullable<Operation['requestBo
 
 const tagged = (tag: string, operation: Omit<Operation, 'tags'>): Operation => ({ ...operation, tags: [tag] });
 
-const plan = answer('What it does.', shared('MetadataPlan'));
+const applied = answer('What it has done.', shared('AppliedMetadata'));
+
+const component: JsonSchema = { type: 'object', description: 'As in its file, layers and extensions included.' };
 
 /** By route; those about records of an object are described once per object. */
 export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, Operation>> = {
@@ -37,21 +40,21 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
   search: tagged('Search', {
     summary: 'Records by their words, grouped by object',
     parameters: [parameter('q'), parameter('objects'), parameter('first')],
-    responses: { 200: answer('What was found.', {}), ...problems(400, 401, 404) },
+    responses: { 200: answer('What was found.', shared('SearchResult')), ...problems(400, 401, 404) },
   }),
   listAudit: tagged('Audit', {
     summary: 'Who did what, newest first; for administrators',
     parameters: [
-      inQuery('from', 'At this time (RFC 3339) or later.'),
-      inQuery('to', 'Before this time.'),
-      inQuery('actor', 'A user’s id.'),
+      inQuery('from', 'At this time or later.', time),
+      inQuery('to', 'Before this time.', time),
+      inQuery('actor', 'A user’s id.', id),
       inQuery('action', 'As in `metadata.changed`; what ends in a dot stands for all that begin so.'),
       inQuery('object', 'An object’s name.'),
-      inQuery('recordId', 'A record’s id.'),
+      inQuery('recordId', 'A record’s id.', id),
       parameter('first'),
       parameter('before'),
     ],
-    responses: { 200: answer('A page.', {}), ...problems(400, 401, 403) },
+    responses: { 200: answer('A page.', shared('AuditTrail')), ...problems(400, 401, 403) },
   }),
   getImport: tagged('Imports', {
     summary: 'How an import is going',
@@ -66,22 +69,22 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
   listMetadata: tagged('Metadata', {
     summary: 'All components of a kind',
     parameters: [inPath('kind', 'A kind, such as object or layout.')],
-    responses: { 200: answer('Components by name.', {}), ...problems(401, 403, 404) },
+    responses: { 200: answer('Components by name.', mapOf(component)), ...problems(401, 403, 404) },
   }),
   getMetadata: tagged('Metadata', {
     summary: 'A component: its effective metadata',
     parameters: [inPath('kind', 'A kind, such as object or layout.'), inPath('name', 'The component’s name.')],
-    responses: { 200: answer('The component.', {}), ...problems(401, 403, 404) },
+    responses: { 200: answer('The component.', component), ...problems(401, 403, 404) },
   }),
   planMetadata: tagged('Metadata', {
     summary: 'What a change would do; nothing is changed',
     requestBody: body('MetadataChange'),
-    responses: { 200: plan, ...problems(400, 401, 403, 413, 415, 422) },
+    responses: { 200: answer('What it would do.', shared('MetadataPlan')), ...problems(400, 401, 403, 413, 415, 422) },
   }),
   applyMetadata: tagged('Metadata', {
     summary: 'Apply a change, in one transaction',
     requestBody: body('MetadataChange'),
-    responses: { 200: plan, ...problems(400, 401, 403, 409, 413, 415, 422) },
+    responses: { 200: applied, ...problems(400, 401, 403, 409, 413, 415, 422) },
   }),
   listMetadataVersions: tagged('Metadata', {
     summary: 'The versions of the metadata',
@@ -90,7 +93,7 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
   rollBackMetadata: tagged('Metadata', {
     summary: 'Go back to a version',
     requestBody: body('Rollback'),
-    responses: { 200: plan, ...problems(400, 401, 403, 404, 409, 415, 422) },
+    responses: { 200: applied, ...problems(400, 401, 403, 404, 409, 415, 422) },
   }),
   uploadFile: tagged('Files', {
     summary: 'Upload a file',

@@ -141,12 +141,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   deleteRecord: (object) => ({
     summary: `Delete ${object.label}`,
     description: object.administrator ? 'Into the recycle bin, or with `purge=true` out of it for good.' : 'Into the recycle bin.',
-    parameters: [
-      parameter('id'),
-      ...(object.administrator ? [parameter('purge')] : []),
-      parameter('IfMatch'),
-      parameter('IdempotencyKey'),
-    ],
+    parameters: [parameter('id'), ...(object.administrator ? [parameter('purge')] : []), parameter('IfMatch'), parameter('IdempotencyKey')],
     responses: { 204: nothing('Deleted.'), ...problems(400, 401, 403, 404, 409, 412) },
   }),
   restoreRecord: (object) => ({

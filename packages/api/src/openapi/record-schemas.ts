@@ -1,8 +1,12 @@
 // The schemas of one object as its caller sees it: what is read, what creates, what updates.
-import type { FieldDescription, ObjectDescription } from '@tessera/engine';
+import type { FieldDescription } from '@tessera/engine';
 import { typeName, type Model } from '@tessera/metadata';
 import { exampleRecord } from './example.ts';
+import type { OfferedObject } from './offered.ts';
 import { listOf, objectSchema, schemaRef, shared, type JsonSchema } from './shapes.ts';
+
+/** The objects that exist for the reader, by name. */
+type Known = ReadonlyMap<string, OfferedObject>;
 
 /** Schemas of an object by the name under which components hold them. */
 export const schemaNames = {
@@ -22,12 +26,12 @@ function nullable(schema: JsonSchema): JsonSchema {
 const words = ({ label, help }: FieldDescription): JsonSchema => ({ title: label, ...(help === undefined ? {} : { description: help }) });
 
 /** An id, or the record behind it where `fields` asks for a path. */
-function lookupSchema(field: FieldDescription, known: ReadonlySet<string>): JsonSchema {
+function lookupSchema(field: FieldDescription, known: Known): JsonSchema {
   const targets = (field.to ?? []).filter((object) => known.has(object)).map((object) => schemaRef(schemaNames.read(object)));
   return { anyOf: [field.schema, ...targets, { type: 'null' }] };
 }
 
-function readSchema(object: ObjectDescription, known: ReadonlySet<string>): JsonSchema {
+function readSchema(object: OfferedObject, known: Known): JsonSchema {
   const properties = object.fields
     .filter(({ type }) => type !== 'secret')
     .map((field) => {
@@ -61,10 +65,17 @@ function writeProperties(fields: readonly FieldDescription[], mayBeNull: (field:
   return Object.fromEntries(entries);
 }
 
-function createSchema(object: ObjectDescription, model: Model): JsonSchema {
+/** Whether whoever creates a record may create children with it: the child's lookup is set for them, and asked for all the same. */
+function mayNest({ object, by }: OfferedObject['relations'][number], known: Known): boolean {
+  const child = known.get(object);
+  return child?.allows.create === true && child.fields.some((field) => field.name === by && isSettable(field));
+}
+
+function createSchema(object: OfferedObject, model: Model, known: Known): JsonSchema {
   const settable = object.fields.filter(isSettable);
   const demanded = settable.filter((field) => isDemanded(model, object.name, field));
-  const children = object.relations.map((relation) => {
+  const nested = object.relations.filter((relation) => mayNest(relation, known));
+  const children = nested.map((relation) => {
     const description = `New records of ${relation.object}, as for its create but without ${relation.by}.`;
     return [relation.name, { ...listOf({ type: 'object' }), description }] as const;
   });
@@ -77,7 +88,7 @@ function createSchema(object: ObjectDescription, model: Model): JsonSchema {
   };
 }
 
-function updateSchema(object: ObjectDescription): JsonSchema {
+function updateSchema(object: OfferedObject): JsonSchema {
   const settable = object.fields.filter(isSettable);
   return {
     ...objectSchema(
@@ -88,7 +99,7 @@ function updateSchema(object: ObjectDescription): JsonSchema {
   };
 }
 
-function listSchema(object: ObjectDescription): JsonSchema {
+function listSchema(object: OfferedObject): JsonSchema {
   const properties = {
     records: listOf(schemaRef(schemaNames.read(object.name))),
     page: shared('Page'),
@@ -97,12 +108,14 @@ function listSchema(object: ObjectDescription): JsonSchema {
   return objectSchema(properties, ['records', 'page']);
 }
 
-/** The four schemas of an object. */
-export function recordSchemas(object: ObjectDescription, model: Model, known: ReadonlySet<string>): Readonly<Record<string, JsonSchema>> {
+/** The schemas of an object: what is read, and what the reader may write. */
+export function recordSchemas(object: OfferedObject, model: Model, known: Known): Readonly<Record<string, JsonSchema>> {
+  const { name, bulk, upsertNames } = object;
+  const updates = bulk.includes('update') || upsertNames.length > 0;
   return {
-    [schemaNames.read(object.name)]: readSchema(object, known),
-    [schemaNames.create(object.name)]: createSchema(object, model),
-    [schemaNames.update(object.name)]: updateSchema(object),
-    [schemaNames.list(object.name)]: listSchema(object),
+    [schemaNames.read(name)]: readSchema(object, known),
+    ...(bulk.includes('create') ? { [schemaNames.create(name)]: createSchema(object, model, known) } : {}),
+    ...(updates ? { [schemaNames.update(name)]: updateSchema(object) } : {}),
+    [schemaNames.list(name)]: listSchema(object),
   };
 }

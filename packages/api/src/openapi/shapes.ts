@@ -71,7 +71,16 @@ export function objectSchema(
 
 export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 
+/** An object with any names, whose values are all alike. */
+export const mapOf = (values: JsonSchema): JsonSchema => ({ type: 'object', additionalProperties: values });
+
+export const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values });
+
 export const text: JsonSchema = { type: 'string' };
 export const id: JsonSchema = { type: 'string', format: 'uuid' };
 export const whole: JsonSchema = { type: 'integer', minimum: 0 };
 export const flag: JsonSchema = { type: 'boolean' };
+export const time: JsonSchema = { type: 'string', format: 'date-time' };
+export const textOrNull: JsonSchema = { type: ['string', 'null'] };
+export const idOrNull: JsonSchema = { type: ['string', 'null'], format: 'uuid' };
+export const timeOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };

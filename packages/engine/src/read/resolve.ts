@@ -27,7 +27,11 @@ const mostOrderKeys = 20;
 
 function orderKeys(resolving: Resolving, object: string, orderBy: readonly OrderRequest[], at: string): readonly OrderKey[] {
   if (orderBy.length > mostOrderKeys)
-    throw fail('REQUEST_INVALID', { reason: `a list is ordered by at most ${String(mostOrderKeys)} fields.` }, { pointer: `${at}/orderBy` });
+    throw fail(
+      'REQUEST_INVALID',
+      { reason: `a list is ordered by at most ${String(mostOrderKeys)} fields.` },
+      { pointer: `${at}/orderBy` },
+    );
   return orderBy.map(({ path, descending = false, nulls }, i) => {
     const pointer = `${at}/orderBy/${String(i)}`;
     const by = pathExpression(resolving.model, object, path, pointer);

@@ -148,7 +148,8 @@ export function doorError(error: unknown, tenant: string): unknown {
   if (error instanceof TesseraError) return error;
   const kind = databaseErrorKind(error);
   // Values of fields were looked at before; this is any other text of a caller: a name, a key, a reason.
-  if (kind === 'notText') return fail('REQUEST_INVALID', { reason: 'no text has the character U+0000, or half of a surrogate pair.' }, {}, error);
+  if (kind === 'notText')
+    return fail('REQUEST_INVALID', { reason: 'no text has the character U+0000, or half of a surrogate pair.' }, {}, error);
   const code = services[kind];
   return code === undefined ? error : fail(code, { tenant }, {}, error);
 }

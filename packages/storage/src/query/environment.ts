@@ -48,7 +48,8 @@ export function expressionSql(target: ReadTarget, expression: Expression, frames
 export function fieldSql(c: Compilation, field: FieldModel, alias: string, computed?: Expression): Sql {
   // A secret is never read, not even by a rule: a comparison would tell it.
   if (field.wire === 'secret') return sql`null::text`;
-  if (computed !== undefined) return toSql(computed, rowEnvironment(c, alias));
+  // What a quote leads to may be nothing; what a formula says of a record is something, were it false.
+  if (computed !== undefined) return (field.quote === undefined ? toSql : valueSql)(computed, rowEnvironment(c, alias));
   if (field.columns.length > 0) return storedSql(field, alias);
   if (field.formula !== undefined) return toSql(field.formula.expression, rowEnvironment(c, alias));
   if (field.rollup !== undefined) return rowEnvironment(c, alias).aggregate(field.rollup.aggregate);

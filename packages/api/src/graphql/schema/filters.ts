@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { Names, type SchemaBuilder } from './builder.ts';
 import { means } from './meaning.ts';
-import { isLookup, queryFieldsOf, valueType } from './values.ts';
+import { isLookup, plainTarget, queryFieldsOf, valueType } from './values.ts';
 
 const ordering: ReadonlySet<FilterOperator> = new Set(['lt', 'lte', 'gt', 'gte']);
 
@@ -102,16 +102,16 @@ function lookupFilters(b: SchemaBuilder, field: FieldModel, names: Names): [stri
   const targets = field.lookup?.to ?? [];
   const description = b.describe(field);
   const compare = { type: comparisons(b, field), description, ...means({ kind: 'compare', field: field.name }) };
-  const [target] = targets;
-  if (targets.length === 1 && target !== undefined) {
-    const type = filterOf(b, b.object(target));
+  const plain = plainTarget(field);
+  if (plain !== undefined) {
+    const type = filterOf(b, b.object(plain));
     return [
       [field.name, { type, description, ...means({ kind: 'follow', segment: field.name }) }],
       [names.claim(`${field.name}Id`), compare],
     ];
   }
   const byId: [string, GraphQLInputFieldConfig] = [names.claim(`${field.name}Id`), { ...compare, type: idComparisons(b) }];
-  if (target === undefined) return [byId];
+  if (targets.length === 0) return [byId];
   return [[field.name, { type: targetsFilter(b, field), description, ...means({ kind: 'targets' }) }], byId];
 }
 

@@ -20,7 +20,7 @@ import { Names, type SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
 import { means } from './meaning.ts';
 import { orderOf } from './orders.ts';
-import { fieldsOf, fieldValueType, isLookup } from './values.ts';
+import { fieldsOf, fieldValueType, isLookup, plainTarget } from './values.ts';
 import { DateTimeScalar } from './scalars.ts';
 
 type Field = [string, GraphQLFieldConfig<unknown, unknown>];
@@ -88,7 +88,7 @@ function lookupFields(b: SchemaBuilder, field: FieldModel, name: string, names: 
   const targets = field.lookup?.to ?? [];
   const [target] = targets;
   const description = b.describe(field);
-  const plain = targets.length === 1 && target !== undefined;
+  const plain = plainTarget(field) !== undefined;
   const scalar = names.claim(`${field.name}${field.wire === 'anyReference' ? 'Ref' : 'Id'}`);
   const id: Field = [scalar, { type: fieldValueType(b, field), description, ...means({ kind: 'value', field: field.name }) }];
   // Where no target may be read, only the id is there.

@@ -100,7 +100,8 @@ export function isUsable(field: FieldModel): boolean {
 
 /** A plain lookup's target, where the field is one. */
 export function plainTarget(field: FieldModel): string | undefined {
-  const targets = field.lookup?.to ?? [];
+  // One to several objects keeps its form for whoever may see only one of them.
+  const targets = field.wire === 'anyReference' ? [] : (field.lookup?.to ?? []);
   return targets.length === 1 ? targets[0] : undefined;
 }
 

@@ -1,0 +1,78 @@
+// Requests to the operations that are about no object, with what they need made beforehand.
+import { password } from '../support/engine.ts';
+import type { Caller, Sent } from './contract-calls.ts';
+import type { Operation } from './contract-document.ts';
+import { identityCalls } from './contract-identity.ts';
+
+const mapping = encodeURIComponent(JSON.stringify({ columns: { name: { field: 'name' } } }));
+
+/** Everybody sees everything: people gain objects, fields and records. */
+function opening({ objects }: Caller): Readonly<Record<string, unknown>> {
+  const granted = objects.map((object) => [object, { read: true, viewAll: true, fields: { '*': 'read' } }] as const);
+  const set = { name: 'open__c', label: { en: 'Open' }, everyone: true, objects: Object.fromEntries(granted) };
+  return { 'permissionSets/open__c.json': set };
+}
+
+/** Each filter alone, with something to find, and the page after the first. */
+async function auditCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
+  const { path } = operation;
+  const { json } = await caller.admin.call('GET', `${path}?first=1&action=session.started`);
+  const [entry] = (json as { readonly entries: readonly Readonly<Record<string, string>>[] }).entries;
+  const { number = '', at = '', actor = '', recordId = '' } = entry ?? {};
+  const queries = [`from=${at}`, `to=${at}`, `actor=${actor}`, 'action=record.', 'object=user', `recordId=${recordId}`, `before=${number}`];
+  return [...queries.map((query) => ({ path: `${path}?${query}` })), { path }, { path: caller.target(operation, {}) }];
+}
+
+/** Requests to an operation that is about no object. */
+export async function plainCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
+  const object = caller.objects.find((each) => caller.operation(each, 'importRecords') !== undefined) ?? caller.objects[0] ?? '';
+  const target = (inPath: Readonly<Record<string, string>> = {}): Sent => ({ path: caller.target(operation, inPath) });
+  const identity = await identityCalls(caller, operation);
+  if (identity !== undefined) return identity;
+  const change = { files: { 'parameters/contract__c.json': { name: 'contract__c', label: { en: 'Contract' }, type: 'number', value: 2 } } };
+  switch (operation.route) {
+    case 'logIn':
+      return [{ ...target(), body: { tenant: caller.client.tenant, email: caller.email, password } }];
+    case 'refreshTokens':
+      return [{ ...target(), body: { refreshToken: caller.client.refreshToken } }];
+    case 'describeObject':
+    case 'getLayout':
+      return caller.objects.map((each) => target({ object: each }));
+    case 'getImport':
+    case 'getImportRejects': {
+      const answer = await caller.client.call('POST', `/api/v1/records/${object}/import?mapping=${mapping}`, 'name\n""\n', {
+        'Content-Type': 'text/csv',
+      });
+      return [target({ id: (answer.json as { readonly id: string }).id })];
+    }
+    case 'listMetadata':
+      return ['object', 'layout', 'listView', 'app', 'parameter', 'rule', 'role', 'permissionSet', 'sharingRule', 'settings'].map((kind) =>
+        target({ kind }),
+      );
+    case 'getMetadata':
+      return [target({ kind: 'object', name: object })];
+    case 'listAudit':
+      return auditCalls(caller, operation);
+    case 'planMetadata':
+      return [
+        { ...target(), body: change },
+        { ...target(), body: { files: opening(caller) } },
+      ];
+    case 'applyMetadata':
+      return [{ ...target(), body: change }];
+    case 'rollBackMetadata':
+      return [{ ...target(), body: { version: 1, reason: 'back' } }];
+    case 'uploadFile':
+      return [{ path: `${operation.path}?name=a.txt`, body: 'text', headers: { 'Content-Type': 'application/octet-stream' } }];
+    case 'getFile':
+    case 'linkFile':
+      return [target({ id: await caller.upload('a.txt', Buffer.from('text')) })];
+    case 'downloadFile': {
+      const id = await caller.upload('a.txt', Buffer.from('text'));
+      const link = await caller.client.call('POST', `/api/v1/files/${id}/link`);
+      return [{ path: caller.target(operation, { id }, false) }, { path: (link.json as { readonly url: string }).url }];
+    }
+    default:
+      return [target(), target(), target()];
+  }
+}

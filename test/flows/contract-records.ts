@@ -1,0 +1,132 @@
+// Requests to every operation on records of one object, as far as the document has them.
+import type { Answer } from '../api/rest-scene.ts';
+import type { Caller, Sent } from './contract-calls.ts';
+import type { Operation, Schema } from './contract-document.ts';
+
+/** Sends, and holds the answer against the document. */
+export type Check = (of: Operation, sent: Sent) => Promise<Answer>;
+
+interface Scene {
+  readonly caller: Caller;
+  readonly object: string;
+  /** Sends to an operation of the object; undefined where the document has it not. */
+  readonly send: (route: string, sent: (at: Operation) => Sent) => Promise<Answer | undefined>;
+}
+
+/** Fields by which an operation finds a record. */
+const namesOf = ({ parameters }: Operation): readonly string[] =>
+  (parameters.find(({ name }) => name === 'field')?.schema?.['enum'] ?? []) as readonly string[];
+
+const at = ({ path }: Operation, id: string): string => path.replace('{id}', id);
+
+async function reads({ caller, object, send }: Scene, id: string): Promise<void> {
+  for (const route of ['listRecords', 'listRecords', 'listRecords', 'getRecord', 'getHistory', 'exportRecords', 'exportRecords'])
+    await send(route, (operation) => ({ path: caller.target(operation, { id }) }));
+  await send('getRecord', (operation) => ({ path: at(operation, id), headers: { 'If-None-Match': '*' } }));
+  const measures = [{ function: 'count' }, { function: 'max', path: 'createdAt' }, { function: 'countDistinct', path: 'id', name: 'ids' }];
+  const groupBy = [{ path: 'createdAt', bucket: 'month' }];
+  await send('aggregateRecords', ({ path }) => ({ path, body: { measures, groupBy, filter: caller.rule(object), first: 10 } }));
+}
+
+async function bulkWrites({ caller, object, send }: Scene, id: string): Promise<void> {
+  const create = caller.operation(object, 'createRecord');
+  const records = create === undefined ? [] : [caller.again(create), caller.again(create)];
+  const changes = [{ id, version: 1 }, { id: crypto.randomUUID() }];
+  const bulk = caller.operation(object, 'bulk')?.bodies['application/json'];
+  const actions = (bulk?.['properties'] as { readonly action?: { readonly enum?: readonly string[] } } | undefined)?.action?.enum ?? [];
+  if (actions.includes('create'))
+    await send('bulk', ({ path }) => ({ path: `${path}?fields=id`, body: { action: 'create', allOrNone: false, records } }));
+  if (actions.includes('update'))
+    await send('bulk', ({ path }) => ({ path, body: { action: 'update', allOrNone: false, records: changes } }));
+  await send('importRecords', ({ path }) => ({
+    path: `${path}?dryRun=true&mapping=${encodeURIComponent('{"columns":{"id":{"field":"id"}}}')}&by=id`,
+    body: `id\n${id}\n`,
+    headers: { 'Content-Type': 'text/csv' },
+  }));
+}
+
+/** Unique fields of a record that have a value. */
+async function uniqueValues({ caller, object }: Scene): Promise<readonly (readonly [string, string])[]> {
+  const names = caller.uniqueNames(object);
+  if (names.length === 0) return [];
+  const { json } = await caller.client.call('GET', `/api/v1/records/${object}?first=50&fields=${names.join(',')}`);
+  const { records } = json as { readonly records: readonly Schema[] };
+  return names.flatMap((name) => {
+    const found = records.find((record) => typeof record[name] === 'string' && record[name] !== '')?.[name];
+    return typeof found === 'string' ? [[name, found] as const] : [];
+  });
+}
+
+async function byUniqueFields(scene: Scene, mayChange: boolean): Promise<void> {
+  const { caller, object, send } = scene;
+  const upsert = caller.operation(object, 'upsertRecord');
+  for (const [field, value] of await uniqueValues(scene)) {
+    const sent = (operation: Operation): Sent => ({ path: caller.target(operation, { field, value }) });
+    await send('getRecordBy', sent);
+    if (mayChange && upsert !== undefined && namesOf(upsert).includes(field))
+      await send('upsertRecord', (operation) => ({ ...sent(operation), body: {} }));
+  }
+}
+
+async function binAndBack({ caller, object, send }: Scene): Promise<void> {
+  const create = caller.operation(object, 'createRecord');
+  const spare = create && (await caller.client.call('POST', `${create.path}?fields=id`, caller.again(create)));
+  const gone = spare?.status === 201 ? (spare.json as { readonly id: string }).id : (caller.pool.get(object)?.pop() ?? '');
+  await send('deleteRecord', (operation) => ({ path: at(operation, gone) }));
+  await send('restoreRecord', (operation) => ({ path: at(operation, gone) }));
+  if (caller.operation(object, 'restoreRecord') !== undefined) await send('deleteRecord', (operation) => ({ path: at(operation, gone) }));
+  await send('purgeRecords', ({ path }) => ({ path, body: { ids: [gone] } }));
+}
+
+/** Everybody whom a share can speak of, as far as the caller knows them. */
+function subjects(caller: Caller, role: string): readonly Readonly<Record<string, unknown>>[] {
+  const [user, group, department] = [caller.pick('user'), caller.pick('userGroup'), caller.pick('department')];
+  return [
+    { to: { role }, access: 'edit', expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
+    ...(user === undefined ? [] : [{ to: { user } }]),
+    ...(group === undefined ? [] : [{ to: { group }, access: 'read' }]),
+    ...(department === undefined ? [] : [{ to: { department, below: true } }, { to: { department } }]),
+  ];
+}
+
+async function sharing({ caller, object, send }: Scene, id: string): Promise<void> {
+  const { admin } = caller;
+  const [roles, model] = [await admin.call('GET', '/api/v1/metadata/role'), await admin.call('GET', `/api/v1/metadata/object/${object}`)];
+  const [role = ''] = Object.keys(roles.json as Schema);
+  const [teamRole] = Object.keys((model.json as { readonly team?: { readonly roles: Schema } }).team?.roles ?? {});
+  const user = caller.pick('user');
+  const joining = teamRole === undefined || user === undefined ? [] : [{ to: { user }, teamRole }];
+  const given = await send('shareRecord', (operation) => ({
+    path: at(operation, id),
+    body: { shares: [...subjects(caller, role), ...joining] },
+  }));
+  await send('listShares', (operation) => ({ path: at(operation, id) }));
+  for (const share of (given?.json as { readonly shares?: readonly { readonly id: string }[] } | undefined)?.shares ?? [])
+    await send('unshareRecord', (operation) => ({ path: at(operation, id).replace('{share}', share.id) }));
+}
+
+/** @param others ids of people whose access an administrator may ask about */
+async function explained({ send }: Scene, id: string, others: readonly string[]): Promise<void> {
+  await send('explainAccess', (operation) => ({ path: at(operation, id) }));
+  for (const user of others) await send('explainAccess', (operation) => ({ path: `${at(operation, id)}?user=${user}` }));
+}
+
+/** @param id a record that the caller may change */
+export async function callRecords(
+  caller: Caller,
+  object: string,
+  { id, others = [] }: { readonly id: string; readonly others?: readonly string[] },
+  check: Check,
+): Promise<void> {
+  const send: Scene['send'] = async (route, sent) => {
+    const operation = caller.operation(object, route);
+    return operation && (await check(operation, sent(operation)));
+  };
+  const scene: Scene = { caller, object, send };
+  await reads(scene, id);
+  await bulkWrites(scene, id);
+  await byUniqueFields(scene, caller.client === caller.admin);
+  await explained(scene, id, others);
+  await sharing(scene, id);
+  await binAndBack(scene);
+}
