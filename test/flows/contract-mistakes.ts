@@ -203,7 +203,9 @@ export function mistakes(operation: Operation, id: string): readonly Mistake[] {
       ? ['x', '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01', '__proto__', '%00']
       : ['nothing', '__proto__', 'constructor', '%00'];
     for (const text of hasJson || hasStream ? [] : unknown) {
-      made.push([{ path: operation.path.replaceAll(/\{\w+\}/g, text) }, { codes: noSuchRecord }]);
+      // Where PostgreSQL would be asked for it, NUL is no text at all.
+      const codes = text === '%00' ? [...noSuchRecord, 'REQUEST_INVALID'] : noSuchRecord;
+      made.push([{ path: operation.path.replaceAll(/\{\w+\}/g, text) }, { codes }]);
     }
     if (!hasJson && !hasStream) made.push([{ path: operation.path.replaceAll(/\{\w+\}/g, '%ff') }, { codes: ['REQUEST_INVALID'] }]);
   }

@@ -31,6 +31,7 @@ async function reads({ caller, object, send }: Scene, id: string): Promise<void>
 async function bulkWrites({ caller, object, send }: Scene, id: string): Promise<void> {
   const create = caller.operation(object, 'createRecord');
   const records = create === undefined ? [] : [caller.again(create), caller.again(create)];
+  await send('updateRecord', (operation) => ({ path: at(operation, id), body: {} }));
   const changes = [{ id, version: 1 }, { id: crypto.randomUUID() }];
   const bulk = caller.operation(object, 'bulk')?.bodies['application/json'];
   const actions = (bulk?.['properties'] as { readonly action?: { readonly enum?: readonly string[] } } | undefined)?.action?.enum ?? [];

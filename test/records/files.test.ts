@@ -36,7 +36,9 @@ let other: Context;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tessera-files-'));
   scene = await testEngine({ files: openFileStore({ kind: 'disk', root }), limits: { fileSize: 60_000_000 } });
-  tenant = await scene.tenant('acme', [pack('base', { card })]);
+  const seen = { read: true, fields: { '*': 'read' } };
+  const basic = { name: 'cards', ...label('Cards'), everyone: true, objects: { card: seen } };
+  tenant = await scene.tenant('acme', [pack('base', { card: { ...card, sharing: 'publicRead' } }, { 'permissionSets/cards.json': basic })]);
   const id = await tenant.create('user', { name: 'Bob', email: 'bob@acme.example', active: true });
   const session = '01920000-0000-7000-8000-00000000b0b0';
   await scene.sql(

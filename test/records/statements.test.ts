@@ -46,6 +46,7 @@ function purpose(text: string): string {
   if (text.includes('pg_advisory_xact_lock_shared')) return 'tenant lock';
   if (text.includes('_state')) return 'state';
   if (text.includes('_counter')) return 'number';
+  if (text.includes('_audit')) return 'audit';
   if (text.includes('as materialized'))
     return text.includes('insert into "t_acme"."_history"') && text.includes('update "t_acme"') ? 'update' : 'insert';
   if (text.includes('for no key update')) return 'lock';
@@ -75,7 +76,7 @@ describe('the statements of', () => {
       'update',
       'savepoint',
     ]);
-    expect(await cost(() => acme.remove('plain', id))).toEqual(['tenant lock', 'state', 'lock for delete', 'delete']);
+    expect(await cost(() => acme.remove('plain', id))).toEqual(['tenant lock', 'state', 'lock for delete', 'delete', 'audit']);
   });
 
   it('a thousand creates with numbers, lookups, filters, rules, history and two levels of roll-ups', async () => {
@@ -108,7 +109,7 @@ describe('the statements of', () => {
       'update',
     ]);
     expect(await acme.read('region', region, 'total')).toEqual({ total: 1500 });
-    expect((await cost(() => acme.remove('region', region))).length).toBeLessThanOrEqual(12);
+    expect((await cost(() => acme.remove('region', region))).length).toBeLessThanOrEqual(13);
   });
 
   it('an upsert of a thousand', async () => {

@@ -1,9 +1,15 @@
 // Commit checks: validation rules over the records that a transaction touched, once each, when everything is written.
 import { bind, failAll, problem, type Problem } from '@tessera/kernel';
-import type { ObjectModel } from '@tessera/metadata';
+import type { ObjectModel, ValidationRuleModel } from '@tessera/metadata';
 import { conditionsStatement } from '@tessera/storage';
 import { objectOf, type WriteSession } from './session.ts';
 import { inLanguage } from './steps/validate.ts';
+
+/** What is wrong with an object or field that the person may not see is told without naming it. */
+function mayBeTold({ access }: WriteSession, object: ObjectModel, { at }: ValidationRuleModel): boolean {
+  const shown = access.view.objects[object.name];
+  return shown !== undefined && (at === undefined || Object.hasOwn(shown.fields, at.split('/')[0] ?? ''));
+}
 
 async function checkObject(
   session: WriteSession,
@@ -26,13 +32,11 @@ async function checkObject(
           row[`c${String(n)}`] === true && (rule.recordTypes === undefined || rule.recordTypes.includes(String(row['record_type']))),
       )
       .map((rule) => {
-        const params = {
-          message: inLanguage(rule.message, session.context.languages),
-          rule: rule.name,
-          object: object.name,
-          id: row['id'],
-        };
-        const place = touched.get(String(row['id'])) ?? '';
+        const id = String(row['id']);
+        const place = touched.get(id) ?? '';
+        if (!mayBeTold(session, object, rule)) return problem('RECORD_REFUSED', {}, { pointer: place });
+        const named = session.access.policy.administrator || touched.get(id) !== undefined ? { id } : {};
+        const params = { message: inLanguage(rule.message, session.context.languages), rule: rule.name, object: object.name, ...named };
         return problem('VALIDATION_FAILED', params, { pointer: rule.at === undefined ? place : `${place}/${rule.at}` });
       }),
   );

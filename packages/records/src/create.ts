@@ -75,7 +75,9 @@ async function createTree(
   records: readonly NewRecord[],
   options: SetOptions,
 ): Promise<WriteSet> {
-  const parts = records.map((record, i) => separate(object, record, i));
+  // A relation that does not exist for the person is an unknown field like any other.
+  const shown = options.internal === true ? object : (session.access.view.objects[object.name] ?? object);
+  const parts = records.map((record, i) => separate(shown, record, i));
   const set = await runPipeline(
     createSet(
       session,

@@ -13,8 +13,11 @@ export interface AnyReference {
 
 function coerceReference(value: unknown, field: FieldModel): Coerced {
   const targets = field.lookup?.to ?? [];
-  if (targets.length === 1)
-    return isUuid(value) ? accept(value.toLowerCase()) : wrongType(`the id of a record of ${targets.join()}`, value);
+  // By its form, not by its targets: of a polymorphic one some may not exist for the caller, and of any other none.
+  if (field.wire !== 'anyReference') {
+    const target = targets.length === 0 ? 'another object' : targets.join();
+    return isUuid(value) ? accept(value.toLowerCase()) : wrongType(`the id of a record of ${target}`, value);
+  }
   if (typeof value === 'object' && value !== null && 'object' in value && 'id' in value && Object.keys(value).length === 2) {
     const { object, id } = value;
     if (typeof object === 'string' && targets.includes(object) && isUuid(id)) return accept({ object, id: id.toLowerCase() });

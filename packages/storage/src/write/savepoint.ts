@@ -2,7 +2,7 @@
 import { sql, toStatement } from '@tessera/kernel';
 import type { Transaction } from '../database.ts';
 
-/** Runs the work; what it wrote is undone where it throws, and the transaction can go on. Not to be nested. */
+/** Runs the work; what it wrote is undone where it throws, and the transaction can go on. May be nested: none outlives its work. */
 export async function withSavepoint<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
   await transaction.query(toStatement(sql`savepoint attempt`));
   try {
@@ -11,6 +11,8 @@ export async function withSavepoint<T>(transaction: Transaction, work: () => Pro
     return result;
   } catch (error) {
     await transaction.query(toStatement(sql`rollback to savepoint attempt`));
+    // Else it would hide an outer one of the same name, which then could not be gone back to.
+    await transaction.query(toStatement(sql`release savepoint attempt`));
     throw error;
   }
 }
