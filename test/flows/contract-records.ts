@@ -28,10 +28,10 @@ async function reads({ caller, object, send }: Scene, id: string): Promise<void>
   await send('aggregateRecords', ({ path }) => ({ path, body: { measures, groupBy, filter: caller.rule(object), first: 10 } }));
 }
 
-async function bulkWrites({ caller, object, send }: Scene, id: string): Promise<void> {
+async function writes({ caller, object, send }: Scene, id: string, editable: boolean): Promise<void> {
   const create = caller.operation(object, 'createRecord');
   const records = create === undefined ? [] : [caller.again(create), caller.again(create)];
-  await send('updateRecord', (operation) => ({ path: at(operation, id), body: {} }));
+  if (editable) await send('updateRecord', (operation) => ({ path: at(operation, id), body: {} }));
   const changes = [{ id, version: 1 }, { id: crypto.randomUUID() }];
   const bulk = caller.operation(object, 'bulk')?.bodies['application/json'];
   const actions = (bulk?.['properties'] as { readonly action?: { readonly enum?: readonly string[] } } | undefined)?.action?.enum ?? [];
@@ -106,17 +106,24 @@ async function sharing({ caller, object, send }: Scene, id: string): Promise<voi
     await send('unshareRecord', (operation) => ({ path: at(operation, id).replace('{share}', share.id) }));
 }
 
-/** @param others ids of people whose access an administrator may ask about */
 async function explained({ send }: Scene, id: string, others: readonly string[]): Promise<void> {
   await send('explainAccess', (operation) => ({ path: at(operation, id) }));
   for (const user of others) await send('explainAccess', (operation) => ({ path: `${at(operation, id)}?user=${user}` }));
 }
 
-/** @param id a record that the caller may change */
+export interface Given {
+  /** A record that the caller sees. */
+  readonly id: string;
+  /** Whether the caller may change it. Default: true. */
+  readonly editable?: boolean;
+  /** People whose access an administrator asks about. */
+  readonly others?: readonly string[];
+}
+
 export async function callRecords(
   caller: Caller,
   object: string,
-  { id, others = [] }: { readonly id: string; readonly others?: readonly string[] },
+  { id, editable = true, others = [] }: Given,
   check: Check,
 ): Promise<void> {
   const send: Scene['send'] = async (route, sent) => {
@@ -125,9 +132,10 @@ export async function callRecords(
   };
   const scene: Scene = { caller, object, send };
   await reads(scene, id);
-  await bulkWrites(scene, id);
+  await writes(scene, id, editable);
   await byUniqueFields(scene, caller.client === caller.admin);
   await explained(scene, id, others);
-  await sharing(scene, id);
+  await send('listShares', (operation) => ({ path: at(operation, id) }));
+  if (editable) await sharing(scene, id);
   await binAndBack(scene);
 }

@@ -33,6 +33,12 @@ const codeOf = ({ json }: Answer): unknown => (json as { readonly code?: unknown
 /** Codes by which it is said that something is not there, or not allowed. */
 const refusals: readonly unknown[] = ['OBJECT_UNKNOWN', 'FIELD_UNKNOWN', 'PERMISSION_DENIED', 'RULE_NAME_UNKNOWN', 'KEY_UNKNOWN'];
 
+/** Without what people have written for people, who call things by their names. */
+const withoutWords = (text: string): string =>
+  JSON.stringify(
+    JSON.parse(text, (key, value: unknown) => (typeof value === 'string' && /^(description|title|summary)$/.test(key) ? '' : value)),
+  );
+
 const withoutParameters = (path: string): string => path.replaceAll(/\{\w+\}/g, '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01');
 
 /** Makes records of all objects that belong to somebody, as far as that is possible. */
@@ -99,26 +105,27 @@ describe.each(cast)('the document of somebody of %s who is %s', (tenant, role) =
       const create = caller.operation(object, 'createRecord');
       for (let n = 0; create !== undefined && n < 5; n += 1) {
         // To whom a record belongs is a right of its own, for which there is a flag.
-        const { owner: _, ...body } = await caller.recordFor(create, n * 3);
+        const body = Object.fromEntries(Object.entries(await caller.recordFor(create, n * 3)).filter(([name]) => name !== 'owner'));
         if ((await check(create, { path: create.path, body })).status === 201) caller.note(object, body);
       }
       const { json } = await caller.client.call('GET', `/api/v1/records/${object}?fields=id&first=100&sort=-createdAt`);
       const ids = (json as { readonly records: readonly { readonly id: string }[] }).records.map(({ id }) => id);
       caller.pool.set(object, ids);
       const id = await editable(object, ids);
-      if (id !== undefined) await callRecords(caller, object, { id }, check);
+      const [first] = ids;
+      if (first !== undefined) await callRecords(caller, object, { id: id ?? first, editable: id !== undefined }, check);
     }
     expect(broken).toEqual([]);
     expect(refused).toEqual([]);
   });
 
-  /** A record of the object that the person may change; where there is none, one that the person sees. */
+  /** A record of the object that the person may change. */
   async function editable(object: string, ids: readonly string[]): Promise<string | undefined> {
     for (const id of ids) {
       const { json } = await caller.client.call('GET', `/api/v1/records/${object}/${id}/access`);
       if ((json as { readonly edit?: boolean }).edit === true) return id;
     }
-    return ids[0];
+    return undefined;
   }
 
   it('has other operations, none of which is refused', async () => {
@@ -147,7 +154,7 @@ describe.each(cast)('the document of somebody of %s who is %s', (tenant, role) =
   });
 
   it('does not name objects and fields that do not exist for them', async () => {
-    const text = (await caller.client.call('GET', '/openapi.json')).text;
+    const text = withoutWords((await caller.client.call('GET', '/openapi.json')).text);
     const namesOf = (of: Caller): readonly string[] =>
       of.objects.flatMap((object) => [object, ...of.fields(object).map(({ name }) => name)]);
     const shown = new Set(namesOf(caller));
@@ -170,7 +177,7 @@ describe('the document of an API key', () => {
     const [document, whole] = [await documentOf(key), await documentOf(admin)];
     const ids = new Set(document.operations.map(({ id }) => id));
     expect([...ids]).toContain('product.createRecord');
-    expect([...ids].filter((id) => /Session|SecondFactor$|ApiKey|impersonate|Metadata$/.test(id))).toEqual(['removeSecondFactor'].slice(1));
+    expect([...ids].filter((id) => /Session|SecondFactor$|ApiKey|impersonate|Metadata$/.test(id))).toEqual([]);
     for (const { id, method, path, bodies } of whole.operations.filter((each) => each.object === undefined && !ids.has(each.id))) {
       const answer = await key.call(method, withoutParameters(path), 'application/json' in bodies ? {} : undefined);
       expect([id, answer.status >= 400]).toEqual([id, true]);

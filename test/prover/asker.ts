@@ -38,10 +38,22 @@ export class Asker {
     return shape;
   }
 
+  /** Whether there are records that the oracle can judge. */
+  reaches(object: string): boolean {
+    return this.who.rights.readable(object) && this.shapes[object]?.judged === true;
+  }
+
+  /** Whether the oracle can judge every field that is shown. */
+  isWhole(object: string): boolean {
+    return Object.values(this.shape(object).fields).every(
+      ({ name, asked }) => asked === 'everywhere' || asked === 'selected' || this.who.rights.shows(object, name) === undefined,
+    );
+  }
+
   /** Own objects often, the platform's now and then. */
   object(): string | undefined {
-    const own = this.own.filter((name) => this.who.rights.readable(name));
-    const all = Object.keys(this.shapes).filter((name) => this.who.rights.readable(name));
+    const own = this.own.filter((name) => this.reaches(name));
+    const all = Object.keys(this.shapes).filter((name) => this.reaches(name));
     return this.chance.maybe(this.chance.percent(88) && own.length > 0 ? own : all);
   }
 
@@ -54,19 +66,30 @@ export class Asker {
   /** A record type is no name of GraphQL where the object has none. */
   #named(object: string): readonly FieldShape[] {
     const { fields, recordTypes } = this.shape(object);
-    return Object.values(fields).filter(({ name }) => !unasked.includes(name) && (name !== 'recordType' || recordTypes.length > 0));
+    return Object.values(fields).filter(
+      ({ name, asked }) =>
+        !unasked.includes(name) && (asked === 'everywhere' || asked === 'selected') && (name !== 'recordType' || recordTypes.length > 0),
+    );
   }
 
   /** Fields that one may read, and so use everywhere. */
   usable(object: string, fits: (field: FieldShape) => boolean = () => true): readonly FieldShape[] {
-    return this.#named(object).filter((field) => field.kind !== 'list' && this.who.rights.reads(object, field.name) && fits(field));
+    return this.#named(object).filter(
+      (field) => field.kind !== 'list' && field.asked === 'everywhere' && this.who.rights.reads(object, field.name) && fits(field),
+    );
   }
 
   /** Lookups to one object that one may follow. */
   #ways(object: string): readonly FieldShape[] {
     return this.usable(object, ({ kind, stored, to, type }) => kind === 'reference' && stored && type !== 'id' && to.length === 1).filter(
-      ({ to }) => this.who.rights.readable(to[0] ?? ''),
+      ({ to }) => this.reaches(to[0] ?? ''),
     );
+  }
+
+  /** Child relations that one may follow. */
+  relations(object: string): readonly string[] {
+    const { relations } = this.shape(object);
+    return Object.keys(relations).filter((name) => this.who.rights.relates(object, name) && this.reaches(relations[name]?.object ?? ''));
   }
 
   /** A path to a field that fits, through at most two lookups. */
@@ -88,7 +111,7 @@ export class Asker {
     );
     const paths = this.chance.some(shown, this.chance.between(2, depth > 1 ? 7 : 3)).flatMap((field): readonly Path[] => {
       const follows = depth > 0 && field.kind === 'reference' && field.stored && field.type !== 'id' && rights.reads(object, field.name);
-      if (!follows || !this.chance.percent(55) || !field.to.every((target) => rights.readable(target))) return [[field.name]];
+      if (!follows || !this.chance.percent(55) || !field.to.every((target) => this.reaches(target))) return [[field.name]];
       if (field.to.length === 1) return this.fields(field.to[0] ?? '', surface, depth - 1).map((path) => [field.name, ...path]);
       const named = field.to.every((target) => rights.shows(target, 'name') !== undefined);
       return named ? [[field.name, 'name']] : [[field.name]];
@@ -161,13 +184,13 @@ export class Asker {
   /** Through a lookup to several objects. */
   #polymorphic(object: string): Filter | undefined {
     const way = this.chance.maybe(this.usable(object, ({ to, stored }) => stored && to.length > 1));
-    const target = this.chance.maybe((way?.to ?? []).filter((each) => this.who.rights.reads(each, 'name')));
+    const target = this.chance.maybe((way?.to ?? []).filter((each) => this.reaches(each) && this.who.rights.reads(each, 'name')));
     if (way === undefined || target === undefined) return undefined;
     return { kind: 'compare', path: [`${way.name}:${target}`, 'name'], operator: 'contains', value: this.chance.pick(words) };
   }
 
   #quantified(object: string, surface: Surface, depth: number): Filter | undefined {
-    const relation = this.chance.maybe(Object.keys(this.shape(object).relations).filter((name) => this.who.rights.relates(object, name)));
+    const relation = this.chance.maybe(this.relations(object));
     const child = this.shape(object).relations[relation ?? '']?.object;
     const part = child === undefined ? undefined : this.filter(child, surface, depth - 1);
     if (relation === undefined || part === undefined) return undefined;

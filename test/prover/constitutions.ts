@@ -47,7 +47,7 @@ function grant(chance: Chance, shape: ObjectShape | undefined): Grant {
   return { flags, ...narrowed, fields: levels(chance, shape) };
 }
 
-function grantSet(chance: Chance, shapes: Shapes, kind: GrantSet['kind'], i: number): GrantSet {
+export function grantSet(chance: Chance, shapes: Shapes, kind: GrantSet['kind'], i: number): GrantSet {
   const everyone = kind === 'permissionSet' && i === 0;
   const entries: [string, Grant][] = Object.values(shapes)
     .filter(() => chance.percent(everyone ? 25 : 50))
@@ -65,7 +65,7 @@ function grantSet(chance: Chance, shapes: Shapes, kind: GrantSet['kind'], i: num
   };
 }
 
-function subject(chance: Chance, roles: readonly string[]): Subject {
+export function subject(chance: Chance, roles: readonly string[]): Subject {
   switch (chance.between(0, 3)) {
     case 0:
       return { kind: 'user', email: emailOf(chance.between(0, mostPeople - 1)) };
@@ -127,7 +127,7 @@ const grantJson = ({ flags, recordTypes, fields }: Grant): Json => ({
   fields,
 });
 
-function setJson({ name, kind, administrator, everyone, objects }: GrantSet): Json {
+export function setJson({ name, kind, administrator, everyone, objects }: GrantSet): Json {
   const entries = Object.entries(objects).map(([object, each]) => [object, grantJson(each)] as const);
   const own = kind === 'role' ? (administrator ? { administrator } : {}) : everyone ? { everyone } : {};
   return { name, label: { en: name }, ...own, objects: Object.fromEntries(entries) };
@@ -140,7 +140,7 @@ function subjectJson(of: Subject): Json {
   return { department: of.code, ...(of.below ? { below: true } : {}) };
 }
 
-function ruleJson({ name, object, records, to, access }: SharingRule): Json {
+export function ruleJson({ name, object, records, to, access }: SharingRule): Json {
   const among = 'when' in records ? { when: records.when } : { ownedBy: subjectJson(records.ownedBy) };
   const subjects = Object.fromEntries(to.map((each, i) => [`s${String(i)}__c`, subjectJson(each)]));
   return { name, object, label: { en: name }, records: among, to: subjects, access };

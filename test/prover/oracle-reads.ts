@@ -173,7 +173,7 @@ export function aggregateOut(who: Onlooker, ask: AggregateAsk): readonly Readonl
 /** Ids of what a word finds, by object; objects that may not be searched are not there. */
 export function searchOut(who: Onlooker, q: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
-  for (const shape of Object.values(who.world.shapes)) {
+  for (const shape of Object.values(who.world.shapes).filter(({ judged }) => judged)) {
     const fields = Object.values(shape.fields).filter(({ name, searchable }) => searchable && who.rights.reads(shape.name, name));
     const has = (row: Row): boolean =>
       fields.some(({ name }) =>

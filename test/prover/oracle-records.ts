@@ -27,7 +27,9 @@ export class Onlooker implements Sight {
 
   #names(there: boolean): readonly string[] {
     return Object.values(this.world.shapes).flatMap(({ name, fields, relations }) => [
-      ...Object.keys(fields).filter((field) => (this.rights.shows(name, field) !== undefined) === there),
+      ...Object.values(fields)
+        .filter((field) => (field.asked === 'unknown' ? there : (this.rights.shows(name, field.name) !== undefined) === there))
+        .map((field) => field.name),
       ...Object.keys(relations).filter((relation) => this.rights.relates(name, relation) === there),
     ]);
   }

@@ -2,9 +2,7 @@
 import type { Asker } from './asker.ts';
 import type { Ask, Filter, ListAsk, Path, Probe, ReadAsk } from './asks.ts';
 import type { FieldShape } from './shapes.ts';
-
-/** Names that occur once in a model, so that they can be exchanged in the text of a request. */
-const isUnique = (name: string): boolean => /^[a-z]+\d\d+$/.test(name);
+import { isDistinct } from './world.ts';
 
 /** A name of the same length that nothing has. */
 export const invented = (name: string): string => {
@@ -16,7 +14,7 @@ const asProbe = (ask: Probe['ask'], hidden: string): Probe => ({
   kind: 'probe',
   ask,
   hidden,
-  invented: isUnique(hidden) ? invented(hidden) : hidden.replace(/./g, 'z'),
+  invented: /\d\d$/.test(hidden) ? invented(hidden) : hidden.replace(/./g, 'z'),
 });
 
 const plainList = (a: Asker, object: string): ListAsk => ({
@@ -31,9 +29,12 @@ const plainList = (a: Asker, object: string): ListAsk => ({
   children: undefined,
 });
 
+/** Objects of generated models have names that no other begins or ends with. */
+const isTellable = ({ who }: Asker, object: string): boolean => who.world.distinct === undefined || isDistinct(who.world, object);
+
 /** An object that the person may not see, in each request that names one. */
 function hiddenObject(a: Asker): Probe | undefined {
-  const object = a.chance.maybe(a.own.filter((name) => !a.who.rights.readable(name)));
+  const object = a.chance.maybe(a.own.filter((name) => !a.who.rights.readable(name) && isTellable(a, name)));
   const row = object === undefined ? undefined : a.row(object);
   if (object === undefined || row === undefined) return undefined;
   const asks: readonly Probe['ask'][] = [
@@ -52,7 +53,7 @@ function hiddenObject(a: Asker): Probe | undefined {
 
 function hiddenRelation(a: Asker, object: string): Probe | undefined {
   const relation = a.chance.maybe(
-    Object.keys(a.shape(object).relations).filter((name) => isUnique(name) && !a.who.rights.relates(object, name)),
+    Object.keys(a.shape(object).relations).filter((name) => isDistinct(a.who.world, name) && !a.who.rights.relates(object, name)),
   );
   if (relation === undefined) return undefined;
   const anything: Filter = { kind: 'compare', path: ['id'], operator: 'ne', value: a.who.user };
@@ -97,7 +98,8 @@ function fieldProbe(a: Asker): Probe | undefined {
   const { object, way, holder } = found;
   const { rights } = a.who;
   const hidden = Object.values(a.shape(holder).fields).filter(
-    ({ name, kind, to }) => isUnique(name) && kind !== 'list' && to.length < 2 && !rights.reads(holder, name),
+    ({ name, kind, to, asked }) =>
+      isDistinct(a.who.world, name) && asked === 'everywhere' && kind !== 'list' && to.length < 2 && !rights.reads(holder, name),
   );
   const field = a.chance.maybe(hidden);
   if (field === undefined) return undefined;

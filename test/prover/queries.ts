@@ -5,10 +5,8 @@ import { words } from './models.ts';
 import { probe } from './probes.ts';
 
 function children(a: Asker, object: string): ChildrenAsk | undefined {
-  const { chance, who } = a;
-  const relation = chance.percent(45)
-    ? chance.maybe(Object.keys(a.shape(object).relations).filter((name) => who.rights.relates(object, name)))
-    : undefined;
+  const { chance } = a;
+  const relation = chance.percent(45) ? chance.maybe(a.relations(object)) : undefined;
   const child = a.shape(object).relations[relation ?? '']?.object;
   if (relation === undefined || child === undefined) return undefined;
   return {
@@ -42,7 +40,7 @@ function list(a: Asker, object: string): ListAsk {
     kind: 'list',
     surface,
     object,
-    fields: surface === 'rest' && chance.percent(20) ? undefined : a.fields(object, surface),
+    fields: surface === 'rest' && chance.percent(20) && a.isWhole(object) ? undefined : a.fields(object, surface),
     filter: chance.percent(70) ? a.filter(object, surface) : undefined,
     sort: a.sort(object),
     first: chance.pick([3, 5, 50, 50]),

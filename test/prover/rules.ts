@@ -65,7 +65,7 @@ const bothTexts = (values: readonly Value[], holds: (a: string, b: string) => bo
 };
 
 /** Operators whose arguments are worked out first. */
-const strict: Readonly<Record<string, (values: readonly Value[]) => Value>> = {
+export const strict: Readonly<Record<string, (values: readonly Value[]) => Value>> = {
   '==': ([a = null, b = null]) => same(a, b),
   '!=': ([a = null, b = null]) => !same(a, b),
   '<': (values) => ordered(values, (order) => order < 0),
@@ -80,6 +80,7 @@ const strict: Readonly<Record<string, (values: readonly Value[]) => Value>> = {
   not: ([value = null]) => !truth(value),
   and: (values) => values.every(truth),
   or: (values) => values.some(truth),
+  round: ([value = null, scale]) => (value instanceof Decimal ? value.rounded(scale instanceof Decimal ? Number(scale.toString()) : 0) : null),
   coalesce: (values) => values.find((value) => value !== null) ?? null,
   concat: (values) => values.map(textOf).join(''),
   isBlank: ([value = null]) => value === null || value === '' || (Array.isArray(value) && value.length === 0),

@@ -26,7 +26,14 @@ export interface FieldShape {
   readonly history: boolean;
   readonly options: readonly string[] | undefined;
   readonly system: boolean;
+  readonly asked: Asked;
 }
+
+/**
+ * How far the oracle can judge a field: in any place of a request; in selections only; not its values, but who may see it; nothing.
+ * Generated models have only fields of the first kind, a tenant's own metadata may have others.
+ */
+export type Asked = 'everywhere' | 'selected' | 'never' | 'unknown';
 
 export interface ObjectShape {
   readonly name: string;
@@ -35,6 +42,8 @@ export interface ObjectShape {
   readonly fields: Readonly<Record<string, FieldShape>>;
   readonly relations: Readonly<Record<string, { readonly object: string; readonly by: string }>>;
   readonly recordTypes: readonly string[];
+  /** Whether the oracle can tell who sees its records. */
+  readonly judged: boolean;
 }
 
 export type Shapes = Readonly<Record<string, ObjectShape>>;
@@ -122,6 +131,7 @@ function fieldShape(name: string, source: Json): FieldShape {
     history: source['history'] === true,
     options: options === undefined ? undefined : Object.keys(options),
     system: source['system'] === true,
+    asked: 'everywhere',
   };
 }
 
@@ -169,6 +179,7 @@ export function shapesOf(objects: Readonly<Record<string, Json>>): Shapes {
         fields: Object.fromEntries(own),
         relations: relationsOf(objects, name),
         recordTypes,
+        judged: true,
       },
     ];
   });

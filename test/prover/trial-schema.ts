@@ -22,10 +22,16 @@ async function describe(session: Session, object: string): Promise<string | unde
   const answer = await send(session, restRequest({ kind: 'describe', object }));
   if (codesOf(answer).length > 0) return `refused: ${answer.text}`;
   const shape = world.shapes[object];
-  const fields = Object.keys(shape?.fields ?? {}).filter((name) => rights.shows(object, name) !== undefined);
+  const known = Object.values(shape?.fields ?? {}).filter(({ asked }) => asked !== 'unknown');
+  const fields = known.map(({ name }) => name).filter((name) => rights.shows(object, name) !== undefined);
+  const isUnknown = (name: string): boolean => shape?.fields[name]?.asked === 'unknown';
   const relations = Object.keys(shape?.relations ?? {}).filter((name) => rights.relates(object, name));
   return (
-    difference(fields.sort(), names(answer.json['fields'] as readonly Named[]), '/fields') ??
+    difference(
+      fields.sort(),
+      names(answer.json['fields'] as readonly Named[]).filter((name) => !isUnknown(name)),
+      '/fields',
+    ) ??
     difference(relations.sort(), names(answer.json['relations'] as readonly Named[]), '/relations')
   );
 }
@@ -58,7 +64,9 @@ async function introspect(session: Session, object: string): Promise<string | un
       return `Query.${shape.plural}: ${roots.has(shape.plural) ? 'is' : 'is not'} there`;
   }
   const shape = world.shapes[object];
-  const named = Object.values(shape?.fields ?? {}).filter(({ name }) => name !== 'recordType' || shape?.recordTypes.length !== 0);
+  const named = Object.values(shape?.fields ?? {}).filter(
+    ({ name, asked }) => asked !== 'unknown' && (name !== 'recordType' || shape?.recordTypes.length !== 0),
+  );
   const fields = named.filter(({ kind, name }) => kind !== 'secret' || rights.shows(object, name) === undefined);
   const relations = Object.keys(shape?.relations ?? {}).filter((name) => rights.relates(object, name));
   const expected = new Set([
@@ -67,10 +75,10 @@ async function introspect(session: Session, object: string): Promise<string | un
     ...relations.flatMap((name) => [name, `${name}Aggregate`]),
   ]);
   // Whether a masked secret is among them, the page leaves open.
-  const given = names(record?.fields).filter((name) => shape?.fields[name]?.kind !== 'secret');
+  const given = names(record?.fields).filter((name) => shape?.fields[name]?.kind !== 'secret' && shape?.fields[name]?.asked !== 'unknown');
   const filters = new Set(names(filter?.inputFields));
-  const wrong = fields.find(({ name, kind, to, type, stored }) => {
-    if (kind === 'list') return false;
+  const wrong = fields.find(({ name, kind, to, type, stored, asked }) => {
+    if (kind === 'list' || asked !== 'everywhere') return false;
     const called = kind === 'reference' && type !== 'id' && stored && to.length > 0 ? `${name}Id` : name;
     return filters.has(called) !== rights.reads(object, name);
   });

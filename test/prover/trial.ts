@@ -12,7 +12,7 @@ import { graphqlAggregate, graphqlGet, graphqlList, listRequest, restRequest, ty
 import { probed } from './trial-probe.ts';
 import { schemaDifference } from './trial-schema.ts';
 import { writeTrial } from './trial-writes.ts';
-import { rowsOf } from './world.ts';
+import { isDistinct, rowsOf } from './world.ts';
 
 /** Somebody signed in, with eyes of the oracle. */
 export interface Session {
@@ -27,9 +27,9 @@ export async function send({ who, client, figures }: Session, request: HttpReque
   figures.requests += 1;
   const answer = await client.send(request);
   const asked = JSON.stringify(request);
-  const told = [...answer.text.matchAll(uniqueName)]
+  const told = [...answer.text.matchAll(camelName)]
     .map(([name]) => name)
-    .find((name) => who.hiddenNames.has(name) && !asked.includes(name));
+    .find((name) => isDistinct(who.world, name) && who.hiddenNames.has(name) && !asked.includes(name));
   if (told !== undefined) throw new Leak(`${told} is hidden, and is told: ${short(answer.text)}`);
   return answer;
 }
@@ -37,7 +37,8 @@ export async function send({ who, client, figures }: Session, request: HttpReque
 /** Found where an answer came in; `trial` makes a difference of it. */
 class Leak extends Error {}
 
-const uniqueName = /\b[a-z]+\d\d+\b/g;
+/** A plain word may be said of something else. */
+const camelName = /\b[a-z]+[A-Z_\d]\w*\b/g;
 
 interface Failure {
   readonly errors?: readonly { readonly extensions: { readonly code: string; readonly problems?: readonly { readonly code: string }[] } }[];
@@ -150,8 +151,8 @@ interface Found {
 async function search(session: Session, ask: SearchAsk): Promise<string | undefined> {
   const answer = await send(session, restRequest(ask));
   if (codesOf(answer).length > 0) return refusedText(answer);
-  const { groups } = answer.json as unknown as Found;
   const { who } = session;
+  const groups = (answer.json as unknown as Found).groups.filter(({ object }) => who.world.shapes[object]?.judged !== false);
   const expected = searchOut(who, ask.q);
   note(session, [...expected.values()].flat(), 0);
   const ids = Object.fromEntries(groups.map(({ object, records }) => [object, records.map(({ id }) => id).sort()]));

@@ -65,7 +65,12 @@ export interface Constitution {
   readonly sets: readonly GrantSet[];
   readonly rules: readonly SharingRule[];
   readonly departmentHeads: 'none' | 'own' | 'withBelow';
+  /** Names that occur once in a tenant's metadata and can be told from all others in any text; left out: those that end in two digits. */
+  readonly distinct?: ReadonlySet<string>;
 }
+
+/** Whether a name can be told from all others in any text. */
+export const isDistinct = ({ distinct }: Constitution, name: string): boolean => distinct?.has(name) ?? /^[a-z]+\d\d+$/.test(name);
 
 /** A share of one record. `subject` as the table has it: `user:<id>`, `role:<name>`, `group:<id>`, `department:<id>`, `below:<id>`. */
 export interface Share {

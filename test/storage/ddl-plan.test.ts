@@ -74,6 +74,22 @@ describe('the plan of a change', () => {
     expect(plan(both, one({ a: { column: text, renamedFrom: ['b'] }, b: { column: text } })).steps).toEqual([]);
   });
 
+  it('renames back what the present Model says was renamed, where it leads to what was in force before', () => {
+    const before = one({ a: { column: text, indexed: true }, b: { column: text } });
+    const after = one({ b: { column: text, indexed: true, renamedFrom: ['a'] }, c: { column: text, renamedFrom: ['b'] } });
+    const back = planDdl(after, before, { schema: 't', back: true });
+    expect(textOf(back)).toEqual([
+      'alter table "t"."account" rename column "b" to "a"',
+      'alter table "t"."account" rename column "c" to "b"',
+      'alter index if exists "t"."account$b$index" rename to "account$a$index"',
+    ]);
+    expect(back.moves.fields).toEqual([
+      { object: 'account', from: 'b', to: 'a' },
+      { object: 'account', from: 'c', to: 'b' },
+    ]);
+    expect(plan(after, before).steps.map(({ kind }) => kind)).toContain('setAside');
+  });
+
   it('lets numbers grow longer in the catalogue alone, and keeps the columns of a field that sleeps', () => {
     expect(textOf(plan(one({ n: { column: numeric(10, 2) } }), one({ n: { column: numeric(12, 2) } })))).toEqual([
       'alter table "t"."account" alter column "n" type numeric(12,2)',

@@ -20,7 +20,8 @@ export async function idempotent(
   if (key === undefined) return work();
   const claim = {
     key,
-    actor: context.actor.userId ?? '00000000-0000-0000-0000-000000000000',
+    // A key may see less than its person, and gets none of the answers that the person got.
+    actor: context.actor.apiKeyId ?? context.actor.userId ?? '00000000-0000-0000-0000-000000000000',
     operation,
     // A caller that translates its request for a newer Model still sends the same request.
     requestHash: contentHash({ operation, input: { ...input, modelHash: null } }),

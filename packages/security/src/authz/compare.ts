@@ -59,7 +59,8 @@ function renamed(expression: Expression, prefix: string): Expression {
     case 'access': {
       const { test } = expression;
       if (test.kind === 'owner') return { ...expression, test: { ...test, slot: `${prefix}${test.slot}` } };
-      return test.kind === 'parent' ? { ...expression, test: { ...test, where: renamed(test.where, prefix) } } : expression;
+      if (test.kind === 'parent') return { ...expression, test: { ...test, where: renamed(test.where, prefix) } };
+      return test.beside === undefined ? expression : { ...expression, test: { ...test, beside: `${prefix}${test.beside}` } };
     }
     case 'call':
       return { ...expression, arguments: expression.arguments.map((argument) => renamed(argument, prefix)) };

@@ -15,8 +15,8 @@ export { columnDefinition } from './statements.ts';
 export { castBetween, type Cast } from './casts.ts';
 export type { ConcurrentIndex, DdlCheck, DdlPlan, DdlRisk, DdlStep, Preparation, DdlStepKind } from './step.ts';
 export { planDdl } from './plan.ts';
-export type { ModelMatch, MovedOptions, ObjectMatch } from './identity.ts';
-export { fieldsFromElsewhere, type FieldMove, type NameMoves, type ObjectMove } from './moves.ts';
+export type { ModelMatch, MovedOptions } from './identity.ts';
+export { fieldsFromElsewhere, type NameMoves } from './moves.ts';
 export type { DdlTarget } from './change.ts';
 export {
   applyDdl,

@@ -15,7 +15,7 @@ export interface FieldMove {
   readonly to: string;
 }
 
-/** All at once: a and b may change names with each other. */
+/** Names before → names now, all at once: a and b may change names with each other. */
 export interface NameMoves {
   readonly objects: readonly ObjectMove[];
   readonly fields: readonly FieldMove[];
