@@ -160,7 +160,10 @@ export class Caller {
     const field = this.sample(
       fc.constantFrom(...this.fields(object).filter(({ filters, type }) => filters.includes('eq') && type !== 'secret')),
     );
-    if (field.to !== undefined) return { '==': [{ var: `${field.name}.id` }, this.pick(field.to[0] ?? '') ?? null] };
+    const [target = ''] = field.to ?? [];
+    // Of several objects that it may point to one is named.
+    const path = field.schema['type'] === 'object' ? `${field.name}:${target}.id` : `${field.name}.id`;
+    if (field.to !== undefined) return { '==': [{ var: path }, this.pick(target) ?? null] };
     return this.sample(fc.boolean()) ? { isBlank: { var: field.name } } : { '==': [{ var: field.name }, { var: field.name }] };
   }
 

@@ -86,6 +86,10 @@ const calls: Readonly<
   // The code of the present step was taken by confirming; the next one is taken already.
   removeSecondFactor: (caller, target) =>
     Promise.resolve([{ ...target(), body: { code: apps.get(caller)?.generate({ timestamp: Date.now() + stepMs }) ?? '' } }]),
+  listApiKeys: async (caller, target) => {
+    await send(caller, 'POST', '/api-keys', newKey());
+    return [target()];
+  },
   createApiKey: (_caller, target) => Promise.resolve([{ ...target(), body: newKey() }]),
   revokeApiKey: async (caller, target) => [target({ id: String((await send(caller, 'POST', '/api-keys', newKey()))['id']) })],
   giveResetToken: async (caller, target) => [target({ id: (await somebody(caller)).id })],

@@ -72,6 +72,9 @@ const cast = [
   ['shelf', 'reader'],
 ] as const;
 
+/** Roles to whom some fields are masked. */
+const masking: readonly string[] = ['finance', 'readOnly'];
+
 describe.each(cast)('the document of somebody of %s who is %s', (tenant, role) => {
   let all: Caller;
   let caller: Caller;
@@ -131,12 +134,15 @@ describe.each(cast)('the document of somebody of %s who is %s', (tenant, role) =
   it('has other operations, none of which is refused', async () => {
     refused.length = 0;
     broken.length = 0;
+    let described = '';
     for (const each of caller.document.operations) {
       if (each.object !== undefined || each.route === 'logOut' || answeredElsewhere.has(each.route)) continue;
-      for (const sent of await plainCalls(caller, each)) await check(each, sent);
+      for (const sent of await plainCalls(caller, each)) described += (await check(each, sent)).text;
     }
     expect(broken).toEqual([]);
     expect(refused).toEqual([]);
+    expect(described).toContain('"allows":{"create":');
+    expect(described.includes('"masked":true')).toBe(masking.includes(role));
   });
 
   it('leaves out nothing that would be answered', async () => {

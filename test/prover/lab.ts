@@ -1,8 +1,20 @@
 // The engine under test, as it is served over HTTP, and tenants in it that worlds are put into one after the other.
 import { createServer } from 'node:http';
 import { createApp } from '@tessera/api';
-import { createEngine, createTenant, engineParts, Identity, type Engine, type EngineOptions, type RecordInput } from '@tessera/engine';
+import {
+  createEngine,
+  createTenant,
+  engineParts,
+  Identity,
+  setPasswords,
+  type Engine,
+  type EngineOptions,
+  type RecordInput,
+  type RecordResult,
+} from '@tessera/engine';
 import { silentLogger, TesseraError, uuidv7Source, type Context, type Logger } from '@tessera/kernel';
+import type { Layer } from '@tessera/metadata';
+import { applyLayers } from '@tessera/packs';
 import { openCell, tenantSchema } from '@tessera/storage';
 import pg from 'pg';
 import { listen } from '../api/rest-scene.ts';
@@ -12,7 +24,8 @@ import { Caller } from './caller.ts';
 import { constitutionFiles } from './constitutions.ts';
 import type { ModelSketch } from './models.ts';
 import type { Entry, Given, Population } from './populations.ts';
-import { clearStatements, rowsIn, shareStatement, type HistoryRow } from './rows.ts';
+import { mended } from './tenant-mending.ts';
+import { clearStatements, rowsIn, shareStatement, sharesIn, type HistoryRow } from './rows.ts';
 import type { Constitution, Row, Share } from './world.ts';
 
 /** A tenant of the lab. */
@@ -20,7 +33,9 @@ export interface Site {
   readonly administrator: string;
   /** Takes the constitution before away. */
   constitute(constitution: Constitution): Promise<void>;
-  /** Takes all records away and makes these; gives their shares with ids. */
+  /** Puts files into the tenant's own layer, or takes them away by null. */
+  apply(files: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Takes all records away and makes these; gives all shares with ids. */
   populate(population: Population): Promise<readonly Share[]>;
   /** Everything that is stored, as the database has it. */
   rows(): Promise<ReadonlyMap<string, Row>>;
@@ -28,6 +43,8 @@ export interface Site {
   history(id: string): Promise<readonly HistoryRow[]>;
   /** By id, under which key it was made. */
   keys(): ReadonlyMap<string, string>;
+  /** What stood against records that were left out, by object: only where the packs may refuse what chance makes. */
+  refused(): ReadonlyMap<string, string>;
   /** Signs somebody in without a password. */
   client(user: string): Promise<Caller>;
 }
@@ -36,6 +53,8 @@ export interface Lab {
   /** What the server blamed itself for. */
   readonly blamed: string[];
   site(name: string, sketch: ModelSketch): Promise<Site>;
+  /** A tenant with exactly these layers, whose rules may refuse records; such are mended, or left out. */
+  tenant(name: string, layers: readonly Layer[]): Promise<Site>;
   close(): Promise<void>;
 }
 
@@ -52,15 +71,24 @@ interface Ground {
   readonly url: string;
 }
 
+/** Where a lab's database is; dropped when the lab closes. */
+export interface ScratchDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
 class TenantSite implements Site {
   readonly administrator: string;
   readonly #ground: Ground;
   readonly #name: string;
   readonly #schema: string;
   #constitution: Constitution | undefined;
+  readonly #mends: boolean;
   #ids = new Map<string, string>();
+  #refused = new Map<string, string>();
 
-  constructor(ground: Ground, name: string, administrator: string) {
+  constructor(ground: Ground, name: string, administrator: string, mends = false) {
+    this.#mends = mends;
     this.#ground = ground;
     this.#name = name;
     this.#schema = tenantSchema(name);
@@ -76,24 +104,37 @@ class TenantSite implements Site {
   }
 
   async constitute(constitution: Constitution): Promise<void> {
-    const files = constitutionFiles(constitution, this.#constitution);
-    await explained(() => this.#ground.engine.run('metadata.apply', this.#system, { files }));
+    await this.apply(constitutionFiles(constitution, this.#constitution));
     this.#constitution = constitution;
+  }
+
+  async apply(files: Readonly<Record<string, unknown>>): Promise<void> {
+    await explained(() => this.#ground.engine.run('metadata.apply', this.#system, { files }));
   }
 
   async populate(population: Population): Promise<readonly Share[]> {
     const { client } = this.#ground;
     await client.query(clearStatements(await this.#model(), this.#schema, this.administrator).join('; '));
     this.#ids = new Map();
+    this.#refused = new Map();
     for (const { object, entries } of population.creates) await this.#create(object, entries);
     for (const { object, entries } of population.updates) await this.#update(object, entries);
     for (const { object, keys } of population.deletes) await this.#delete(object, keys);
-    const shares = population.shares.map((share) => this.#settled(share));
+    const shares = population.shares.filter((share) => this.#isThere(share)).map((share) => this.#settled(share));
     const { text, values } = shareStatement(this.#schema, shares);
     if (shares.length > 0) await client.query(text, values);
     await client.query(`update ${this.#schema}._state set access = access + 1`);
     await this.#model();
-    return shares;
+    return sharesIn(client, this.#schema);
+  }
+
+  refused(): ReadonlyMap<string, string> {
+    return this.#refused;
+  }
+
+  #isThere({ record, subject }: Share): boolean {
+    const [kind = '', name = ''] = subject.split(':');
+    return !this.#mends || (this.#ids.has(record) && (kind === 'role' || this.#ids.has(name)));
   }
 
   #id(key: string): string {
@@ -110,31 +151,56 @@ class TenantSite implements Site {
   #json(values: Entry['values']): RecordInput {
     const json = (value: Given): unknown => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-      if ('key' in value) return this.#id(value.key);
-      return 'id' in value ? { object: value.object, id: this.#id(value.id.key) } : value;
+      // What was left out is pointed to by nobody.
+      const isGone = (key: string): boolean => this.#mends && !this.#ids.has(key);
+      if ('key' in value) return isGone(value.key) ? null : this.#id(value.key);
+      if (!('id' in value)) return value;
+      return isGone(value.id.key) ? null : { object: value.object, id: this.#id(value.id.key) };
     };
     return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, json(value)]));
   }
 
   async #create(object: string, entries: readonly Entry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const records = entries.map(({ values }) => this.#json(values));
-    const { results } = await explained(() => this.#ground.engine.run('records.create', this.#system, { object, records }));
-    results.forEach((result, i) => {
-      if (result.ok) this.#ids.set(entries[i]?.key ?? '', result.id);
+    await this.#written(object, entries, async (left) => {
+      const records = left.map(({ values }) => this.#json(values));
+      const { results } = await this.#ground.engine.run('records.create', this.#system, { object, records, allOrNone: !this.#mends });
+      results.forEach((result, i) => {
+        if (result.ok) this.#ids.set(left[i]?.key ?? '', result.id);
+      });
+      return results;
     });
   }
 
+  /** Writes; what is refused is mended and tried again, where chance may make what packs refuse. */
+  async #written(
+    object: string,
+    entries: readonly Entry[],
+    write: (left: readonly Entry[]) => Promise<readonly RecordResult[]>,
+  ): Promise<void> {
+    let left = entries;
+    for (let round = 0; round < mostRounds && left.length > 0; round += 1) {
+      const results = await explained(() => write(left));
+      left = left.flatMap((entry, i) => {
+        const result = results[i];
+        if (result === undefined || result.ok) return [];
+        this.#refused.set(object, result.problems.map(({ message }) => message).join(' '));
+        return mended(entry, result.problems) ?? [];
+      });
+    }
+  }
+
   async #update(object: string, entries: readonly Entry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const records = entries.map(({ key, values }) => ({ id: this.#id(key), values: this.#json(values) }));
-    await explained(() => this.#ground.engine.run('records.update', this.#system, { object, records }));
+    const there = this.#mends ? entries.filter(({ key }) => this.#ids.has(key)) : entries;
+    await this.#written(object, there, async (left) => {
+      const records = left.map(({ key, values }) => ({ id: this.#id(key), values: this.#json(values) }));
+      return (await this.#ground.engine.run('records.update', this.#system, { object, records, allOrNone: !this.#mends })).results;
+    });
   }
 
   /** Of some that went with another before nothing is left to delete. */
   async #delete(object: string, keys: readonly string[]): Promise<void> {
-    if (keys.length === 0) return;
-    const records = keys.map((key) => ({ id: this.#id(key) }));
+    const records = keys.filter((key) => !this.#mends || this.#ids.has(key)).map((key) => ({ id: this.#id(key) }));
+    if (records.length === 0) return;
     await explained(() => this.#ground.engine.run('records.delete', this.#system, { object, records, allOrNone: false }));
   }
 
@@ -162,6 +228,8 @@ class TenantSite implements Site {
   }
 }
 
+const mostRounds = 5;
+
 /** A mistake of the prover is found sooner by its place. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -173,8 +241,8 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function openLab(make: MakeEngine = createEngine): Promise<Lab> {
-  const database = await testDatabase();
+export async function openLab(make: MakeEngine = createEngine, scratch?: ScratchDatabase): Promise<Lab> {
+  const database = scratch ?? (await testDatabase());
   const blamed: string[] = [];
   const log: Logger = {
     ...silentLogger,
@@ -197,6 +265,15 @@ export async function openLab(make: MakeEngine = createEngine): Promise<Lab> {
       const administrator = { email: `admin@${name}.example`, name: 'Admin', password };
       const id = await explained(() => createTenant(parts, identity, { name, packs: [pack('prover', objects)], administrator }));
       return new TenantSite({ engine, parts, identity, client, url }, name, id);
+    },
+    tenant: async (name, layers) => {
+      await explained(() => cell.createTenant(name));
+      const now = new Date(clock.now()).toISOString();
+      await explained(() => applyLayers(cell, { tenant: name, before: undefined, layers, now, author: null, reason: 'to be proved' }));
+      const administrator = { email: `admin@${name}.example`, name: 'Admin', password, roles: ['administrator'] };
+      const context = identity.contextOf(name, { kind: 'system', userId: null }, info);
+      const [id = ''] = await explained(() => setPasswords(parts, context, [administrator]));
+      return new TenantSite({ engine, parts, identity, client, url }, name, id, true);
     },
     close: async () => {
       server.closeAllConnections();

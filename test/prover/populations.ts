@@ -14,6 +14,8 @@ export type Given = null | string | number | boolean | readonly string[] | Key |
 
 export interface Entry extends Key {
   readonly values: Readonly<Record<string, Given>>;
+  /** Other values that would do, where those are refused. */
+  readonly spare?: Readonly<Record<string, Given>>;
 }
 
 export interface Population {

@@ -71,6 +71,13 @@ export function clearStatements(model: Model, schema: string, administrator: str
   ];
 }
 
+/** Every share, of people and of team rules. */
+export async function sharesIn(client: pg.Client, schema: string): Promise<readonly Share[]> {
+  const text = `select object, record_id as record, subject, access, origin, coalesce(expires_at <= now(), false) as expired
+    from ${quoted(schema)}._share order by object, record_id, subject, origin`;
+  return (await client.query<Share>(text)).rows;
+}
+
 export function shareStatement(schema: string, shares: readonly Share[]): { readonly text: string; readonly values: unknown[] } {
   const rows = shares.map((_, i) => {
     const at = i * 6;

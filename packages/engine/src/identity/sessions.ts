@@ -6,6 +6,7 @@ import {
   createSession,
   doorOf,
   findSession,
+  findUser,
   revokeSessions,
   rotateSession,
   sessionOfSpent,
@@ -17,7 +18,7 @@ import type { TokenPair } from '../operation-types.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
 import { aboutUser, iso, note, originOf, requestOrigin, type Origin } from './audit.ts';
-import { administered, personally } from './guards.ts';
+import { administered, personally, userObject } from './guards.ts';
 import type { InputOf } from './operation-types.ts';
 import type { ShownSession } from './shapes.ts';
 
@@ -94,6 +95,8 @@ export async function refreshSession(parts: EngineParts, refreshToken: string, r
       await endSessions(parts, runtime, { id: stolen.id }, requestOrigin(request, parts.clock), 'session.refreshReused');
     throw fail('TOKEN_INVALID');
   }
+  const user = await findUser(database, userObject(runtime), { id: session.userId });
+  if (user?.active !== true) throw fail('TOKEN_INVALID');
   const { signer } = parts;
   const accessToken = await signer.sign({ tenant, userId: session.userId, sessionId: session.id });
   return { accessToken, refreshToken: next, expiresIn: signer.lifetime };

@@ -2,6 +2,7 @@
 import sanitizeHtml from 'sanitize-html';
 import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
+import { sameValue } from '../changed.ts';
 import type { WriteSession } from '../session.ts';
 import { isRestricted } from './permit.ts';
 import { mapSound, withProblem, type Step, type WriteItem } from '../write-set.ts';
@@ -49,6 +50,12 @@ function leadsNowhere(whole: ObjectModel, seen: FieldModel): boolean {
   return seen.lookup === undefined && whole.fields[seen.name]?.lookup !== undefined;
 }
 
+/** The record that it points to may be named again; any other is not there. */
+function unseenTarget(item: WriteItem, field: string, given: unknown): WriteItem {
+  const same = sameValue((typeof given === 'string' ? given.toLowerCase() : given) as Value, item.old?.[field]);
+  return same ? item : withProblem(item, 'LOOKUP_NOT_FOUND', { field, object: 'another object' }, field);
+}
+
 export const coerce: Step = (set) => {
   const { session, internal } = set;
   // For whoever is restricted a field that may not be read is not there, and one that may not be edited is read-only.
@@ -62,8 +69,7 @@ export const coerce: Step = (set) => {
       if (field === undefined)
         result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);
       else if (reason !== undefined) result = withProblem(result, 'FIELD_READ_ONLY', { field: name, reason }, name);
-      else if (leadsNowhere(set.object, field) && given !== null && given !== '')
-        result = withProblem(result, 'LOOKUP_NOT_FOUND', { field: name, object: 'an object' }, name);
+      else if (leadsNowhere(set.object, field) && given !== null && given !== '') result = unseenTarget(result, name, given);
       else result = coerceField(session, result, field, given);
     }
     return result;

@@ -1,6 +1,6 @@
 // Access tokens (JWT, RFC 7519, HS256 only): signed with the present secret, verified with any of the configured ones.
 import { jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
-import { fail, type Clock } from '@tessera/kernel';
+import { fail, isUuid, type Clock } from '@tessera/kernel';
 import { deriveKey, secretId } from '../sealer.ts';
 
 export interface AccessClaims {
@@ -23,7 +23,8 @@ const issuer = 'tessera';
 const type = 'at+jwt';
 
 function claimsOf({ sub, tenant, sid, act }: JWTPayload): AccessClaims {
-  if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof sid !== 'string') throw new TypeError('A claim is missing.');
+  if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof sid !== 'string' || !isUuid(sub) || !isUuid(sid))
+    throw new TypeError('A claim is missing, or none of ours.');
   const claims = { tenant, userId: sub, sessionId: sid };
   if (act === undefined) return claims;
   if (typeof act !== 'object' || act === null || !('sub' in act) || typeof act.sub !== 'string') throw new TypeError('act is not ours.');
