@@ -125,6 +125,7 @@ export class Asker {
     const value = row === undefined || field.kind === 'secret' ? null : valueOf(this.who.world, row, field.name, this.who);
     if (value instanceof Decimal) return Number(value.toString());
     if (typeof value === 'string' || typeof value === 'boolean') return value;
+    if (field.name === 'lifeStatus') return 'normal';
     if (field.options !== undefined) return this.chance.pick(field.options);
     if (field.name === 'recordType') return this.chance.maybe(this.shape(object).recordTypes) ?? null;
     switch (field.kind) {

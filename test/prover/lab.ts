@@ -179,12 +179,13 @@ class TenantSite implements Site {
   ): Promise<void> {
     let left = entries;
     for (let round = 0; round < mostRounds && left.length > 0; round += 1) {
-      const results = await explained(() => write(left));
+      const results = this.#mends ? await patiently(write, left) : await explained(() => write(left));
       left = left.flatMap((entry, i) => {
         const result = results[i];
         if (result === undefined || result.ok) return [];
-        this.#refused.set(object, result.problems.map(({ message }) => message).join(' '));
-        return mended(entry, result.problems) ?? [];
+        const next = round + 1 < mostRounds ? mended(entry, result.problems) : undefined;
+        if (next === undefined) this.#refused.set(object, result.problems.map(({ message }) => message).join(' '));
+        return next ?? [];
       });
     }
   }
@@ -225,6 +226,22 @@ class TenantSite implements Site {
       [id, user],
     );
     return new Caller(url, await parts.signer.sign({ tenant: this.#name, userId: user, sessionId: id }));
+  }
+}
+
+/** What stands against a whole set of records is asked of each. */
+async function patiently(
+  write: (left: readonly Entry[]) => Promise<readonly RecordResult[]>,
+  left: readonly Entry[],
+): Promise<readonly RecordResult[]> {
+  try {
+    return await write(left);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    if (left.length === 1) return [{ ok: false, problems: error.problems }];
+    const results: RecordResult[] = [];
+    for (const entry of left) results.push(...(await patiently(write, [entry])));
+    return results;
   }
 }
 
@@ -270,7 +287,7 @@ export async function openLab(make: MakeEngine = createEngine, scratch?: Scratch
       await explained(() => cell.createTenant(name));
       const now = new Date(clock.now()).toISOString();
       await explained(() => applyLayers(cell, { tenant: name, before: undefined, layers, now, author: null, reason: 'to be proved' }));
-      const administrator = { email: `admin@${name}.example`, name: 'Admin', password, roles: ['administrator'] };
+      const administrator = { email: 'admin@prover.example', name: 'Admin', password, roles: ['administrator'] };
       const context = identity.contextOf(name, { kind: 'system', userId: null }, info);
       const [id = ''] = await explained(() => setPasswords(parts, context, [administrator]));
       return new TenantSite({ engine, parts, identity, client, url }, name, id, true);

@@ -96,13 +96,14 @@ class Judgement {
 
   #lookup(field: FieldShape, value: Literal, before: Row | undefined): void {
     if (value === null || value === (before === undefined ? undefined : textIn(before, field.name))) return;
+    const target = this.#who.world.rows.get(String(value));
+    const unseen = target === undefined || target.deleted || !field.to.includes(target.object) || !this.#who.sees(target);
     if (before !== undefined && field.master && !field.reparent) {
-      this.#against('FIELD_READ_ONLY');
+      // Of a record that stays with its master, and one that is not there, either may be told.
+      this.#against('FIELD_READ_ONLY', ...(unseen ? ['LOOKUP_NOT_FOUND'] : []));
       return;
     }
-    const target = this.#who.world.rows.get(String(value));
-    if (target === undefined || target.deleted || !field.to.includes(target.object) || !this.#who.sees(target))
-      this.#against('LOOKUP_NOT_FOUND');
+    if (unseen) this.#against('LOOKUP_NOT_FOUND');
     else if (field.master && !this.#who.edits(target) && !this.#who.rights.administrator) this.#masterReadOnly();
   }
 

@@ -15,7 +15,7 @@ export type Given = null | string | number | boolean | readonly string[] | Key |
 export interface Entry extends Key {
   readonly values: Readonly<Record<string, Given>>;
   /** Other values that would do, where those are refused. */
-  readonly spare?: Readonly<Record<string, Given>>;
+  readonly spares?: readonly Readonly<Record<string, Given>>[];
 }
 
 export interface Population {

@@ -11,7 +11,7 @@ import { Onlooker } from './oracle-records.ts';
 import { people } from './oracle-people.ts';
 import { randomPopulation, type Population } from './populations.ts';
 import { randomReads } from './queries.ts';
-import { shrunk } from './shrink.ts';
+import { shrunk, type Smallest } from './shrink.ts';
 import { trial, type Session } from './trial.ts';
 import type { Constitution, World } from './world.ts';
 import { randomWrite } from './writes.ts';
@@ -43,7 +43,7 @@ export interface Difference {
   readonly ask: Ask;
   readonly difference: string;
   /** What is left of the request and the records when all that does not matter has been dropped. */
-  readonly smallest: { readonly ask: Ask; readonly records: number; readonly difference: string } | undefined;
+  readonly smallest: Smallest | undefined;
 }
 
 export interface Report {
@@ -52,30 +52,38 @@ export interface Report {
   readonly differences: readonly Difference[];
 }
 
-const chanceOf = (...parts: readonly number[]): Chance =>
+/** The chance of a seed and the numbers of what is made by it. */
+export const chanceOf = (...parts: readonly number[]): Chance =>
   new Chance(random(String(parts.reduce((all, part) => (Math.imul(all, 0x9e3779b1) + part + 1) >>> 0, 7))));
 
 /** Masters before their details, in the order of the model. */
 const ownObjects = ({ objects }: ModelSketch): readonly string[] => Object.keys(objects);
 
 /** Where a run stands. */
-interface Run {
-  readonly options: ProveOptions;
+export interface Run {
+  readonly options: Pick<ProveOptions, 'as' | 'surfaces' | 'shrink' | 'most' | 'worlds'>;
   readonly figures: Figures;
   readonly differences: Difference[];
+  /** Ends it between two requests. */
+  readonly signal?: AbortSignal;
+  /** Called for what the oracle cannot work out; left out: that is a mistake of the prover. */
+  readonly onStumble?: (ask: Ask, error: TypeError) => void;
 }
 
-interface Stage {
+export interface Stage {
   readonly site: Site;
   readonly sketch: ModelSketch;
   readonly constitution: Constitution;
   readonly population: Population;
   readonly shares: World['shares'];
   readonly name: string;
+  /** Worlds that may be made to make a difference small. */
+  readonly tries?: number;
+  readonly signal?: AbortSignal;
 }
 
-const ended = ({ options, figures, differences }: Run): boolean =>
-  differences.length >= (options.most ?? 1) || figures.worlds >= options.worlds;
+export const ended = ({ options, figures, differences, signal }: Run): boolean =>
+  differences.length >= (options.most ?? 1) || figures.worlds >= options.worlds || signal?.aborted === true;
 
 export async function worldOf({ site, sketch, constitution, shares }: Omit<Stage, 'population' | 'name'>): Promise<World> {
   return { ...constitution, shapes: sketch.shapes, rows: await site.rows(), shares };
@@ -89,7 +97,11 @@ function castOf(run: Run, stage: Stage, world: World, chance: Chance): readonly 
 
 /** Whether all was well. After a difference the world is not what it was. */
 async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promise<boolean> {
-  const difference = await trial(session, ask);
+  const difference = await trial(session, ask).catch((error: unknown) => {
+    if (run.onStumble === undefined || !(error instanceof TypeError)) throw error;
+    run.onStumble(ask, error);
+    return undefined;
+  });
   if (difference === undefined) return true;
   const person = String(session.who.world.rows.get(session.who.user)?.values['email']);
   const smallest =
@@ -98,7 +110,8 @@ async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promis
   return false;
 }
 
-async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void> {
+/** Asks a world; without writes where what a pack makes of them is not known. */
+export async function proveWorld(run: Run, stage: Stage, chance: Chance, { reads = 7, writes: most = 5 } = {}): Promise<void> {
   const { figures } = run;
   const { site } = stage;
   const world = await worldOf(stage);
@@ -108,11 +121,12 @@ async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void>
   for (const [i, who] of cast.entries()) {
     const client = clients[i];
     if (client === undefined) continue;
-    for (const ask of randomReads(new Asker(chance, who, own, run.options.surfaces), 7)) {
+    for (const ask of randomReads(new Asker(chance, who, own, run.options.surfaces), reads)) {
+      if (run.signal?.aborted === true) return;
       if (!(await tried(run, stage, { who, client, site, figures }, ask))) return;
     }
   }
-  for (let writes = 0; writes < 5; writes += 1) {
+  for (let writes = 0; writes < most; writes += 1) {
     const user = chance.maybe(cast)?.user;
     const client = clients[cast.findIndex((each) => each.user === user)];
     if (user === undefined || client === undefined) return;
@@ -124,8 +138,8 @@ async function proveWorld(run: Run, stage: Stage, chance: Chance): Promise<void>
 }
 
 /** One model with its constitutions and worlds. */
-async function proveModel(run: Run, lab: Lab, model: number): Promise<void> {
-  const { options, figures } = run;
+async function proveModel(run: Run, options: ProveOptions, lab: Lab, model: number): Promise<void> {
+  const { figures } = run;
   const { constitutions, worlds } = options.spread ?? { constitutions: 5, worlds: 5 };
   const wanted = (name: string): boolean => options.only === undefined || `${options.only}.`.startsWith(`${name}.`);
   if (!wanted(String(model))) return;
@@ -153,7 +167,7 @@ export async function prove(lab: Lab, options: ProveOptions): Promise<Report> {
   const run: Run = { options, figures: noFigures(), differences: [] };
   for (let model = 0; !ended(run); model += 1) {
     if (options.only !== undefined && model > Number(options.only.split('.')[0])) break;
-    await proveModel(run, lab, model);
+    await proveModel(run, options, lab, model);
   }
   return { seed: options.seed, figures: run.figures, differences: run.differences };
 }

@@ -80,7 +80,8 @@ export const strict: Readonly<Record<string, (values: readonly Value[]) => Value
   not: ([value = null]) => !truth(value),
   and: (values) => values.every(truth),
   or: (values) => values.some(truth),
-  round: ([value = null, scale]) => (value instanceof Decimal ? value.rounded(scale instanceof Decimal ? Number(scale.toString()) : 0) : null),
+  round: ([value = null, scale]) =>
+    value instanceof Decimal ? value.rounded(scale instanceof Decimal ? Number(scale.toString()) : 0) : null,
   coalesce: (values) => values.find((value) => value !== null) ?? null,
   concat: (values) => values.map(textOf).join(''),
   isBlank: ([value = null]) => value === null || value === '' || (Array.isArray(value) && value.length === 0),

@@ -14,6 +14,10 @@ interface Setting {
   readonly constitution: Constitution;
   readonly population: Population;
   readonly administrator: boolean;
+  /** Worlds that may be made for it; left out: 120. */
+  readonly tries?: number;
+  /** Ends it with what was found until then. */
+  readonly signal?: AbortSignal;
 }
 
 interface Attempt {
@@ -130,14 +134,17 @@ async function again(setting: Setting, population: Population, ask: string, pers
   }
 }
 
-const mostTries = 120;
+/** What is left of a request and a world. Keys of the population stand for ids. */
+export interface Smallest {
+  readonly ask: Ask;
+  readonly records: number;
+  readonly difference: string;
+  readonly population: Population;
+}
 
 /** The smallest form found within a number of tries; undefined where the difference does not come again in a fresh world. */
-export async function shrunk(
-  setting: Setting,
-  { who, site }: Session,
-  ask: Ask,
-): Promise<{ readonly ask: Ask; readonly records: number; readonly difference: string } | undefined> {
+export async function shrunk(setting: Setting, { who, site }: Session, ask: Ask): Promise<Smallest | undefined> {
+  const mostTries = (): number => (setting.signal?.aborted === true ? 0 : (setting.tries ?? 120));
   const keys = site.keys();
   const person = keys.get(who.user) ?? '';
   // JSON drops what is undefined, and asks have it everywhere alike.
@@ -155,11 +162,11 @@ export async function shrunk(
     if (difference !== undefined) best = { population, ask: text, difference };
     return difference !== undefined;
   };
-  for (let found = true; found && tries < mostTries;) {
+  for (let found = true; found && tries < mostTries();) {
     found = false;
     for (const form of simpler(JSON.parse(best.ask) as Ask)) {
       const text = JSON.stringify(form);
-      if (text === best.ask || tries >= mostTries) continue;
+      if (text === best.ask || tries >= mostTries()) continue;
       if (await attempt(best.population, text)) {
         found = true;
         break;
@@ -171,11 +178,11 @@ export async function shrunk(
     .filter(({ object }) => own.includes(object))
     .flatMap(({ entries }) => entries.map((entry) => entry.key))) {
     const isThere = best.population.creates.some(({ entries }) => entries.some((entry) => entry.key === key));
-    if (isThere && !best.ask.includes(`"key:${key}"`) && tries < mostTries)
+    if (isThere && !best.ask.includes(`"key:${key}"`) && tries < mostTries())
       await attempt(lacking(best.population, key, setting.sketch), best.ask);
   }
   const records = best.population.creates
     .filter(({ object }) => own.includes(object))
     .reduce((sum, { entries }) => sum + entries.length, 0);
-  return { ask: JSON.parse(best.ask) as Ask, records, difference: best.difference };
+  return { ask: JSON.parse(best.ask) as Ask, records, difference: best.difference, population: best.population };
 }

@@ -61,7 +61,8 @@ function variable(path: string, place: Place): Gives {
   const holder = holderOf(place, from, rest.slice(0, -1));
   const field = place.shapes[holder]?.fields[rest.at(-1) ?? ''];
   if (field === undefined) return unspoken(`the path ${path}`);
-  if (field.asked === 'never' || field.asked === 'unknown' || place.isOut(holder, field.name)) unspoken(`${holder}.${field.name}, which is not judged`);
+  if (field.asked === 'never' || field.asked === 'unknown' || place.isOut(holder, field.name))
+    unspoken(`${holder}.${field.name}, which is not judged`);
   if (field.to.length > 1) unspoken(`${field.name}, which leads to several objects`);
   return field.kind;
 }
@@ -108,7 +109,8 @@ function literal(value: unknown): Gives {
 function operation(operator: string, args: readonly unknown[], place: Place): Gives {
   if (operator === 'in') {
     const [value, list] = args;
-    if (!Array.isArray(list) || list.some((each) => typeof each === 'object' && each !== null)) return unspoken('in with anything but a list of values');
+    if (!Array.isArray(list) || list.some((each) => typeof each === 'object' && each !== null))
+      return unspoken('in with anything but a list of values');
     compared('in', [gives(value, place), ...list.map(literal)]);
     return 'boolean';
   }
@@ -173,7 +175,7 @@ function fieldReason(shapes: Shapes, object: ObjectShape, field: FieldShape, isO
 }
 
 /** Names that say what stands around the rule: who reads it can then not be told from the rule alone. */
-const opaque = /"(?:rule|object|ancestors|literal|param)":|"\$(?:old|item|outer|now|tenant)/;
+const opaque = /"(?:rule|object|ancestors|literal|sort)":|"\$(?:old|item|outer|now|tenant)/;
 
 /** Types whose values are plain enough to be compared; of others one sees only that they are there. */
 const plainTypes: Readonly<Record<string, Asked>> = {
@@ -237,15 +239,28 @@ function mapFields(shapes: Shapes, change: (object: ObjectShape, field: FieldSha
   return Object.fromEntries(objects);
 }
 
-/** Fields of every record are plain, whatever their type. */
-const withTypes = (shapes: Shapes): Shapes =>
-  mapFields(shapes, (_, field) => ({ ...field, asked: field.system ? 'everywhere' : (plainTypes[field.type] ?? plainTypes[field.kind] ?? 'everywhere') }));
+/** Fields of every record are plain, whatever their type; a quote is what it quotes. */
+function withTypes(shapes: Shapes): Shapes {
+  const plain = mapFields(shapes, (_, field) => ({
+    ...field,
+    asked: field.system ? 'everywhere' : (plainTypes[field.type] ?? plainTypes[field.kind] ?? 'everywhere'),
+  }));
+  const quoted = (all: Shapes): Shapes =>
+    mapFields(all, (object, field) => {
+      const target = object.fields[field.quote?.through ?? '']?.to[0] ?? '';
+      const asked = field.quote === undefined ? undefined : all[target]?.fields[field.quote.field]?.asked;
+      return asked === undefined ? field : { ...field, asked };
+    });
+  return quoted(quoted(plain));
+}
 
 function marked(shapes: Shapes, isOut: Place['isOut']): Shapes {
   const isOpaque = ({ formula, aggregate: over }: FieldShape): boolean => opaque.test(JSON.stringify([formula ?? null, over ?? null]));
+  // What reads something opaque is opaque; which that is, is not told apart.
+  const some = Object.values(shapes).some(({ fields }) => Object.values(fields).some(isOpaque));
   const fields = mapFields(shapes, (object, field) => {
     if (!isOut(object.name, field.name)) return field;
-    return { ...field, asked: isOpaque(field) ? 'unknown' : 'never' };
+    return { ...field, asked: some && !field.stored ? 'unknown' : 'never' };
   });
   return Object.fromEntries(Object.entries(fields).map(([name, object]) => [name, { ...object, judged: !isOut(name) }]));
 }

@@ -62,7 +62,9 @@ function objectJson(model: Model, source: Json, wording: Wording): Json {
 /** The tenant's objects as JSON, those of the platform too. */
 export function tenantObjects(model: Model): Table {
   const wording = new Wording(model);
-  return Object.fromEntries(Object.entries(tableOf(model.source['object'])).map(([name, each]) => [name, objectJson(model, each, wording)]));
+  return Object.fromEntries(
+    Object.entries(tableOf(model.source['object'])).map(([name, each]) => [name, objectJson(model, each, wording)]),
+  );
 }
 
 const grantOf = (source: Json): Grant => ({
@@ -129,7 +131,8 @@ export function distinctNames(model: Model): ReadonlySet<string> {
   };
   const objects = Object.values(model.objects);
   const own = objects.flatMap(({ name, plural, fields, relations }) => [name, plural, ...Object.keys(fields), ...Object.keys(relations)]);
-  for (const kind of ['role', 'permissionSet', 'sharingRule', 'rule', 'parameter', 'layout', 'listView', 'app']) names.push(...Object.keys(tableOf(model.source[kind])));
+  for (const kind of ['role', 'permissionSet', 'sharingRule', 'rule', 'parameter', 'layout', 'listView', 'app'])
+    names.push(...Object.keys(tableOf(model.source[kind])));
   for (const { fields, recordTypes } of objects) {
     names.push(...Object.keys(recordTypes));
     for (const field of Object.values(fields)) collect(field.options);

@@ -31,8 +31,7 @@ async function describe(session: Session, object: string): Promise<string | unde
       fields.sort(),
       names(answer.json['fields'] as readonly Named[]).filter((name) => !isUnknown(name)),
       '/fields',
-    ) ??
-    difference(relations.sort(), names(answer.json['relations'] as readonly Named[]), '/relations')
+    ) ?? difference(relations.sort(), names(answer.json['relations'] as readonly Named[]), '/relations')
   );
 }
 

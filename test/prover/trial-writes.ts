@@ -12,7 +12,7 @@ import { same } from './rules.ts';
 import type { Row } from './world.ts';
 
 /** A document that does not fit the caller's schema says no more than that. */
-const graphqlCodes = ['GRAPHQL_INVALID', 'GRAPHQL_VARIABLES'];
+const graphqlCodes = ['GRAPHQL_INVALID', 'GRAPHQL_VARIABLES', 'GRAPHQL_OPERATION'];
 
 function refusedRightly(ask: WriteAsk, answer: Answer, objections: Objections): string | undefined {
   const codes = codesOf(answer);
@@ -50,7 +50,12 @@ function written(ask: WriteAsk, answer: Answer, before: ReadonlyMap<string, Row>
   if ('id' in ask) return ask.id;
   const data = answer.json['data'] as { readonly answer?: { readonly id: string } | null } | undefined;
   const told = data?.answer?.id ?? answer.json['id'];
-  return typeof told === 'string' ? told : ([...after.keys()].find((id) => !before.has(id)) ?? '');
+  if (typeof told === 'string') return told;
+  const keyed =
+    ask.kind === 'upsert'
+      ? [...after].find(([, row]) => row.object === ask.object && same(row.values[ask.by] ?? null, valueIn(ask.values[ask.by] ?? null)))
+      : undefined;
+  return keyed?.[0] ?? [...after.keys()].find((id) => !before.has(id)) ?? '';
 }
 
 /** What the database has now must be what was asked for. */

@@ -3,7 +3,7 @@ import type { FieldDescription } from '@tessera/engine';
 import { typeName, type Model } from '@tessera/metadata';
 import { exampleRecord } from './example.ts';
 import type { OfferedObject } from './offered.ts';
-import { listOf, objectSchema, schemaRef, shared, type JsonSchema } from './shapes.ts';
+import { id, listOf, objectSchema, schemaRef, shared, text, textOrNull, type JsonSchema } from './shapes.ts';
 
 /** The objects that exist for the reader, by name. */
 type Known = ReadonlyMap<string, OfferedObject>;
@@ -25,19 +25,31 @@ function nullable(schema: JsonSchema): JsonSchema {
 
 const words = ({ label, help }: FieldDescription): JsonSchema => ({ title: label, ...(help === undefined ? {} : { description: help }) });
 
+/** `{ "object", "id" }` of a lookup to several objects. Others than administrators may not know the one that it points to. */
+function referenceSchema({ schema }: FieldDescription, administrator: boolean): JsonSchema {
+  return administrator || schema['type'] !== 'object' ? schema : objectSchema({ object: text, id });
+}
+
 /** An id, or the record behind it where `fields` asks for a path. */
-function lookupSchema(field: FieldDescription, known: Known): JsonSchema {
+function lookupSchema(field: FieldDescription, administrator: boolean, known: Known): JsonSchema {
   const targets = (field.to ?? []).filter((object) => known.has(object)).map((object) => schemaRef(schemaNames.read(object)));
-  return { anyOf: [field.schema, ...targets, { type: 'null' }] };
+  return { anyOf: [referenceSchema(field, administrator), ...targets, { type: 'null' }] };
+}
+
+const maskedSecret: JsonSchema = { ...textOrNull, description: 'Masked, and only where `fields` asks for it.' };
+
+const lookups: ReadonlySet<string> = new Set(['lookup', 'masterDetail', 'user', 'department']);
+
+function valueSchema(field: FieldDescription, administrator: boolean, known: Known): JsonSchema {
+  if (field.type === 'secret') return maskedSecret;
+  return lookups.has(field.type) ? lookupSchema(field, administrator, known) : nullable(field.schema);
 }
 
 function readSchema(object: OfferedObject, known: Known): JsonSchema {
-  const properties = object.fields
-    .filter(({ type }) => type !== 'secret')
-    .map((field) => {
-      const value = field.to === undefined ? nullable(field.schema) : lookupSchema(field, known);
-      return [field.name, { ...value, ...words(field), ...(field.readOnly ? { readOnly: true } : {}) }] as const;
-    });
+  const properties = object.fields.map((field) => {
+    const value = { ...words(field), ...valueSchema(field, object.administrator, known) };
+    return [field.name, { ...value, ...(field.readOnly || field.type === 'secret' ? { readOnly: true } : {}) }] as const;
+  });
   // Nothing is required: `fields` chooses what comes out, and a polymorphic lookup adds which object it is.
   const among = { object: { type: 'string', description: 'Behind a lookup to several objects: which one it is.' } };
   return {
@@ -47,9 +59,11 @@ function readSchema(object: OfferedObject, known: Known): JsonSchema {
   };
 }
 
-/** A picklist without options (an object without record types) takes no value at all. */
-const isSettable = ({ readOnly, schema }: FieldDescription): boolean =>
-  !readOnly && !(Array.isArray(schema['enum']) && schema['enum'].length === 0);
+/** A picklist without options (an object without record types) takes no value at all, nor does a lookup to nothing. */
+function isSettable({ readOnly, type, to, schema }: FieldDescription): boolean {
+  const leadsNowhere = lookups.has(type) && to === undefined;
+  return !readOnly && !leadsNowhere && !(Array.isArray(schema['enum']) && schema['enum'].length === 0);
+}
 
 /** What a caller must give: required, and nothing gives it a value by itself. */
 function isDemanded(model: Model, object: string, field: FieldDescription): boolean {

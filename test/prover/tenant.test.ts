@@ -1,0 +1,160 @@
+// The prover on tenants' own metadata: the example packs, a layer with rules that the oracle does not speak, an engine that leaks.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Layer } from '@tessera/metadata';
+import { readPlatform } from '@tessera/packs';
+import { exampleFolder, readPack } from '../support/packs.ts';
+import type { Lab } from './lab.ts';
+import { mutants, restrictOf, type Restrict } from './mutants.ts';
+
+const real = await import('@tessera/security');
+let present: Restrict = real.restrict;
+jest.unstable_mockModule('@tessera/security', () => ({ ...real, restrict: (...given: Parameters<Restrict>) => present(...given) }));
+
+// Only now, so that the engine gets the security that can be broken.
+const { openLab } = await import('./lab.ts');
+const { proveTenant, subjectOf } = await import('./tenant-prove.ts');
+const { tenantReportText } = await import('./tenant-report.ts');
+const { differencesText } = await import('./report.ts');
+const { testEngine } = await import('../support/engine.ts');
+
+const seed = Number(process.env['PROVER_SEED'] ?? Math.trunc(Date.now() % 1_000_000));
+const worlds = Number(process.env['PROVER_WORLDS'] ?? 5);
+const own = (files: Layer['files']): Layer => ({ kind: 'tenant', name: 'tenant', version: '1', namespace: '', files });
+
+/** The layers of a tenant, lowest first. */
+const layersOf = async (pack: string, ...more: readonly Layer[]): Promise<readonly Layer[]> => [
+  await readPlatform(),
+  readPack(exampleFolder(pack)),
+  ...more,
+];
+
+/** A sharing rule that depends on the day, and a formula that reads another that does. */
+const unspoken = own({
+  'extensions/loan.json': {
+    extends: 'loan',
+    fields: {
+      late__c: { type: 'formula', returns: 'text', formula: { if: [{ var: 'overdue' }, 'late', 'in time'] }, label: { en: 'Late' } },
+    },
+  },
+  'sharingRules/newcomers__c.json': {
+    name: 'newcomers__c',
+    object: 'member',
+    label: { en: 'Newcomers' },
+    records: { when: { within: [{ var: 'createdAt' }, 'today'] } },
+    to: { desk__c: { department: 'desk' } },
+  },
+});
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab.close());
+
+describe(`proving a tenant (seed ${String(seed)})`, () => {
+  it.each([
+    ['library', ['loan.overdue', 'member.address']],
+    ['crm-base', ['account.address', 'activity.attachment', 'activity.overdue', 'activity.place', 'contact.photo', 'opportunity.daysOpen']],
+  ])(
+    'finds nothing with %s, and says what it left out',
+    async (pack, left) => {
+      const report = await proveTenant(lab, { layers: await layersOf(pack), seed, worlds });
+      expect(differencesText(report)).toBe('');
+      expect(lab.blamed).toEqual([]);
+      const fields = report.unjudged.filter(({ hence }) => hence === 'the field is not asked for').map(({ what }) => what);
+      expect(fields.sort()).toEqual(left);
+      expect(report.unjudged.filter(({ what }) => what.startsWith('a request'))).toEqual([]);
+      const { figures } = report;
+      expect(figures.comparisons).toBeGreaterThan(worlds * 20);
+      expect(figures.full).toBeGreaterThan(figures.comparisons / 4);
+    },
+    300_000,
+  );
+
+  it('takes objects out whose sharing rules it does not speak, with their details', async () => {
+    const layers = await layersOf('library', unspoken);
+    const { sketch, unjudged } = subjectOf(layers);
+    expect(
+      Object.values(sketch.shapes)
+        .filter(({ judged }) => !judged)
+        .map(({ name }) => name),
+    ).toEqual(['loan', 'member']);
+    expect(Object.fromEntries(unjudged.map(({ what, why }) => [what, why]))).toEqual({
+      'member.address': 'values of the type address',
+      'loan.overdue': 'today',
+      'loan.late__c': 'loan.overdue, which is not judged',
+      'sharing rule newcomers__c': 'within',
+      loan: 'its master member is not judged',
+    });
+    const report = await proveTenant(lab, { layers, seed, worlds: 2 });
+    expect(differencesText(report)).toBe('');
+  }, 300_000);
+
+  it('finds a leak, and says how to have it again', async () => {
+    const [lists] = mutants;
+    if (lists === undefined) throw new TypeError('There is no mutant.');
+    present = restrictOf(lists, real.restrict);
+    try {
+      const layers = await layersOf('library');
+      const report = await proveTenant(lab, { layers, seed: 7, worlds: 30, surfaces: ['rest'] });
+      expect(report.differences).toHaveLength(1);
+      const [found] = report.differences;
+      expect(found?.smallest?.records).toBeLessThan(12);
+      const text = tenantReportText('acme', layers, report);
+      expect(text).toContain(`Again: npm run prove -- --tenant acme --seed 7 --only ${String(found?.world)}`);
+      expect(text).toContain('Smallest, with');
+    } finally {
+      present = real.restrict;
+    }
+  }, 300_000);
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+/** Runs the command on a database, with its scratch database on the same server. */
+function command(url: string, args: readonly string[]): Promise<Ended> {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    DATABASE_URL: url,
+    TEST_DATABASE_URL: url,
+    DATA_DIR: '/nowhere',
+    TESSERA_SECRET: 's'.repeat(32),
+  };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'tenant-cli.ts'), ...args], { env });
+  return new Promise((resolve) => {
+    let out = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (out += text.toString()));
+    child.on('close', (code) => {
+      resolve({ code, out });
+    });
+  });
+}
+
+describe('npm run prove', () => {
+  it('proves a tenant by its name, and leaves nothing behind', async () => {
+    const scene = await testEngine();
+    try {
+      await scene.tenant('acme', [readPack(exampleFolder('library'))]);
+      const databases = (): Promise<readonly object[]> =>
+        scene.sql(`select datname from pg_database where starts_with(datname, 'test_') order by 1`);
+      const before = await databases();
+      const { code, out } = await command(scene.database.url, ['--tenant', 'acme', '--worlds', '2', '--seed', '3']);
+      expect(out).toContain('acme (platform 1.0.0, library 1.0.0), seed 3\n2 worlds,');
+      expect({ code, databases: await databases(), tenants: (await scene.cell.tenants()).map(({ name }) => name) }).toEqual({
+        code: 0,
+        databases: before,
+        tenants: ['acme'],
+      });
+      const nobody = await command(scene.database.url, ['--tenant', 'nobody']);
+      expect(nobody).toMatchObject({ code: 2, out: expect.stringContaining('There is no tenant nobody.') });
+    } finally {
+      await scene.close();
+    }
+  }, 120_000);
+});
