@@ -70,7 +70,12 @@ describe('secretSealer', () => {
 
 describe('tokenSigner', () => {
   const clock: Clock = { now: () => Date.now() };
-  const claims = { tenant: 'acme', userId: 'u', sessionId: 's' };
+  const [userId, sessionId, boss] = [
+    '01920000-0000-7000-8000-00000000000a',
+    '01920000-0000-7000-8000-00000000000b',
+    '01920000-0000-7000-8000-00000000000c',
+  ];
+  const claims = { tenant: 'acme', userId, sessionId };
 
   it('verifies what any configured secret has signed, and nothing else', async () => {
     const [both, old, other] = [tokenSigner([present, former], clock), tokenSigner([former], clock), tokenSigner(['x'.repeat(32)], clock)];
@@ -81,9 +86,9 @@ describe('tokenSigner', () => {
 
   it('keeps who really acts', async () => {
     const signer = tokenSigner([present], clock);
-    const token = await signer.sign({ ...claims, impersonatedBy: 'a' });
-    expect(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({ sub: 'u', act: { sub: 'a' } });
-    expect(await signer.verify(token)).toMatchObject({ ...claims, impersonatedBy: 'a' });
+    const token = await signer.sign({ ...claims, impersonatedBy: boss });
+    expect(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({ sub: userId, act: { sub: boss } });
+    expect(await signer.verify(token)).toMatchObject({ ...claims, impersonatedBy: boss });
   });
 });
 

@@ -295,10 +295,13 @@ export async function openLab(make: MakeEngine = createEngine, scratch?: Scratch
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await client.end();
-      await engine.close();
-      await cell.close();
-      await database.drop();
+      try {
+        await client.end();
+        await engine.close();
+        await cell.close();
+      } finally {
+        await database.drop();
+      }
     },
   };
 }

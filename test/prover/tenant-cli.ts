@@ -91,11 +91,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const wanted = wantedOf(args);
   const signal = interrupted();
+  const isStopped = (): boolean => signal.aborted;
   const layers = await layersOf(wanted.tenant);
-  if (signal.aborted) return 130;
+  if (isStopped()) return 130;
   const report = await proved(layers, wanted, signal);
   process.stdout.write(tenantReportText(wanted.tenant, layers, report));
-  return report.differences.length > 0 ? 1 : signal.aborted ? 130 : 0;
+  return report.differences.length > 0 ? 1 : isStopped() ? 130 : 0;
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

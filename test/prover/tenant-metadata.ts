@@ -22,7 +22,7 @@ class Wording {
     if (Array.isArray(rule)) return rule.map((each) => this.of(each));
     if (typeof rule !== 'object' || rule === null) return rule;
     const entries = Object.entries(rule);
-    const [operator, given] = entries.length === 1 && entries[0] !== undefined ? entries[0] : ['', undefined];
+    const [operator, given]: readonly [string, unknown] = (entries.length === 1 ? entries[0] : undefined) ?? ['', undefined];
     if (operator === 'param') return this.#parameters[String(given)]?.['value'] ?? null;
     if (operator === 'rule') return this.#named(String(given)) ?? rule;
     if (operator === 'var' && Array.isArray(given)) {
@@ -35,7 +35,8 @@ class Wording {
   /** A rule's `$record` is what it stands on, which the place where it is put may not call so. */
   #named(name: string): unknown {
     const body = this.#rules[name]?.['rule'];
-    return JSON.stringify(body)?.includes('"$') ? undefined : this.of(body);
+    if (body === undefined) return undefined;
+    return JSON.stringify(body).includes('"$') ? undefined : this.of(body);
   }
 }
 

@@ -141,14 +141,14 @@ describe('npm run prove', () => {
     const scene = await testEngine();
     try {
       await scene.tenant('acme', [readPack(exampleFolder('library'))]);
-      const databases = (): Promise<readonly object[]> =>
-        scene.sql(`select datname from pg_database where starts_with(datname, 'test_') order by 1`);
-      const before = await databases();
+      // A tenant's role bears its name, and is the server's.
+      const roles = (): Promise<readonly object[]> => scene.sql(`select rolname from pg_roles where rolname like '%prove\\_%' order by 1`);
+      const before = await roles();
       const { code, out } = await command(scene.database.url, ['--tenant', 'acme', '--worlds', '2', '--seed', '3']);
       expect(out).toContain('acme (platform 1.0.0, library 1.0.0), seed 3\n2 worlds,');
-      expect({ code, databases: await databases(), tenants: (await scene.cell.tenants()).map(({ name }) => name) }).toEqual({
+      expect({ code, roles: await roles(), tenants: (await scene.cell.tenants()).map(({ name }) => name) }).toEqual({
         code: 0,
-        databases: before,
+        roles: before,
         tenants: ['acme'],
       });
       const nobody = await command(scene.database.url, ['--tenant', 'nobody']);

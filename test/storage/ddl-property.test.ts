@@ -208,7 +208,7 @@ async function tried(from: Model, to: Model, { large, validate, back }: Pick<Sta
 
 describe('from any Model to any other', () => {
   it('leaves no drift, loses no data, not on the way back either, and has nothing more to do', async () => {
-    const runs = Number(process.env['DDL_RUNS'] ?? 40);
+    const runs = Number(process.env['DDL_RUNS'] ?? 15);
     await fc.assert(
       fc.asyncProperty(fc.array(stage, { minLength: 2, maxLength: 8 }), (stages) => runStages(stages)),
       { numRuns: runs },

@@ -133,7 +133,7 @@ export function readableFields(object: ObjectModel): readonly string[] {
 }
 
 function relationOf(object: ObjectModel, name: string, at: string): ObjectModel['relations'][string] {
-  const relation = object.relations[name];
+  const relation = Object.hasOwn(object.relations, name) ? object.relations[name] : undefined;
   if (relation === undefined)
     throw fail(
       'RELATION_UNKNOWN',

@@ -3,7 +3,7 @@ import { isUuid } from '@tessera/kernel';
 import { lookupColumn } from '../names.ts';
 import type { FieldSource } from '../effective.ts';
 import type { Column, FieldModel, FieldTypeName, LookupModel } from '../model.ts';
-import { accept, equalityFilters, wrongType, type Coerced, type FieldType } from './field-type.ts';
+import { accept, equalityFilters, wrongType, type Coerced, type FieldType, type JsonSchema } from './field-type.ts';
 
 /** `{ "object", "id" }`: the form of a polymorphic lookup's value. */
 export interface AnyReference {
@@ -26,6 +26,10 @@ function coerceReference(value: unknown, field: FieldModel): Coerced {
 }
 
 /** What happens to a look-up when its target is deleted: it is emptied, unless it must have a value. */
+/** Without targets (none exists for the reader) the object of a record is not told. */
+const targetSchema = (targets: readonly string[]): JsonSchema =>
+  targets.length === 0 ? { type: 'null' } : { type: 'string', enum: targets };
+
 export function emptied(source: FieldSource): LookupModel['onDelete'] {
   return source.onDelete ?? (source.required === true ? 'restrict' : 'setNull');
 }
@@ -61,7 +65,7 @@ export function lookupType({ name, target, lookup }: Lookups): FieldType {
         ? { type: 'string', format: 'uuid' }
         : {
             type: 'object',
-            properties: { object: { type: 'string', enum: field.lookup?.to ?? [] }, id: { type: 'string', format: 'uuid' } },
+            properties: { object: targetSchema(field.lookup?.to ?? []), id: { type: 'string', format: 'uuid' } },
             required: ['object', 'id'],
             additionalProperties: false,
           },

@@ -109,7 +109,17 @@ export class QueryRestriction {
     const { kind, as, field: name } = selection;
     if (!canRead(this.rules.levels, this.#model, { object, field: name })) return { kind, as, field: name, masked: true };
     const computed = this.rules.computed(field);
-    return computed === undefined ? { kind, as, field: name } : { kind, as, field: name, computed };
+    const among = this.#among(field);
+    return { kind, as, field: name, ...(computed === undefined ? {} : { computed }), ...(among === undefined ? {} : { among }) };
+  }
+
+  /** Of a lookup to several objects (or a quote of one) those that exist for the person, where some do not. */
+  #among(field: FieldModel): readonly string[] | undefined {
+    const quoted = field.quote?.path.steps.at(-1);
+    const pointing = quoted === undefined ? field : fieldOf(this.#model, quoted.object, quoted.field);
+    const targets = pointing?.wire === 'anyReference' ? (pointing.lookup?.to ?? []) : [];
+    const left = targets.filter((target) => this.rules.levels.readable(target));
+    return left.length === targets.length ? undefined : left;
   }
 
   /** A field that exists for the person, if only masked. */

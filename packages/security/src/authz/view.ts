@@ -43,6 +43,8 @@ function viewObject(object: ObjectModel, allowed: ObjectPolicy, shape: string, v
   );
   return Object.freeze({
     ...object,
+    // For people who work on the metadata; it may speak of what others do not have.
+    description: undefined,
     fields,
     recordTypes,
     dormantFields: named<FieldModel>([]),

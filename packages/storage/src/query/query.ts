@@ -40,6 +40,8 @@ export type Selection =
       readonly kind: 'field';
       readonly as: string;
       readonly field: string;
+      /** Of a lookup to several objects: those that exist for the reader. Of a record of any other only the id is told. */
+      readonly among?: readonly string[];
       /** `••••` and the last four characters; of fewer than eight `••••` alone. */
       readonly masked?: true;
       /** How a computed field is worked out for this reader, instead of as the Model says (frame 0 is the record). */

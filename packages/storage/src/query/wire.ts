@@ -47,25 +47,25 @@ export function fieldJson(
   c: Compilation,
   field: FieldModel,
   alias: string,
-  { masked, computed }: Pick<FieldSelection, 'masked' | 'computed'>,
+  { masked, computed, among }: Pick<FieldSelection, 'masked' | 'computed' | 'among'>,
 ): Json {
   // A secret is read by nobody: whoever may select it sees its end.
   if (masked === true || field.wire === 'secret') return [orNull(maskedText(c, field, alias))];
   if (field.type === 'id') return ['"', sql`${columnSql(alias, 'id')}::text`, '"'];
-  return [orNull(fieldText(c, field, alias, computed))];
+  return [orNull(fieldText(c, field, alias, computed, among))];
 }
 
-function fieldText(c: Compilation, field: FieldModel, alias: string, computed?: Expression): Sql {
+function fieldText(c: Compilation, field: FieldModel, alias: string, computed?: Expression, among?: readonly string[]): Sql {
   const [column] = field.columns;
   if (field.wire === 'secret') return sql`null::text`;
   if (computed === undefined) {
-    if (field.wire === 'anyReference' && column !== undefined) return anyReferenceSql(field, alias);
+    if (field.wire === 'anyReference' && column !== undefined) return anyReferenceSql(field, alias, among);
     if (column !== undefined) return wireSql(columnSql(alias, column.name), field.wire);
   }
   // A quote comes out as what it quotes, which may be a polymorphic lookup.
   const path = computed ?? field.quote?.path;
   if (field.quote !== undefined && path?.node === 'path') {
-    return pathSql(c, { rows: [alias] }, path, (quotedField, row) => fieldText(c, quotedField, row, path.computed));
+    return pathSql(c, { rows: [alias] }, path, (quotedField, row) => fieldText(c, quotedField, row, path.computed, among));
   }
   const value = fieldSql(c, field, alias, computed);
   return wireSql(field.wire === 'number' ? sql`trim_scale(${value})` : value, field.wire);
@@ -89,10 +89,11 @@ function maskedText(c: Compilation, field: FieldModel, alias: string): Sql {
   return sql`case when char_length(${value}) >= ${fewest} then to_json(${mask} || right(${value}, ${shown}))::text when ${value} is not null then to_json(${mask}::text)::text end`;
 }
 
-function anyReferenceSql(field: FieldModel, alias: string): Sql {
+function anyReferenceSql(field: FieldModel, alias: string, among?: readonly string[]): Sql {
   const cases = field.columns.map((column) => {
     const id = columnSql(alias, column.name);
-    const object = JSON.stringify({ object: column.references ?? '' }).slice(0, -1);
+    const target = column.references ?? '';
+    const object = JSON.stringify({ object: among === undefined || among.includes(target) ? target : null }).slice(0, -1);
     return sql`when ${id} is not null then ${jsonSql([`${object},"id":"`, sql`${id}::text`, '"}'])}`;
   });
   return sql`case ${join(cases, ' ')} end`;
