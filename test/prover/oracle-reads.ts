@@ -23,7 +23,8 @@ function fieldOut(who: Onlooker, row: Row, name: string): Expected {
   }
   const value = valueOf(who.world, row, name, who);
   if (field?.kind !== 'reference' || field.to.length < 2 || typeof value !== 'string') return valueOut(value);
-  return { object: who.world.rows.get(value)?.object ?? '', id: value };
+  const object = who.world.rows.get(value)?.object ?? '';
+  return { object: who.rights.readable(object) ? object : null, id: value };
 }
 
 /** The selected paths of a record as JSON. */

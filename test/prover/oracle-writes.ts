@@ -117,7 +117,7 @@ class Judgement {
   /** Fields that a new record must have. */
   required(values: Readonly<Record<string, Literal>>): void {
     const fields = Object.values(this.#who.world.shapes[this.#object]?.fields ?? {});
-    const missing = fields.some(({ name, master }) => (name === 'name' || master) && values[name] === undefined);
+    const missing = fields.some(({ name, master }) => (name === 'name' || master) && (values[name] ?? null) === null);
     if (missing) this.#against('VALUE_REQUIRED', 'FIELD_READ_ONLY');
   }
 
@@ -193,6 +193,16 @@ function restoring(who: Onlooker, object: string, row: Row | undefined): Objecti
   if (!rights.may(object, 'seeDeleted') || !rights.may(object, 'delete')) return [['PERMISSION_DENIED']];
   if (row === undefined || !row.deleted || !who.sees(row)) return [['RECORD_NOT_FOUND']];
   const gone = who.masters(row).some((master) => master?.deleted !== false);
-  if (gone) return [['RECORD_PARENT_DELETED', 'RECORD_READ_ONLY', 'RECORD_NOT_FOUND']];
-  return who.edits(row) ? [] : [['RECORD_READ_ONLY']];
+  // Of a parent that does not exist for the person no more is told than that something is wrong.
+  if (gone) return [['RECORD_PARENT_DELETED', 'RECORD_REFUSED', 'RECORD_READ_ONLY', 'RECORD_NOT_FOUND']];
+  if (!who.edits(row)) return [['RECORD_READ_ONLY']];
+  // Whether a lookup to what has gone meanwhile is emptied or holds the record back is for its `onDelete` to say.
+  return pointsIntoBin(who, row) ? [[orDone, 'RECORD_PARENT_DELETED', 'RECORD_REFUSED']] : [];
+}
+
+function pointsIntoBin({ world }: Onlooker, row: Row): boolean {
+  return Object.values(world.shapes[row.object]?.fields ?? {}).some(({ name, kind, stored }) => {
+    const target = kind === 'reference' && stored ? textIn(row, name) : null;
+    return target !== null && world.rows.get(target)?.deleted !== false;
+  });
 }

@@ -1,9 +1,9 @@
 // A difference made small: what of the request and of the records can go and leaves it standing.
 import type { AggregateAsk, Ask, Filter, ListAsk } from './asks.ts';
-import type { Site } from './lab.ts';
 import type { ModelSketch } from './models.ts';
 import { Onlooker } from './oracle-records.ts';
 import type { Given, Population } from './populations.ts';
+import type { Site } from './site.ts';
 import { trial, type Session } from './trial.ts';
 import { noFigures } from './figures.ts';
 import type { Constitution } from './world.ts';
@@ -85,9 +85,9 @@ const refersTo = (value: Given, keys: ReadonlySet<string>): boolean => {
   return 'key' in value ? keys.has(value.key) : 'id' in value && keys.has(value.id.key);
 };
 
-/** Without a record, and what it was a master of. */
-function lacking(population: Population, key: string, sketch: ModelSketch): Population {
-  const gone = new Set([key]);
+/** Without records, and what they were masters of. */
+function lacking(population: Population, keys: readonly string[], sketch: ModelSketch): Population {
+  const gone = new Set(keys);
   const isMaster = (object: string, field: string): boolean => sketch.shapes[object]?.fields[field]?.master === true;
   const kept = population.creates.map(({ object, entries }) => ({
     object,
@@ -174,12 +174,20 @@ export async function shrunk(setting: Setting, { who, site }: Session, ask: Ask)
     }
   }
   const own = Object.keys(setting.sketch.objects);
+  // What many records have in common goes at once: those of an object that the request does not name.
+  for (const object of own) {
+    const names = best.population.creates
+      .filter((batch) => batch.object === object)
+      .flatMap(({ entries }) => entries.map(({ key }) => key));
+    const free = names.filter((key) => !best.ask.includes(`"key:${key}"`));
+    if (free.length > 1 && tries < mostTries()) await attempt(lacking(best.population, free, setting.sketch), best.ask);
+  }
   for (const key of setting.population.creates
     .filter(({ object }) => own.includes(object))
     .flatMap(({ entries }) => entries.map((entry) => entry.key))) {
     const isThere = best.population.creates.some(({ entries }) => entries.some((entry) => entry.key === key));
     if (isThere && !best.ask.includes(`"key:${key}"`) && tries < mostTries())
-      await attempt(lacking(best.population, key, setting.sketch), best.ask);
+      await attempt(lacking(best.population, [key], setting.sketch), best.ask);
   }
   const records = best.population.creates
     .filter(({ object }) => own.includes(object))

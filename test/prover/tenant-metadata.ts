@@ -21,8 +21,8 @@ class Wording {
   of(rule: unknown): unknown {
     if (Array.isArray(rule)) return rule.map((each) => this.of(each));
     if (typeof rule !== 'object' || rule === null) return rule;
-    const entries = Object.entries(rule);
-    const [operator, given]: readonly [string, unknown] = (entries.length === 1 ? entries[0] : undefined) ?? ['', undefined];
+    const entries = Object.entries(rule) as [string, unknown][];
+    const [operator, given] = (entries.length === 1 ? entries[0] : undefined) ?? ['', undefined];
     if (operator === 'param') return this.#parameters[String(given)]?.['value'] ?? null;
     if (operator === 'rule') return this.#named(String(given)) ?? rule;
     if (operator === 'var' && Array.isArray(given)) {

@@ -143,17 +143,15 @@ const refuseField = (field: string): never => {
 
 function organisation(p: TenantPeople): readonly Batch[] {
   const { chance } = p;
-  const users = p
-    .all('user')
-    .map((name, i) =>
-      p.entry(name, 'user', {
-        name: `${chance.pick(words)} person`,
-        email: p.emails[i] ?? '',
-        active: i === 0 || !chance.percent(10),
-        roles: [],
-        permissionSets: [],
-      }),
-    );
+  const users = p.all('user').map((name, i) =>
+    p.entry(name, 'user', {
+      name: `${chance.pick(words)} person`,
+      email: p.emails[i] ?? '',
+      active: i === 0 || !chance.percent(10),
+      roles: [],
+      permissionSets: [],
+    }),
+  );
   const departments = p.all('department').map((name, i): Batch => {
     const parent = i > 0 && chance.percent(75) ? key(chance.pick(p.all('department').slice(0, i))) : null;
     const head = chance.percent(70) ? p.some('user') : null;

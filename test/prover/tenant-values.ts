@@ -49,7 +49,8 @@ function options(object: ObjectModel, field: FieldModel, record: Values): readon
   const { recordType } = record;
   const narrowed = typeof recordType === 'string' ? object.recordTypes[recordType]?.options[field.name] : undefined;
   const controlling = record[field.dependsOn?.field ?? ''];
-  const dependent = field.dependsOn === undefined ? undefined : (field.dependsOn.values[typeof controlling === 'string' ? controlling : ''] ?? []);
+  const dependent =
+    field.dependsOn === undefined ? undefined : (field.dependsOn.values[typeof controlling === 'string' ? controlling : ''] ?? []);
   return Object.values(field.options ?? {})
     .filter(({ name, active }) => active && narrowed?.includes(name) !== false && dependent?.includes(name) !== false)
     .map(({ name }) => name);
