@@ -197,7 +197,19 @@ function restoring(who: Onlooker, object: string, row: Row | undefined): Objecti
   if (gone) return [['RECORD_PARENT_DELETED', 'RECORD_REFUSED', 'RECORD_READ_ONLY', 'RECORD_NOT_FOUND']];
   if (!who.edits(row)) return [['RECORD_READ_ONLY']];
   // Whether a lookup to what has gone meanwhile is emptied or holds the record back is for its `onDelete` to say.
-  return pointsIntoBin(who, row) ? [[orDone, 'RECORD_PARENT_DELETED', 'RECORD_REFUSED']] : [];
+  return [
+    ...(pointsIntoBin(who, row) ? [[orDone, 'RECORD_PARENT_DELETED', 'RECORD_REFUSED']] : []),
+    ...(isTaken(who, row) ? [[orDone, 'RECORD_NOT_UNIQUE', 'RECORD_REFUSED']] : []),
+  ];
+}
+
+/** Whether another record has taken a unique value meanwhile. */
+function isTaken({ world }: Onlooker, row: Row): boolean {
+  const unique = Object.values(world.shapes[row.object]?.fields ?? {}).filter((field) => field.unique);
+  return rowsOf(world, row.object).some(
+    (other) =>
+      !other.deleted && unique.some(({ name }) => row.values[name] != null && same(other.values[name] ?? null, row.values[name] ?? null)),
+  );
 }
 
 function pointsIntoBin({ world }: Onlooker, row: Row): boolean {

@@ -20,7 +20,7 @@ const { differencesText } = await import('./report.ts');
 const { testEngine } = await import('../support/engine.ts');
 
 const seed = Number(process.env['PROVER_SEED'] ?? Math.trunc(Date.now() % 1_000_000));
-const worlds = Number(process.env['PROVER_WORLDS'] ?? 5);
+const worlds = Number(process.env['PROVER_WORLDS'] ?? 4);
 const own = (files: Layer['files']): Layer => ({ kind: 'tenant', name: 'tenant', version: '1', namespace: '', files });
 
 /** The layers of a tenant, lowest first. */
@@ -47,6 +47,54 @@ const unspoken = own({
   },
 });
 
+/** An object, fields and permissions of a tenant's own. */
+const visits = own({
+  'objects/visit__c.json': {
+    name: 'visit__c',
+    plural: 'visits__c',
+    label: { en: 'Visit' },
+    sharing: 'private',
+    fields: {
+      name: { type: 'text', required: true, searchable: true, label: { en: 'Name' } },
+      customer: { type: 'lookup', to: 'account', required: true, inverse: 'visits__c', label: { en: 'Customer' } },
+      shelfCode: { type: 'text', pattern: '[A-Z]{2}-[0-9]{3}', unique: true, label: { en: 'Shelf' } },
+      minutes: { type: 'number', min: 5, max: 90, label: { en: 'Minutes' } },
+      whereTo: {
+        type: 'formula',
+        returns: 'text',
+        formula: { concat: [{ var: 'name' }, ' ', { var: 'customer.name' }] },
+        label: { en: 'To' },
+      },
+      ofCountry: { type: 'quote', through: 'customer', field: 'country', label: { en: 'Country' } },
+    },
+  },
+  'extensions/account.json': {
+    extends: 'account',
+    fields: {
+      averageVisit__c: {
+        type: 'rollup',
+        aggregate: { of: 'visits__c', function: 'avg', value: { var: 'minutes' } },
+        label: { en: 'Average visit' },
+      },
+    },
+  },
+  'permissionSets/visitor__c.json': {
+    name: 'visitor__c',
+    label: { en: 'Visitor' },
+    objects: {
+      visit__c: { read: true, export: true, fields: { '*': 'read', shelfCode: 'masked' } },
+      lead: { read: true, fields: { name: 'read' } },
+    },
+  },
+  'sharingRules/longVisits__c.json': {
+    name: 'longVisits__c',
+    object: 'visit__c',
+    label: { en: 'Long visits' },
+    records: { when: { or: [{ '>': [{ var: 'minutes' }, 45] }, { '>': [{ var: 'customer.averageVisit__c' }, 60] }] } },
+    to: { board__c: { group: 'board' }, head__c: { user: 'head@acme.example' } },
+  },
+});
+
 let lab: Lab;
 
 beforeAll(async () => {
@@ -56,12 +104,16 @@ afterAll(() => lab.close());
 
 describe(`proving a tenant (seed ${String(seed)})`, () => {
   it.each([
-    ['library', ['loan.overdue', 'member.address']],
-    ['crm-base', ['account.address', 'activity.attachment', 'activity.overdue', 'activity.place', 'contact.photo', 'opportunity.daysOpen']],
+    ['library', [], ['loan.overdue', 'member.address']],
+    [
+      'crm-base',
+      [visits],
+      ['account.address', 'activity.attachment', 'activity.overdue', 'activity.place', 'contact.photo', 'opportunity.daysOpen'],
+    ],
   ])(
     'finds nothing with %s, and says what it left out',
-    async (pack, left) => {
-      const report = await proveTenant(lab, { layers: await layersOf(pack), seed, worlds });
+    async (pack, more, left) => {
+      const report = await proveTenant(lab, { layers: await layersOf(pack, ...more), seed, worlds });
       expect(differencesText(report)).toBe('');
       expect(lab.blamed).toEqual([]);
       const fields = report.unjudged.filter(({ hence }) => hence === 'the field is not asked for').map(({ what }) => what);
@@ -69,7 +121,7 @@ describe(`proving a tenant (seed ${String(seed)})`, () => {
       expect(report.unjudged.filter(({ what }) => what.startsWith('a request'))).toEqual([]);
       const { figures } = report;
       expect(figures.comparisons).toBeGreaterThan(worlds * 20);
-      expect(figures.full).toBeGreaterThan(figures.comparisons / 4);
+      expect(figures.full).toBeGreaterThan(figures.comparisons / 6);
     },
     300_000,
   );

@@ -49,7 +49,10 @@ describe('openCell', () => {
 });
 
 describe('migrateTenants', () => {
-  const known: readonly TenantMigration[] = Array.from({ length: tenantSystemVersion }, (_, i) => ({ version: i + 1, statements: () => [] }));
+  const known: readonly TenantMigration[] = Array.from({ length: tenantSystemVersion }, (_, i) => ({
+    version: i + 1,
+    statements: () => [],
+  }));
   const next: TenantMigration = {
     version: tenantSystemVersion + 1,
     statements: (schema) => [

@@ -93,7 +93,13 @@ describe('openCell', () => {
 describe('createTenant', () => {
   it('makes schema, role, system tables and the row', async () => {
     const [acme] = await cell.tenants();
-    expect(acme).toMatchObject({ name: 'acme', schema: 't_acme', label: undefined, modelHash: undefined, systemVersion: tenantSystemVersion });
+    expect(acme).toMatchObject({
+      name: 'acme',
+      schema: 't_acme',
+      label: undefined,
+      modelHash: undefined,
+      systemVersion: tenantSystemVersion,
+    });
     expect((await run(cell.tenant('acme'), sql`select model, access from t_acme._state`)).rows).toEqual([{ model: '', access: '0' }]);
   });
 

@@ -3,7 +3,7 @@ import type { FieldDescription } from '@tessera/engine';
 import { typeName, type Model } from '@tessera/metadata';
 import { exampleRecord } from './example.ts';
 import type { OfferedObject } from './offered.ts';
-import { id, listOf, objectSchema, schemaRef, shared, text, textOrNull, type JsonSchema } from './shapes.ts';
+import { id, listOf, objectSchema, schemaRef, shared, textOrNull, type JsonSchema } from './shapes.ts';
 
 /** The objects that exist for the reader, by name. */
 type Known = ReadonlyMap<string, OfferedObject>;
@@ -27,7 +27,7 @@ const words = ({ label, help }: FieldDescription): JsonSchema => ({ title: label
 
 /** `{ "object", "id" }` of a lookup to several objects. Others than administrators may not know the one that it points to. */
 function referenceSchema({ schema }: FieldDescription, administrator: boolean): JsonSchema {
-  return administrator || schema['type'] !== 'object' ? schema : objectSchema({ object: text, id });
+  return administrator || schema['type'] !== 'object' ? schema : objectSchema({ object: textOrNull, id });
 }
 
 /** An id, or the record behind it where `fields` asks for a path. */
