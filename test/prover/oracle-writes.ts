@@ -215,6 +215,6 @@ function isTaken({ world }: Onlooker, row: Row): boolean {
 function pointsIntoBin({ world }: Onlooker, row: Row): boolean {
   return Object.values(world.shapes[row.object]?.fields ?? {}).some(({ name, kind, stored }) => {
     const target = kind === 'reference' && stored ? textIn(row, name) : null;
-    return target !== null && world.rows.get(target)?.deleted !== false;
+    return target !== null && world.rows.get(target)?.deleted === true;
   });
 }

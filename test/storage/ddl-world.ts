@@ -208,7 +208,8 @@ function moveObjects(world: World, moves: ReadonlyMap<string, string>): World {
   return new Map(
     [...renamed(world, moves)].map(([name, object]) => {
       const fields = [...object.fields].map(([field, one]): [string, WorldField] => {
-        const to = one.spec.to?.map((target) => moves.get(target) ?? target);
+        // Another object may take the name of a target that has just gone.
+        const to = one.spec.to && [...new Set(one.spec.to.map((target) => moves.get(target) ?? target))];
         return [field, to === undefined ? one : { ...one, spec: { ...one.spec, to } }];
       });
       return [name, { ...object, fields: new Map(fields) }];
