@@ -214,7 +214,7 @@ function isTaken({ world }: Onlooker, row: Row): boolean {
 
 function pointsIntoBin({ world }: Onlooker, row: Row): boolean {
   return Object.values(world.shapes[row.object]?.fields ?? {}).some(({ name, kind, stored }) => {
-    const target = kind === 'reference' && stored ? textIn(row, name) : null;
+    const target = kind === 'reference' && stored && name !== 'id' ? textIn(row, name) : null;
     return target !== null && world.rows.get(target)?.deleted === true;
   });
 }
