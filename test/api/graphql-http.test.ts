@@ -6,7 +6,7 @@ import express from 'express';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Engine } from '@tessera/engine';
-import { fail, silentLogger, TesseraError } from '@tessera/kernel';
+import { fail, silentLogger } from '@tessera/kernel';
 import { graphqlHandler } from '../../packages/api/src/graphql/index.ts';
 import { modelOf } from '../support/packs.ts';
 import { scene, type Scene } from './graphql-scene.ts';
@@ -98,7 +98,7 @@ describe('GraphQL over HTTP', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'VALUE_TOO_MANY_DIGITS' } }] });
   });
 
-  it('works mounted in Express, and leaves failures before GraphQL to its error handlers', async () => {
+  it('works mounted in Express, and answers failures before GraphQL as problem documents', async () => {
     const app = express();
     const handler = graphqlHandler({
       engine: {} as Engine,
@@ -106,17 +106,14 @@ describe('GraphQL over HTTP', () => {
       contextOf: () => Promise.reject(fail('TOKEN_INVALID')),
     });
     app.use('/graphql', handler);
-    app.use((error: unknown, _request: express.Request, response: express.Response, next: express.NextFunction) => {
-      if (error instanceof TesseraError) response.status(error.status).send(`handled ${error.code}`);
-      else next(error);
-    });
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/graphql`;
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     expect([page.status, (await page.text()).includes('GraphiQL')]).toEqual([200, true]);
     const refused = await fetch(`${url}?query={__typename}`);
-    expect([refused.status, await refused.text()]).toEqual([401, 'handled TOKEN_INVALID']);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+    expect(await refused.json()).toMatchObject({ status: 401, code: 'TOKEN_INVALID' });
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

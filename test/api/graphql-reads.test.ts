@@ -55,10 +55,12 @@ describe('a query', () => {
     expect(text).toBe('{"data":{"opportunity":{"amount":1.10,  "n":12345678901234567890}}}');
   });
 
-  it('asks the engine nothing where constants answer it', async () => {
-    const { text } = await here.post('{ __typename a: node(id: "nonsense") { id } b: account(id: "x") { id } }');
-    expect(text).toBe('{"data":{"__typename":"Query","a":null,"b":null}}');
+  it('asks the engine nothing where no field is read, and for nothing where an id is none', async () => {
+    const { text } = await here.post('{ __typename again: __typename }');
+    expect(text).toBe('{"data":{"__typename":"Query","again":"Query"}}');
     expect(reads).toEqual([]);
+    const roots = await rootsOf('{ a: node(id: "nonsense") { id } b: account(id: "x") { id } }');
+    expect(roots).toEqual(['a', 'b'].map((as) => ({ kind: 'constant', as, value: null })));
   });
 
   it('puts what the schema answers beside what is read', async () => {

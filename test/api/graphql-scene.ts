@@ -2,9 +2,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fail, silentLogger, uuidv7Source, type Context } from '@tessera/kernel';
-import type { Engine, OperationName, ReadRequest, RecordEvent, WriteResult } from '@tessera/engine';
+import type { Engine, OperationInput, OperationName, ReadRequest, RecordEvent, WriteResult } from '@tessera/engine';
 import type { Model } from '@tessera/metadata';
 import { graphqlHandler, type GraphqlHandlerOptions } from '../../packages/api/src/graphql/index.ts';
+import { askedRead } from './asked-read.ts';
 
 export interface Call {
   readonly operation: OperationName;
@@ -50,13 +51,11 @@ function standIn(models: readonly Model[], answers: Answers, calls: Call[]): Eng
   const engine = {
     view: () => Promise.resolve((known.length > 1 ? known.shift() : known[0]) as Model),
     runtime: () => Promise.reject(new Error('Transports ask for the view.')),
-    run: (operation: OperationName, _context: Context, input: unknown): Promise<unknown> => {
+    run: async (operation: OperationName, _context: Context, given: unknown): Promise<unknown> => {
+      const isRead = operation === 'records.read';
+      const input = isRead ? await askedRead(given as OperationInput<'records.read'>) : given;
       calls.push({ operation, input });
-      return new Promise((resolve) => {
-        resolve(
-          operation === 'records.read' ? (answers.read ?? notHere)(input as ReadRequest) : (answers.write ?? notHere)(operation, input),
-        );
-      });
+      return isRead ? (answers.read ?? notHere)(input as ReadRequest) : (answers.write ?? notHere)(operation, input);
     },
     events: (_context: Context, input: unknown, signal: AbortSignal) => {
       calls.push({ operation: 'records.read', input });

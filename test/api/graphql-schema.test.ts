@@ -8,7 +8,7 @@ import {
   isObjectType,
   printType,
   validateSchema,
-  type GraphQLSchema,
+  GraphQLSchema,
   type GraphQLType,
 } from 'graphql';
 import { buildGraphqlSchema } from '../../packages/api/src/graphql/index.ts';
@@ -25,6 +25,9 @@ function fieldsOf(type: string, from: GraphQLSchema = schema): Readonly<Record<s
   return Object.fromEntries(fields.map(({ name, type }) => [name, type.toString()]));
 }
 
+/** Schemas say of themselves that they are valid. */
+const mistakes = (made: GraphQLSchema): readonly unknown[] => validateSchema(new GraphQLSchema({ ...made.toConfig(), assumeValid: false }));
+
 /** The Model with some of an object's fields changed or added. */
 function withFields(object: string, change: (fields: ObjectModel['fields']) => Readonly<Record<string, Partial<FieldModel>>>): Model {
   const old = model.objects[object] as ObjectModel;
@@ -38,8 +41,8 @@ function withFields(object: string, change: (fields: ObjectModel['fields']) => R
 
 describe('the GraphQL schema', () => {
   it('is valid, for each of the packs', () => {
-    expect(validateSchema(schema)).toEqual([]);
-    expect(validateSchema(buildGraphqlSchema(modelOf('library'), ['zh-CN']))).toEqual([]);
+    expect(mistakes(schema)).toEqual([]);
+    expect(mistakes(buildGraphqlSchema(modelOf('library'), ['zh-CN']))).toEqual([]);
   });
 
   it('has a type per object, under the names that metadata gives', () => {
@@ -129,7 +132,7 @@ describe('the GraphQL schema', () => {
     const plain = changed.objects['lead'] as ObjectModel;
     const clash = { ...plain, name: 'opportunityFilter', plural: 'opportunityFilters', fields: plain.fields, relations: {} };
     const other = buildGraphqlSchema({ ...changed, objects: { ...changed.objects, opportunityFilter: clash } }, ['en']);
-    expect(validateSchema(other)).toEqual([]);
+    expect(mistakes(other)).toEqual([]);
     expect(fieldsOf('Opportunity', other)).toMatchObject({ nodeId: 'ID!', nodeId_: 'String', accountId: 'Decimal', accountId_: 'ID' });
     expect(isInputObjectType(other.getType('OpportunityFilter_'))).toBe(true);
   });

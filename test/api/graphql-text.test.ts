@@ -1,7 +1,6 @@
 // The small parts of the GraphQL API: JSON text in pieces, texts by language, the cache, streams.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BoundedCache } from '../../packages/api/src/graphql/bounded-cache.ts';
 import { innerText, memberTexts, objectText } from '../../packages/api/src/graphql/document/json-text.ts';
 import { eventStream } from '../../packages/api/src/graphql/event-stream.ts';
 import { bestLanguage, labelText } from '../../packages/api/src/graphql/label-text.ts';
@@ -46,20 +45,6 @@ describe('labelText', () => {
   it('goes with the one of the tenant’s languages that suits best', () => {
     expect(bestLanguage(['fr', 'zh'], ['en', 'zh-CN'])).toBe('zh-CN');
     expect(bestLanguage(['fr'], ['en', 'zh-CN'])).toBe('en');
-  });
-});
-
-describe('BoundedCache', () => {
-  it('forgets what was used longest ago', () => {
-    const cache = new BoundedCache<string, number>(3);
-    for (const [i, key] of ['a', 'b', 'c'].entries()) cache.set(key, i);
-    cache.get('a');
-    cache.set('d', 3);
-    expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key))).toEqual([0, undefined, 2, 3]);
-    cache.set('heavy', 9, 4);
-    expect(cache.get('heavy')).toBeUndefined();
-    cache.set('whole', 9, 3);
-    expect(['a', 'c', 'd', 'whole'].map((key) => cache.get(key))).toEqual([undefined, undefined, undefined, 9]);
   });
 });
 

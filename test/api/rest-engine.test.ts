@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '@tessera/api';
+import { createListener } from '@tessera/api';
 import { openFileStore } from '@tessera/engine';
 import { silentLogger, uuidv7Source, type Logger } from '@tessera/kernel';
 import { exampleFolder, readPack } from '../support/packs.ts';
@@ -50,7 +50,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tessera-files-'));
   test = await testEngine({ files: openFileStore({ kind: 'disk', root: folder }) });
   await test.tenant('acme', [readPack(exampleFolder('crm-base'))]);
-  const app = createApp({ engine: test.engine, log, newId: uuidv7Source(Date.now) });
+  const app = createListener({ engine: test.engine, log, newId: uuidv7Source(Date.now) });
   server = createServer(app);
   url = await listen(server);
   const login = await send(`${url}/api/v1/auth/login`, {

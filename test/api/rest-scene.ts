@@ -5,6 +5,7 @@ import { createApp, type AppOptions } from '@tessera/api';
 import type { Engine, ObjectDescription, OperationInput, OperationName, OperationOutput, RequestInfo } from '@tessera/engine';
 import { fail, silentLogger, uuidv7Source, type Context, type Logger } from '@tessera/kernel';
 import { fieldTypes, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
+import { askedRead } from './asked-read.ts';
 
 export const token = 'a.good.token';
 
@@ -119,7 +120,9 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
     openFileLink: () => Promise.reject(fail('FILE_LINK_INVALID')),
     runtime: () => Promise.resolve({ model }),
     view: () => Promise.resolve(model),
-    run: async (name, context, input) => {
+    run: async (name, context, given) => {
+      const isRead = name === 'records.read';
+      const input = isRead ? ((await askedRead(given as OperationInput<'records.read'>)) as typeof given) : given;
       asked.push({ name, input });
       const answer = all[name];
       if (answer === undefined) throw new Error(`The stand-in has no answer for ${name}.`);

@@ -1,51 +1,43 @@
-// `npm run bench [name…] [-- --json]`: runs benchmarks against a real PostgreSQL and fails where a stated limit is broken.
-import { readdirSync } from 'node:fs';
+// `npm run bench [part…] [-- options]`: runs the parts of the benchmark and writes RESULTS.md; fails where a limit is broken.
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import setUp, { takeBack } from '../support/global-setup.ts';
-import { broken, type Benchmark, type Findings } from './benchmark.ts';
+import { readOptions, usage } from './options.ts';
+import { parts } from './parts.ts';
+import { madeOn } from './report/machine.ts';
+import { writeResults, type Section } from './report/results-file.ts';
 
-const ending = '.bench.ts';
-const known = readdirSync(import.meta.dirname).flatMap((file) => (file.endsWith(ending) ? [file.slice(0, -ending.length)] : []));
-
-const load = async (name: string): Promise<Benchmark> =>
-  ((await import(join(import.meta.dirname, `${name}${ending}`))) as { readonly benchmark: Benchmark }).benchmark;
-
-function table({ limit }: Benchmark, { figures, notes }: Findings): string {
-  const width = Math.max(...figures.map(({ name }) => name.length));
-  const row = (name: string, ...cells: readonly string[]): string =>
-    [name.padEnd(width), ...cells.map((cell) => cell.padStart(9))].join(' ');
-  const lines = figures.map(({ name, min, median, p95, ratio, limited }) => {
-    const bound = limited && limit !== undefined ? `  at most ${limit}${ratio <= limit ? '' : ': BROKEN'}` : '';
-    return `${row(name, ...[min, median, p95].map((ms) => ms.toFixed(2)), `× ${ratio.toFixed(2)}`)}${bound}`;
-  });
-  const beside = Object.entries(notes).map(([what, value]) => `${what}: ${value}`);
-  return [row('milliseconds', 'min', 'median', 'p95', 'ratio'), ...lines, '', ...beside].join('\n');
-}
+const tell = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
-  const missing = positionals.filter((name) => !known.includes(name));
-  if (missing.length > 0) throw new Error(`There is no benchmark ${missing.join(', ')}. Known: ${known.join(', ')}.`);
-  const results: unknown[] = [];
-  for (const name of positionals.length === 0 ? known : positionals) {
-    const benchmark = await load(name);
-    if (!values.json) console.log(`${name}: ${benchmark.description}\n`);
-    const { figures, notes } = await benchmark.run();
-    // A crowded machine interrupts what takes longer more often: the medians' ratios grow with it.
-    const findings = { figures, notes: { ...notes, 'load of the machine': loadavg()[0]?.toFixed(1) ?? '' } };
-    const failed = broken(benchmark, findings);
-    if (failed.length > 0) process.exitCode = 1;
-    if (values.json) results.push({ name, limit: benchmark.limit ?? null, ...findings, broken: failed.map((figure) => figure.name) });
-    else console.log(`${table(benchmark, findings)}\n`);
+  const options = readOptions(process.argv.slice(2));
+  const known = parts.map(({ name }) => name);
+  const missing = options.parts.filter((name) => !known.includes(name));
+  if (missing.length > 0) throw new Error(`There is no part ${missing.join(', ')}. Known: ${known.join(', ')}.\n\n${usage}`);
+  const wanted = parts.filter(({ name }) => options.parts.length === 0 || options.parts.includes(name));
+  const sections: Section[] = [];
+  const figures: Record<string, unknown> = {};
+  for (const { name, title, run } of wanted) {
+    tell(`\n${title}`);
+    const made = await madeOn();
+    const result = await run(options, tell);
+    const after = `Load after: ${loadavg()[0]?.toFixed(1) ?? '?'}.`;
+    sections.push({ name, title, markdown: [`${made} ${after}`, result.markdown].join('\n\n') });
+    figures[name] = result.figures;
+    if (!options.json) process.stdout.write(`\n## ${title}\n\n${result.markdown}\n`);
+    if (result.missed.length > 0) tell(`\nMissed:\n${result.missed.map((each) => `  ${each}`).join('\n')}`);
+    if (result.failed) process.exitCode = 1;
   }
-  if (values.json) console.log(JSON.stringify(results, null, 2));
+  // Profiles are no results.
+  if (options.write && options.profile === undefined) await writeResults(known, sections);
+  if (options.json) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 }
 
-await setUp();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 try {
   await main();
-} finally {
-  if (globalThis.tesseraTestPostgres !== undefined) await takeBack(globalThis.tesseraTestPostgres);
+} catch (error) {
+  tell(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }

@@ -216,9 +216,9 @@ describe('the audit trail', () => {
     });
     const old = `insert into ${acme.schema}._audit (at, action, actor_kind) values (now() - interval '100 days', 'old.thing', 'system')`;
     await scene.sql(old);
-    expect(await administration.trimAudit()).toBe(0);
+    expect(await administration.upkeep.trimAudit()).toBe(0);
     await acme.apply({ 'settings.json': { auditDays: 90 } });
-    expect(await administration.trimAudit()).toBe(1);
+    expect(await administration.upkeep.trimAudit()).toBe(1);
     expect((await audit({ action: 'old.thing' })).entries).toEqual([]);
     expect((await audit()).entries.length).toBeGreaterThan(10);
   });

@@ -152,6 +152,38 @@ describe('metadata.plan', () => {
     await change({ 'extensions/reader.json': null });
   });
 
+  it('follows a role that gets another name, whoever is meant by it', async () => {
+    const rule = (name: string): Json => ({
+      'sharingRules/peers__c.json': {
+        name: 'peers__c',
+        object: 'account',
+        label,
+        records: { ownedBy: { role: name } },
+        to: { peers: { role: name } },
+      },
+    });
+    const peer = (name: string, more: Json = {}): Json => ({ [`roles/${name}.json`]: { name, label, objects: rep.objects, ...more } });
+    await scene.acme.apply(peer('peer__c'));
+    const [bob, head, low] = cast;
+    for (const each of [bob, head]) await scene.acme.update('user', each?.id ?? '', { roles: ['peer__c'] });
+    const gained = await change(rule('peer__c'));
+    expect(gained.records.map(({ email, gained: more }) => [email, more])).toContainEqual(['bob@acme.example', 2]);
+    const renamed = await change({ 'roles/peer__c.json': null, ...peer('mate__c', { renamedFrom: ['peer__c'] }), ...rule('mate__c') });
+    expect([renamed.rights, renamed.records]).toEqual([[], []]);
+    for (const each of [bob, head, low]) await scene.acme.update('user', each?.id ?? '', { roles: ['rep'] });
+    await change({ 'sharingRules/peers__c.json': null, 'roles/mate__c.json': null });
+  });
+
+  it('asks once for everybody, and a second time only where heads are others', async () => {
+    const asked = async (files: Json): Promise<number> => {
+      const statements = await scene.statements(() => scene.acme.run('metadata.plan', { files }));
+      return statements.filter((text) => text.includes('with recursive me')).length;
+    };
+    await scene.acme.run('metadata.plan', { files: role('rep', { tag: { read: false } }) });
+    expect(await asked(role('rep', { tag: { read: false } }))).toBe(5);
+    expect(await asked({ 'settings.json': { departmentHeads: 'none' } })).toBe(10);
+  });
+
   it('leaves open what a rule over a new field will give', async () => {
     const files = {
       'extensions/account.json': { extends: 'account', fields: { grade__c: { type: 'text', label } } },

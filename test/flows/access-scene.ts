@@ -1,7 +1,7 @@
 // A tenant with people of few rights, over the engine and over HTTP: what hangs together, what is hidden, and who owns it.
 import { createServer } from 'node:http';
-import { createApp } from '@tessera/api';
-import type { OperationInput, OperationName, OperationOutput, RecordInput, RecordResult } from '@tessera/engine';
+import { createListener } from '@tessera/api';
+import type { OperationInput, OperationName, OperationOutput, RecordInput, RecordResult, RootRequest } from '@tessera/engine';
 import { silentLogger, uuidv7Source, type Context } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import { listen } from '../api/rest-scene.ts';
@@ -143,7 +143,7 @@ async function signIn(lab: TestEngine, url: string, email: string, id: string): 
   const { accessToken } = await lab.engine.login({ tenant: 'acme', email, password }, info);
   const signedIn = await lab.engine.authenticate(accessToken, info);
   const run: Person['run'] = (name, input, more = {}) => lab.engine.run(name, { ...signedIn, ...more }, input);
-  const readAll = async (request: OperationInput<'records.read'>['roots'][number]): Promise<unknown> =>
+  const readAll = async (request: RootRequest): Promise<unknown> =>
     (JSON.parse(await run('records.read', { roots: [request] })) as Json)['r'];
   return {
     id,
@@ -182,7 +182,7 @@ async function signIn(lab: TestEngine, url: string, email: string, id: string): 
 export async function accessScene(more: Json = {}, options: TestEngineOptions = {}): Promise<AccessScene> {
   const lab = await testEngine(options);
   const acme = await lab.tenant('acme', [basePack(more)]);
-  const app = createApp({ engine: lab.engine, log: silentLogger, newId: uuidv7Source(() => Date.now()) });
+  const app = createListener({ engine: lab.engine, log: silentLogger, newId: uuidv7Source(() => Date.now()) });
   const server = createServer(app);
   const url = await listen(server);
   const admin = await signIn(lab, url, 'admin@acme.example', acme.administrator);

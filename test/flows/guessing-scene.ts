@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '@tessera/api';
+import { createListener } from '@tessera/api';
 import { createEngine, openFileStore, type Engine } from '@tessera/engine';
 import { silentLogger, uuidv7Source, type Logger } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
@@ -148,7 +148,7 @@ async function openNode({ database, clock }: TestEngine, folder: string): Promis
   const files = openFileStore({ kind: 'disk', root: folder });
   const engine = await createEngine({ cell: notedCell(cell, (statement) => void statements.push(statement)), log, secret, clock, files });
   const newId = uuidv7Source(() => clock.now());
-  const app = createApp({ engine, log, newId, limits: { body: bodyLimit, upload: 1_000_000 }, graphql: { body: bodyLimit } });
+  const app = createListener({ engine, log, newId, limits: { body: bodyLimit, upload: 1_000_000 }, graphql: { body: bodyLimit } });
   const server = createServer(app);
   return {
     url: await listen(server),

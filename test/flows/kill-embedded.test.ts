@@ -136,7 +136,7 @@ describe(`kill -9 of a server with its embedded PostgreSQL (seed ${chance.seed})
     const database = await startEmbedded({ dataDir, log: silentLogger });
     const cell = await openCell({ url: database.url, log: silentLogger });
     const administration = new Administration({ cell, log: silentLogger, secret: nodeSecret, clock: { now: () => Date.now() } });
-    expect(await administration.check()).toEqual([{ tenant: 'demo', drift: [], problems: [] }]);
+    expect(await administration.upkeep.check()).toEqual([{ tenant: 'demo', drift: [], problems: [] }]);
     await cell.close();
     await database.stop();
     expect(Math.max(...starts)).toBeLessThan(20_000);

@@ -44,7 +44,7 @@ export async function openNodes(): Promise<Nodes> {
       const cell = await openCell({ url, log: silentLogger });
       try {
         const administration = new Administration({ cell, log: silentLogger, secret, clock: { now: () => Date.now() } });
-        const [found] = await administration.check([tenant]);
+        const [found] = await administration.upkeep.check([tenant]);
         if (found === undefined) throw new Error('There is no such tenant.');
         return found;
       } finally {

@@ -1,6 +1,6 @@
 // Nodes with limits over one database, in this process: each has connections, an engine and an HTTP server of its own.
 import { createServer } from 'node:http';
-import { createApp, type AppOptions } from '@tessera/api';
+import { createListener, type AppOptions } from '@tessera/api';
 import { createEngine, type EngineOptions } from '@tessera/engine';
 import { silentLogger, uuidv7Source } from '@tessera/kernel';
 import { openCell, type Cell } from '@tessera/storage';
@@ -62,7 +62,7 @@ async function openNode(url: string, options: NodeOptions, closers: (() => Promi
     ...more,
   });
   const proxies = trustedProxies === undefined ? {} : { trustedProxies };
-  const server = createServer(createApp({ engine, log: silentLogger, newId: uuidv7Source(() => Date.now()), ...proxies }));
+  const server = createServer(createListener({ engine, log: silentLogger, newId: uuidv7Source(() => Date.now()), ...proxies }));
   const address = await listen(server);
   closers.push(async () => {
     server.closeAllConnections();

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '@tessera/api';
+import { createListener } from '@tessera/api';
 import { Administration, createEngine, openFileStore, type EngineOptions } from '@tessera/engine';
 import { silentLogger, uuidv7Source, type Logger } from '@tessera/kernel';
 import { openCell } from '@tessera/storage';
@@ -104,7 +104,7 @@ async function openServer(database: TestDatabase, folder: string): Promise<FlowS
   const options: EngineOptions = { cell: notedCell(cell, (text) => void statements.push(text)), log, secret, clock, files, publicUrl };
   const engine = await createEngine(options);
   const server = createServer(
-    createApp({ engine, log, newId: uuidv7Source(() => clock.now()), limits: { body: 65_536, upload: 1_000_000 } }),
+    createListener({ engine, log, newId: uuidv7Source(() => clock.now()), limits: { body: 65_536, upload: 1_000_000 } }),
   );
   const url = await listen(server);
   return {

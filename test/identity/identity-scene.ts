@@ -1,6 +1,6 @@
 // A tenant with people, reached over HTTP: an engine on a database of its own, with Express in front of it.
 import { createServer } from 'node:http';
-import { createApp } from '@tessera/api';
+import { createListener } from '@tessera/api';
 import type { EngineOptions } from '@tessera/engine';
 import { uuidv7Source, type Logger } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
@@ -80,7 +80,7 @@ export async function identityScene(engine: Partial<EngineOptions> = {}, log?: L
     error: () => undefined,
     child: () => silent,
   };
-  const app = createApp({ engine: lab.engine, log: silent, newId: uuidv7Source(() => Date.now()), ...outward });
+  const app = createListener({ engine: lab.engine, log: silent, newId: uuidv7Source(() => Date.now()), ...outward });
   const server = createServer(app);
   const url = await listen(server);
 

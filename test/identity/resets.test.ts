@@ -98,6 +98,15 @@ describe('a reset', () => {
     expect(mail.text).not.toContain('evil');
   });
 
+  it('puts in a name as it is, were it written like a place of the text', async () => {
+    await scene.person(acme, 'braces', { name: '{{ link }} {{ minutes }}' });
+    await ask(emailOf('acme', 'braces'));
+    const mail = await mailFor('braces@acme.example');
+    expect(mail.text).toContain('Hello {{ link }} {{ minutes }},');
+    expect(mail.text).toContain('within 30 minutes:');
+    expect(tokenIn(mail)).toMatch(/^acme\.[\w-]{43}$/);
+  });
+
   it('speaks the person’s language', async () => {
     await scene.person(acme, 'li', { language: 'zh-CN' });
     await ask(emailOf('acme', 'li'));

@@ -127,7 +127,7 @@ describe('a change of the secret', () => {
   it('seals everything anew, after which the former one is not needed', async () => {
     const before = await sealedTexts();
     expect(before).toHaveLength(6);
-    expect(await administration(present, [former]).rotateSecrets()).toEqual({ tenants: 1, resealed: 6, unreadable: 0 });
+    expect(await administration(present, [former]).upkeep.rotateSecrets()).toEqual({ tenants: 1, resealed: 6, unreadable: 0 });
     const alone = secretSealer(present);
     const opened = (await sealedTexts()).map((sealed) => alone.open(sealed));
     expect(opened.slice(0, 4)).toEqual([...clear, 'sk-live-bin-0123456789']);
@@ -137,13 +137,13 @@ describe('a change of the secret', () => {
   it('finds nothing to do a second time, and leaves records as they were', async () => {
     const versions = (): Promise<unknown> => scene.sql(`select id, version, updated_at from "${acme.schema}"."note" order by id`);
     const before = await versions();
-    expect(await administration(present).rotateSecrets()).toEqual({ tenants: 1, resealed: 0, unreadable: 0 });
+    expect(await administration(present).upkeep.rotateSecrets()).toEqual({ tenants: 1, resealed: 0, unreadable: 0 });
     expect(await versions()).toEqual(before);
   });
 
   it('counts what none of the secrets opens, and leaves it', async () => {
     const before = await sealedTexts();
-    expect(await administration('some other secret, long enough for it').rotateSecrets()).toEqual({
+    expect(await administration('some other secret, long enough for it').upkeep.rotateSecrets()).toEqual({
       tenants: 1,
       resealed: 0,
       unreadable: 6,
@@ -164,13 +164,13 @@ describe('a change of the secret', () => {
       if (/^\s*update/.test(text) && (updates += 1) === 2) throw new Error('pulled the plug');
     });
     const broken = new Administration({ cell: stumbling, log: silentLogger, clock: scene.clock, secret: next, oldSecrets: [present] });
-    await expect(broken.rotateSecrets()).rejects.toThrow('pulled the plug');
+    await expect(broken.upkeep.rotateSecrets()).rejects.toThrow('pulled the plug');
     const left = async (): Promise<number> =>
       Number((await scene.sql(`select count(*) as n from ${table} where not starts_with(key, $1)`, [secretSealer(next).mark]))[0]?.['n']);
     const half = await left();
     expect(half).toBeGreaterThan(0);
     expect(half).toBeLessThan(1304);
-    expect((await administration(next, [present]).rotateSecrets()).resealed).toBe(half + 2);
+    expect((await administration(next, [present]).upkeep.rotateSecrets()).resealed).toBe(half + 2);
     expect(await left()).toBe(0);
   });
 });

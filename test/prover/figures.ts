@@ -9,6 +9,8 @@ export interface Figures {
   full: number;
   withheld: number;
   masked: number;
+  /** Of them reads that somebody with the same sets had asked for just before. */
+  shared: number;
   /** Requests with a hidden name beside the same with an invented one. */
   probes: number;
   refusedWrites: number;
@@ -26,6 +28,7 @@ export const noFigures = (): Figures => ({
   full: 0,
   withheld: 0,
   masked: 0,
+  shared: 0,
   probes: 0,
   refusedWrites: 0,
   doneWrites: 0,

@@ -1,6 +1,6 @@
 // The engine under test, as it is served over HTTP, and tenants in it.
 import { createServer } from 'node:http';
-import { createApp } from '@tessera/api';
+import { createListener } from '@tessera/api';
 import { createEngine, createTenant, engineParts, Identity, setPasswords, type Engine, type EngineOptions } from '@tessera/engine';
 import { silentLogger, uuidv7Source, type Logger } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
@@ -45,7 +45,7 @@ export async function openLab(make: MakeEngine = createEngine, scratch?: Scratch
   const parts = engineParts(options);
   const identity = new Identity(parts);
   const engine = await make(options);
-  const server = createServer(createApp({ engine, log, newId: uuidv7Source(() => clock.now()) }));
+  const server = createServer(createListener({ engine, log, newId: uuidv7Source(() => clock.now()) }));
   const url = await listen(server);
   const client = new pg.Client({ connectionString: database.url, application_name: 'prover' });
   await client.connect();

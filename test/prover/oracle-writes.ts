@@ -196,11 +196,28 @@ function restoring(who: Onlooker, object: string, row: Row | undefined): Objecti
   // Of a parent that does not exist for the person no more is told than that something is wrong.
   if (gone) return [['RECORD_PARENT_DELETED', 'RECORD_REFUSED', 'RECORD_READ_ONLY', 'RECORD_NOT_FOUND']];
   if (!who.edits(row)) return [['RECORD_READ_ONLY']];
+  const family = familyOf(who, row);
   // Whether a lookup to what has gone meanwhile is emptied or holds the record back is for its `onDelete` to say.
   return [
-    ...(pointsIntoBin(who, row) ? [[orDone, 'RECORD_PARENT_DELETED', 'RECORD_REFUSED']] : []),
-    ...(isTaken(who, row) ? [[orDone, 'RECORD_NOT_UNIQUE', 'RECORD_REFUSED']] : []),
+    ...(family.some((each) => pointsIntoBin(who, each)) ? [[orDone, 'RECORD_PARENT_DELETED', 'RECORD_REFUSED']] : []),
+    ...(family.some((each) => isTaken(who, each)) ? [[orDone, 'RECORD_NOT_UNIQUE', 'RECORD_REFUSED']] : []),
   ];
+}
+
+const pointsTo = (world: World, from: Row, to: Row): boolean =>
+  Object.values(world.shapes[from.object]?.fields ?? {}).some(
+    ({ name, kind, stored }) => kind === 'reference' && stored && name !== 'id' && textIn(from, name) === to.id,
+  );
+
+/** The record with all in the bin that may have gone with it, and so comes back with it. */
+function familyOf({ world }: Onlooker, row: Row): readonly Row[] {
+  const binned = [...world.rows.values()].filter((each) => each.deleted);
+  const family = [row];
+  // What is added on the way is gone through as well.
+  for (const member of family) {
+    family.push(...binned.filter((each) => !family.includes(each) && pointsTo(world, each, member)));
+  }
+  return family;
 }
 
 /** Whether another record has taken a unique value meanwhile. */

@@ -131,31 +131,37 @@ function careers(p: Populating, { sets }: Constitution): Population['updates'] {
   const names = (kind: 'role' | 'permissionSet'): readonly string[] =>
     sets.filter((set) => set.kind === kind && !set.everyone).map(({ name }) => name);
   const [roles, permissionSets] = [names('role'), names('permissionSet')];
+  const setsOf = (i: number): Entry['values'] => ({
+    roles: chance.some(
+      roles,
+      chance.weighed([
+        [0, 15],
+        [1, 60],
+        [2, 25],
+      ]),
+    ),
+    permissionSets: chance.some(
+      permissionSets,
+      chance.weighed([
+        [0, i === 0 ? 0 : 15],
+        [1, 35],
+        [2, 35],
+        [3, 15],
+      ]),
+    ),
+  });
+  let own = setsOf(0);
   const entries = people.map((name, i) => {
     const manager = chance.percent(70) ? chance.maybe(people.filter((other) => other !== name)) : undefined;
+    // Some may do what somebody else may: what is kept of one's requests then serves the other.
+    if (i > 0 && !chance.percent(40)) own = setsOf(i);
     return {
       key: name,
       values: p.fitting('user', {
         owner: key(name),
         manager: manager === undefined ? null : key(manager),
         department: chance.percent(85) ? key(chance.pick(departments)) : null,
-        roles: chance.some(
-          roles,
-          chance.weighed([
-            [0, 15],
-            [1, 60],
-            [2, 25],
-          ]),
-        ),
-        permissionSets: chance.some(
-          permissionSets,
-          chance.weighed([
-            [0, i === 0 ? 0 : 15],
-            [1, 35],
-            [2, 35],
-            [3, 15],
-          ]),
-        ),
+        ...own,
       }),
     };
   });

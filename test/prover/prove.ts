@@ -2,6 +2,7 @@
 import { random } from '../support/random.ts';
 import type { Ask, Surface } from './asks.ts';
 import { Asker } from './asker.ts';
+import type { Caller } from './caller.ts';
 import { Chance } from './chance.ts';
 import { randomConstitution } from './constitutions.ts';
 import { noFigures, type Figures } from './figures.ts';
@@ -14,7 +15,7 @@ import { randomReads } from './queries.ts';
 import { shrunk, type Smallest } from './shrink.ts';
 import type { Site } from './site.ts';
 import { trial, type Session } from './trial.ts';
-import type { Constitution, World } from './world.ts';
+import { listIn, type Constitution, type World } from './world.ts';
 import { randomWrite } from './writes.ts';
 
 export interface ProveOptions {
@@ -96,6 +97,15 @@ function castOf(run: Run, stage: Stage, world: World, chance: Chance): readonly 
   return chance.some(able, 3).map(({ id }) => new Onlooker(world, id));
 }
 
+/** Others who have the same sets, so that the same names exist for them. */
+function colleaguesOf({ world, user, rights }: Onlooker): readonly Onlooker[] {
+  if (rights.administrator) return [];
+  const setsOf = (id: string): string =>
+    JSON.stringify(['roles', 'permissionSets'].map((field) => [...listIn(world.rows.get(id), field)].sort()));
+  const alike = people(world).filter(({ id }) => id !== user && setsOf(id) === setsOf(user));
+  return alike.map(({ id }) => new Onlooker(world, id));
+}
+
 /** Whether all was well. After a difference the world is not what it was. */
 async function tried(run: Run, stage: Stage, session: Session, ask: Ask): Promise<boolean> {
   const difference = await trial(session, ask).catch((error: unknown) => {
@@ -118,13 +128,21 @@ export async function proveWorld(run: Run, stage: Stage, chance: Chance, { reads
   const world = await worldOf(stage);
   const own = ownObjects(stage.sketch);
   const cast = castOf(run, stage, world, chance);
-  const clients = await Promise.all(cast.map(({ user }) => site.client(user)));
+  // One after the other: they are signed in over one connection.
+  const clients: Caller[] = [];
+  for (const { user } of cast) clients.push(await site.client(user));
   for (const [i, who] of cast.entries()) {
     const client = clients[i];
     if (client === undefined) continue;
+    const colleague = chance.maybe(colleaguesOf(who));
+    const other = colleague && { who: colleague, client: await site.client(colleague.user), site, figures };
     for (const ask of randomReads(new Asker(chance, who, own, run.options.surfaces), reads)) {
       if (run.signal?.aborted === true) return;
       if (!(await tried(run, stage, { who, client, site, figures }, ask))) return;
+      // What the engine has kept of the one's request is there for the other's.
+      if (other === undefined || !['get', 'list', 'aggregate'].includes(ask.kind)) continue;
+      figures.shared += 1;
+      if (!(await tried(run, stage, other, ask))) return;
     }
   }
   for (let writes = 0; writes < most; writes += 1) {

@@ -47,6 +47,7 @@ export function provesWorlds(part: number, usual: number): void {
         masked: true,
       });
       expect(figures.probes).toBeGreaterThan(figures.worlds / 3);
+      expect(figures.shared).toBeGreaterThan(figures.worlds / 2);
       expect(figures.refusedWrites).toBeGreaterThan(figures.worlds / 3);
       expect(figures.doneWrites).toBeGreaterThan(figures.worlds / 3);
     });

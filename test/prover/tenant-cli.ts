@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { loadLayers } from '@tessera/storage';
 import type { Layer } from '@tessera/metadata';
 import { readConfig } from '@tessera/server';
+import { failureText } from '../../packages/server/src/cli/output.ts';
 import { createLogger } from '../../packages/server/src/logging.ts';
 import { openDesk } from '../../packages/server/src/wiring.ts';
 import { openLab } from './lab.ts';
@@ -100,8 +101,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(
-    error instanceof TypeError ? `${error.message}\n\n${usage}` : `${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
-  );
+  process.stderr.write(error instanceof TypeError ? `${error.message}\n\n${usage}` : failureText(error));
   return 2;
 });

@@ -1,9 +1,13 @@
 // The prover on tenants' own metadata: the example packs, a layer with rules that the oracle does not speak, an engine that leaks.
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Layer } from '@tessera/metadata';
+import { silentLogger } from '@tessera/kernel';
 import { readPlatform } from '@tessera/packs';
+import { startEmbedded } from '@tessera/storage';
 import { exampleFolder, readPack } from '../support/packs.ts';
 import type { Lab } from './lab.ts';
 import { mutants, restrictOf, type Restrict } from './mutants.ts';
@@ -169,15 +173,9 @@ interface Ended {
   readonly out: string;
 }
 
-/** Runs the command on a database, with its scratch database on the same server. */
-function command(url: string, args: readonly string[]): Promise<Ended> {
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    DATABASE_URL: url,
-    TEST_DATABASE_URL: url,
-    DATA_DIR: '/nowhere',
-    TESSERA_SECRET: 's'.repeat(32),
-  };
+/** Runs the command on the database that the settings name. */
+function command(settings: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '', DATA_DIR: '/nowhere', TESSERA_SECRET: 's'.repeat(32), ...settings };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'tenant-cli.ts'), ...args], { env });
   return new Promise((resolve) => {
     let out = '';
@@ -196,17 +194,32 @@ describe('npm run prove', () => {
       // A tenant's role bears its name, and is the server's.
       const roles = (): Promise<readonly object[]> => scene.sql(`select rolname from pg_roles where rolname like '%prove\\_%' order by 1`);
       const before = await roles();
-      const { code, out } = await command(scene.database.url, ['--tenant', 'acme', '--worlds', '2', '--seed', '3']);
+      // The scratch database is on the same server.
+      const settings = { DATABASE_URL: scene.database.url, TEST_DATABASE_URL: scene.database.url };
+      const { code, out } = await command(settings, ['--tenant', 'acme', '--worlds', '2', '--seed', '3']);
       expect(out).toContain('acme (platform 1.0.0, library 1.0.0), seed 3\n2 worlds,');
       expect({ code, roles: await roles(), tenants: (await scene.cell.tenants()).map(({ name }) => name) }).toEqual({
         code: 0,
         roles: before,
         tenants: ['acme'],
       });
-      const nobody = await command(scene.database.url, ['--tenant', 'nobody']);
+      const nobody = await command(settings, ['--tenant', 'nobody']);
       expect(nobody).toMatchObject({ code: 2, out: expect.stringContaining('There is no tenant nobody.') });
     } finally {
       await scene.close();
+    }
+  }, 120_000);
+
+  it('says in words that a server holds the data folder', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'tessera-held-'));
+    const holder = await startEmbedded({ dataDir, log: silentLogger, settings: { fsync: 'off' } });
+    try {
+      const { code, out } = await command({ DATA_DIR: dataDir }, ['--tenant', 'acme']);
+      expect(code).toBe(2);
+      expect(out).toMatch(new RegExp(`^.*${dataDir} is in use by process ${String(process.pid)} .*\\n$`));
+    } finally {
+      await holder.stop();
+      await rm(dataDir, { recursive: true, force: true });
     }
   }, 120_000);
 });

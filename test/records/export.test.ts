@@ -28,7 +28,7 @@ beforeEach(() => lab.empty());
 
 function deps(): ExportDeps {
   const { context, database, model } = lab.scene;
-  return { context, database, model, access: '0', policy: administratorPolicy(null) };
+  return { context, database, model, run: (fetch) => fetch('0'), policy: administratorPolicy(null) };
 }
 
 function input(paths: readonly string[], more: Partial<ExportInput> = {}): ExportInput {

@@ -1,6 +1,6 @@
 // Import by a key: records that are there are changed, others made.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sql } from '@tessera/kernel';
+import { sql, type Statement } from '@tessera/kernel';
 import { createRecords, importRecords } from '@tessera/records';
 import { Lab, type Columns } from './import-lab.ts';
 import { pieces } from './import-scene.ts';
@@ -103,7 +103,15 @@ describe('import by a key', () => {
             }
             return answer;
           };
-          return work({ ...session, transaction: { tenant: transaction.tenant, query } });
+          const changed = {
+            tenant: transaction.tenant,
+            query,
+            ahead: (statement: Statement) => {
+              transaction.ahead(statement);
+            },
+            finish: (statement: Statement) => transaction.finish(statement),
+          };
+          return work({ ...session, transaction: changed });
         }),
     });
     const mapping = { columns: { code: { field: 'code' }, name: { field: 'name' } } };

@@ -1,6 +1,6 @@
 // What writes cost: the statements of each, counted on the way to PostgreSQL.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { pack, testEngine, type TestEngine, type TestTenant } from '../support/engine.ts';
+import { pack, testEngine, type Json, type TestEngine, type TestTenant } from '../support/engine.ts';
 
 const v = (name: string) => ({ var: name });
 
@@ -44,15 +44,18 @@ afterAll(() => engine.close());
 /** The first words that tell what a statement is for. */
 function purpose(text: string): string {
   if (text.includes('pg_advisory_xact_lock_shared')) return 'tenant lock';
-  if (text.includes('_state')) return 'state';
+  if (text.includes('_state')) return 'guard';
   if (text.includes('_counter')) return 'number';
   if (text.includes('_audit')) return 'audit';
-  if (text.includes('as materialized'))
-    return text.includes('insert into "t_acme"."_history"') && text.includes('update "t_acme"') ? 'update' : 'insert';
-  if (text.includes('for no key update')) return 'lock';
+  if (text.includes('deletion_id =')) return 'delete';
+  if (text.includes('tessera.outbox'))
+    return /update "t_acme"\."\w+" t set/.test(text) ? 'update' : text.endsWith('select') ? 'log' : 'insert';
+  if (text.includes('on conflict do nothing')) return 'insert some';
+  if (/^\s*(?:with .*)?update "t_acme"/s.test(text)) return 'update some';
+  if (text.includes('as met')) return 'targets';
+  if (text.includes('for no key update')) return text.includes('json_to_recordset') ? 'find' : 'lock';
   if (text.includes('for update')) return 'lock for delete';
   if (text.includes('savepoint')) return 'savepoint';
-  if (text.includes('deletion_id =')) return 'delete';
   if (text.includes('json_to_recordset')) return 'facts';
   return text.includes('union all') ? 'children' : 'look';
 }
@@ -65,18 +68,23 @@ describe('the statements of', () => {
     const created = await cost(async () => {
       id = await acme.create('plain', { name: 'P', code: 'c', note: 'n' });
     });
-    expect(created).toEqual(['tenant lock', 'state', 'facts', 'insert']);
-    expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'state', 'lock', 'update']);
-    expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'state', 'lock']);
-    expect(await cost(() => acme.update('plain', id, { code: 'd' }))).toEqual([
-      'tenant lock',
-      'state',
-      'lock',
-      'savepoint',
-      'update',
-      'savepoint',
-    ]);
-    expect(await cost(() => acme.remove('plain', id))).toEqual(['tenant lock', 'state', 'lock for delete', 'delete', 'audit']);
+    expect(created).toEqual(['tenant lock', 'guard', 'targets', 'insert']);
+    expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'guard', 'lock', 'update']);
+    expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'guard', 'lock']);
+    expect(await cost(() => acme.update('plain', id, { code: 'd' }))).toEqual(['tenant lock', 'guard', 'lock', 'update']);
+    expect(await cost(() => acme.remove('plain', id))).toEqual(['tenant lock', 'guard', 'lock for delete', 'delete', 'audit']);
+  });
+
+  it('a create and an update that some of many may fail', async () => {
+    const some = (values: object) =>
+      cost(() => acme.run('records.create', { object: 'plain', allOrNone: false, records: [{ name: 'P', ...values }] }));
+    expect(await some({ code: 'some' })).toEqual(['tenant lock', 'guard', 'insert some', 'log']);
+    const id = await acme.create('plain', { name: 'Q', code: 'other' });
+    const change = (values: Json) =>
+      cost(() => acme.run('records.update', { object: 'plain', allOrNone: false, records: [{ id, values }] }));
+    // Only what may collide, or lead to nothing, is tried.
+    expect(await change({ note: 'n' })).toEqual(['tenant lock', 'guard', 'lock', 'update']);
+    expect(await change({ code: 'next' })).toEqual(['tenant lock', 'guard', 'lock', 'savepoint', 'update some', 'savepoint', 'log']);
   });
 
   it('a thousand creates with numbers, lookups, filters, rules, history and two levels of roll-ups', async () => {
@@ -90,7 +98,10 @@ describe('the statements of', () => {
       note: 'n',
     }));
     const texts = await cost(() => acme.run('records.create', { object: 'line', records }));
-    expect(texts).toEqual(['tenant lock', 'state', 'facts', 'facts', 'facts', 'number', 'insert', 'lock', 'update', 'lock', 'update']);
+    expect(texts).toEqual([
+      ...['tenant lock', 'guard', 'facts', 'facts', 'facts', 'number', 'targets', 'insert'],
+      ...['lock', 'update', 'lock', 'update'],
+    ]);
     expect(await acme.read('region', region, 'total')).toEqual({ total: 12000 });
     const [history] = await engine.sql(`select count(*)::int as n from ${acme.schema}._history where object = 'line'`);
     expect(history).toEqual({ n: 1000 });
@@ -98,7 +109,7 @@ describe('the statements of', () => {
     const changes = ids.map((id, i) => ({ id, values: { amount: i % 2 === 0 ? 1 : 2 } }));
     expect(await cost(() => acme.run('records.update', { object: 'line', records: changes }))).toEqual([
       'tenant lock',
-      'state',
+      'guard',
       'lock',
       'facts',
       'update',

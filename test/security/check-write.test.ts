@@ -1,8 +1,8 @@
 // What a policy has against a write.
 import { describe, expect, it } from '@jest/globals';
 import type { ObjectModel } from '@tessera/metadata';
-import { administratorPolicy, checkWrite, writableFields, type WriteCheck } from '@tessera/security';
-import { grant, idOf, policyOf, sceneModel } from './access-scene.ts';
+import { administratorPolicy, checkVerb, checkWrite, type WriteCheck } from '@tessera/security';
+import { grant, idOf, policyOf, reading, sceneModel } from './access-scene.ts';
 
 const object = sceneModel().objects['account'] as ObjectModel;
 const [me, other] = [idOf(1), idOf(2)];
@@ -53,16 +53,18 @@ describe('checkWrite', () => {
       ['PERMISSION_DENIED /owner'],
     ],
     ['takes the owner that it has', { kind: 'update', before: { owner: other }, after: { owner: other }, input: ['owner'] }, []],
-    ['refuses a verb, and says no more', { kind: 'delete', before: {}, input: [] }, ['PERMISSION_DENIED ']],
   ])('%s', (_, check, expected) => {
     expect(told(check)).toEqual(expected);
   });
 
-  it('gives a record away with changeOwner, and restores with delete and seeDeleted', () => {
-    const giving = policyOf({ account: grant({ read: true, update: true, delete: true, changeOwner: true, seeDeleted: true, fields }) });
+  it('gives a record away with changeOwner', () => {
+    const giving = policyOf({ account: grant({ read: true, update: true, changeOwner: true, fields }) });
     expect(told({ kind: 'update', before: { owner: me }, after: { owner: other }, input: ['owner'] }, giving)).toEqual([]);
-    expect(told({ kind: 'restore', before: {}, input: [] }, giving)).toEqual([]);
-    expect(told({ kind: 'restore', before: {}, input: [] })).toEqual(['PERMISSION_DENIED ']);
+  });
+
+  it('refuses a verb, and says no more', () => {
+    const making = policyOf({ account: grant({ read: true, create: true, fields }) });
+    expect(told({ kind: 'update', before: {}, after: {}, input: ['phone'] }, making)).toEqual(['PERMISSION_DENIED ']);
   });
 
   it('has nothing against administrators, and knows no object that is not there', () => {
@@ -76,10 +78,18 @@ describe('checkWrite', () => {
   });
 });
 
-describe('writableFields', () => {
-  it('are those of level edit', () => {
-    expect([...writableFields(policy, object)].sort()).toEqual(['name', 'owner', 'recordType', 'token']);
-    expect(writableFields(policyOf({}), object).size).toBe(0);
-    expect(writableFields(administratorPolicy(null), object).size).toBe(Object.keys(object.fields).length);
+describe('checkVerb', () => {
+  it('refuses in the words for what is not there, or for what is not given', () => {
+    const some = policyOf({ account: reading(), deal: grant({ read: true, delete: true }) });
+    expect(checkVerb(some, 'product', 'create')?.code).toBe('OBJECT_UNKNOWN');
+    expect(checkVerb(some, 'account', 'create')?.message).toBe('You may not create records of account.');
+    expect(checkVerb(some, 'deal', 'delete')).toBeUndefined();
+    expect(checkVerb(administratorPolicy(me), 'product', 'restore')).toBeUndefined();
+  });
+
+  it('restores with delete and seeDeleted, neither of them alone', () => {
+    const restores = (rest: object): unknown => checkVerb(policyOf({ deal: grant({ read: true, ...rest }) }), 'deal', 'restore')?.code;
+    expect(restores({ delete: true, seeDeleted: true })).toBeUndefined();
+    expect([restores({ delete: true }), restores({ seeDeleted: true })]).toEqual(['PERMISSION_DENIED', 'PERMISSION_DENIED']);
   });
 });

@@ -49,6 +49,8 @@ describe('readConfig', () => {
       LOGIN_LIMIT_ADDRESS: 100,
       LOGIN_LIMIT_WINDOW: 900,
       POOL_SIZE: 16,
+      MODEL_MEMORY: 268_435_456,
+      SCHEMA_MEMORY: 104_857_600,
       STATEMENT_TIMEOUT: 30_000,
       SHUTDOWN_TIMEOUT: 10_000,
     });
@@ -102,6 +104,15 @@ describe('readConfig', () => {
       'FILES_S3_REGION=: it must be set too, since FILES_S3_ENDPOINT is.',
     ]);
   });
+
+  it.each(['https://crm.example/?x=1', 'https://crm.example/#x', 'https://ann@crm.example/'])(
+    'refuses PUBLIC_URL=%s, which is no base of links',
+    (url) => {
+      expect(() => readConfig({ PUBLIC_URL: url })).toThrow(
+        `PUBLIC_URL=${url}: it takes a host and a path, but no user name, no query and no fragment.`,
+      );
+    },
+  );
 
   it('tells all mistakes at once, and no secret', () => {
     expect(

@@ -28,6 +28,7 @@ function placedStep(step: PathStep, followed: boolean): PathStep {
 function placed(expression: Expression): Expression {
   switch (expression.node) {
     case 'literal':
+    case 'given':
     case 'access':
       return expression;
     case 'call':

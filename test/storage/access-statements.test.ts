@@ -1,11 +1,23 @@
 // What a person may do with given records, asked of PostgreSQL; and statements that take an unreadable record for an absent one.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { toStatement } from '@tessera/kernel';
+import { toStatement, type Statement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
-import { accessStatement, layersStatement, readableStatement } from '../../packages/storage/src/access/index.ts';
+import {
+  accessStatement,
+  layersStatement,
+  mustAccessStatement,
+  mustReadStatement,
+  readableStatement,
+} from '../../packages/storage/src/access/index.ts';
 import { historyStatement } from '../../packages/storage/src/query/index.ts';
 import { tenantMigrations } from '../../packages/storage/src/system/tenant-tables.ts';
-import { findByKeyStatement, findMatchesStatement, recordTextsStatement } from '../../packages/storage/src/write/index.ts';
+import {
+  findByKeyStatement,
+  findMatchesStatement,
+  isUnmet,
+  KeptStatements,
+  recordTextsStatement,
+} from '../../packages/storage/src/write/index.ts';
 import {
   editsAccount,
   idOf,
@@ -17,9 +29,12 @@ import {
   schema,
   seesAccount,
   shared,
+  slots,
   target,
   type AccessScene,
 } from './access-scene.ts';
+
+const writing = { ...target, kept: new KeptStatements() };
 
 let scene: AccessScene;
 beforeAll(async () => {
@@ -44,7 +59,7 @@ const byId = <Row extends Readonly<Record<string, unknown>>>(rows: readonly Row[
 
 describe('accessStatement', () => {
   const access = (read: Parameters<typeof accessStatement>[3]['read'], edit: typeof read) =>
-    accessStatement(target, object('account'), ids('a1', 'a2', 'a3', 'a5', 'a7', 'none'), { read, edit });
+    accessStatement(writing, object('account'), ids('a1', 'a2', 'a3', 'a5', 'a7', 'none'), { read, edit, about: {} }, slots);
 
   it('says of each record that there is, in the bin or not, whether it is seen and may be edited', async () => {
     expect(byId(await scene.run(access(seesAccount, editsAccount)))).toEqual([
@@ -63,7 +78,8 @@ describe('accessStatement', () => {
   });
 
   it('is false, never null, for a record without an owner', async () => {
-    const statement = accessStatement(target, object('account'), ids('a6'), { read: owner('account'), edit: not(owner('account')) });
+    const rights = { read: owner('account'), edit: not(owner('account')), about: {} };
+    const statement = accessStatement(writing, object('account'), ids('a6'), rights, slots);
     expect(await scene.run(statement)).toEqual([{ id: idOf('a6'), readable: false, editable: true }]);
   });
 });
@@ -71,13 +87,13 @@ describe('accessStatement', () => {
 describe('readableStatement', () => {
   it('finds the live and readable records of many objects in one statement', async () => {
     const line = master('line', 'order', 'order', owner('order'));
-    const statement = readableStatement(target, [
+    const wanted = [
       { object: object('account'), ids: ids('a1', 'a2', 'a7', 'none'), where: seesAccount },
-      { object: object('contact'), ids: ids('c1'), where: 'none' },
+      { object: object('contact'), ids: ids('c1'), where: 'none' as const },
       { object: object('line'), ids: ids('l1', 'l2', 'l3'), where: line },
-      { object: object('contact'), ids: ids('c1', 'none'), where: 'all' },
-    ]);
-    const rows = await scene.run(statement);
+      { object: object('contact'), ids: ids('c1', 'none'), where: 'all' as const },
+    ];
+    const rows = await scene.run(readableStatement(writing, wanted, {}, slots));
     expect([...rows].sort((a, b) => Number(a['n']) - Number(b['n']) || String(a['id']).localeCompare(String(b['id'])))).toEqual([
       { n: 0, id: idOf('a1') },
       { n: 2, id: idOf('l1') },
@@ -87,9 +103,37 @@ describe('readableStatement', () => {
   });
 
   it('finds nothing where nothing is wanted or allowed', async () => {
-    expect(await scene.run(readableStatement(target, []))).toEqual([]);
-    expect(await scene.run(readableStatement(target, [{ object: object('contact'), ids: ids('c1'), where: 'none' }]))).toEqual([]);
-    expect(await scene.run(readableStatement(target, [{ object: object('contact'), ids: [], where: 'all' }]))).toEqual([]);
+    const found = (...wanted: Parameters<typeof readableStatement>[1]) => scene.run(readableStatement(writing, wanted, {}, slots));
+    expect(await found()).toEqual([]);
+    expect(await found({ object: object('contact'), ids: ids('c1'), where: 'none' })).toEqual([]);
+    expect(await found({ object: object('contact'), ids: [], where: 'all' })).toEqual([]);
+  });
+});
+
+describe('a statement that must find what it asks for', () => {
+  const failure = async (statement: Statement): Promise<unknown> =>
+    scene.run(statement).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it('fails unless all records are readable, and editable where that is asked', async () => {
+    const must = (edit: boolean, ...names: readonly string[]) =>
+      mustAccessStatement(writing, object('account'), ids(...names), { rights, edit }, slots);
+    const rights = { read: seesAccount, edit: editsAccount, about: {} };
+    expect(await failure(must(false, 'a1', 'a3'))).toBeUndefined();
+    expect(await failure(must(true, 'a1'))).toBeUndefined();
+    for (const refused of [must(true, 'a1', 'a3'), must(true, 'a3'), must(false, 'a2'), must(false, 'a1', 'a2'), must(false, 'none')])
+      expect(isUnmet(await failure(refused))).toBe(true);
+  });
+
+  it('fails unless all that is pointed to is live and readable', async () => {
+    const must = (...wanted: Parameters<typeof mustReadStatement>[1]) => failure(mustReadStatement(writing, wanted, {}, slots));
+    const accounts = (...names: readonly string[]) => ({ object: object('account'), ids: ids(...names), where: seesAccount });
+    expect(await must(accounts('a1'), { object: object('contact'), ids: ids('c1'), where: 'all' })).toBeUndefined();
+    expect(isUnmet(await must(accounts('a1', 'a2')))).toBe(true);
+    expect(isUnmet(await must(accounts('a7')))).toBe(true);
+    expect(isUnmet(await must(accounts('a1'), { object: object('contact'), ids: ids('c1'), where: 'none' }))).toBe(true);
   });
 });
 
@@ -117,7 +161,7 @@ describe('a record that is not seen', () => {
     if (name === undefined) throw new Error('No name.');
     const key = { name: 'name', fields: [name], where: undefined, key: undefined };
     const records = [{ name: 'a1' }, { name: 'a2' }];
-    const found = (where?: typeof seesAccount) => scene.run(findByKeyStatement(target, object('account'), key, records, where));
+    const found = (where?: typeof seesAccount) => scene.run(findByKeyStatement(writing, object('account'), key, records, { where, slots }));
     expect(await found()).toEqual([
       { i: 0, id: idOf('a1') },
       { i: 1, id: idOf('a2') },
@@ -129,8 +173,9 @@ describe('a record that is not seen', () => {
   });
 
   it('is in no answer to a write', async () => {
-    const selections = [{ kind: 'field', as: 'name', field: 'name' }] as const;
-    const statement = recordTextsStatement(target, object('account'), ids('a1', 'a2'), selections, seesAccount);
+    const selected = { selections: [{ kind: 'field', as: 'name', field: 'name' }] as const, where: seesAccount };
+    const kept = { about: {}, key: 'name', selected: () => selected };
+    const statement = recordTextsStatement(writing, object('account'), ids('a1', 'a2'), kept, slots);
     expect(await scene.run(statement)).toEqual([{ id: idOf('a1'), record: '{"name":"a1"}' }]);
   });
 

@@ -61,11 +61,16 @@ const cellAt = (i: number): Cell => {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
+/** So many at once. */
+function takes(leases: RateLeases, count: number, key: string, rule: RateRule): Promise<readonly number[]> {
+  return Promise.all(Array.from({ length: count }, async () => await leases.take(key, rule)));
+}
+
 /** Sends as fast as it can until the time is up; answers how many were let through. */
 async function flood({ leases }: Node, key: string, rule: RateRule, ms: number): Promise<number> {
   let passed = 0;
   for (const end = performance.now() + ms; performance.now() < end;) {
-    const taken = await Promise.all(Array.from({ length: 20 }, () => leases.take(key, rule)));
+    const taken = await takes(leases, 20, key, rule);
     passed += taken.filter((wait) => wait === 0).length;
     await pause(2);
   }
@@ -87,7 +92,7 @@ describe('a budget that nodes share', () => {
   it('is exact where one node spends it at once', async () => {
     const rule = { rate: 10, burst: 30 };
     const { leases } = node(cellAt(0));
-    const waits = await Promise.all(Array.from({ length: 200 }, () => leases.take('once', rule)));
+    const waits = await takes(leases, 200, 'once', rule);
     const passed = waits.filter((wait) => wait === 0).length;
     expect(passed).toBeGreaterThanOrEqual(30);
     expect(passed).toBeLessThanOrEqual(32);
@@ -97,13 +102,13 @@ describe('a budget that nodes share', () => {
   it('fills again by the time of the database, whatever the clock of the node says', async () => {
     const rule = { rate: 20, burst: 20 };
     const { leases, clock } = node(cellAt(0));
-    await Promise.all(Array.from({ length: 60 }, () => leases.take('time', rule)));
+    await takes(leases, 60, 'time', rule);
     clock.at += 3_600_000;
-    const early = await Promise.all(Array.from({ length: 20 }, () => leases.take('time', rule)));
+    const early = await takes(leases, 20, 'time', rule);
     expect(early.filter((wait) => wait === 0).length).toBeLessThan(10);
     await pause(600);
     clock.at += 2_000;
-    const later = await Promise.all(Array.from({ length: 60 }, () => leases.take('time', rule)));
+    const later = await takes(leases, 60, 'time', rule);
     const passed = later.filter((wait) => wait === 0).length;
     expect(passed).toBeGreaterThanOrEqual(5);
     expect(passed).toBeLessThanOrEqual(22);
@@ -121,7 +126,7 @@ describe('a budget that nodes share', () => {
   it('keeps one caller’s apart from another’s', async () => {
     const rule = { rate: 5, burst: 5 };
     const { leases } = node(cellAt(0));
-    await Promise.all(Array.from({ length: 40 }, () => leases.take('one', rule)));
+    await takes(leases, 40, 'one', rule);
     expect(await leases.take('one', rule)).toBeGreaterThan(0);
     expect(await leases.take('two', rule)).toBe(0);
   });
@@ -146,7 +151,7 @@ describe('a request', () => {
     let waited = 0;
     for (let i = 0; i < 300; i += 1) {
       const started = watched.count;
-      await Promise.all(Array.from({ length: 5 }, () => leases.take('usual', rule)));
+      await takes(leases, 5, 'usual', rule);
       if (watched.count > started) waited += 1;
       await pause(2);
     }
@@ -191,7 +196,7 @@ describe('a request', () => {
       await client.query('begin');
       await client.query('lock table tessera.rate in access exclusive mode');
       const began = performance.now();
-      expect(await Promise.all(Array.from({ length: 20 }, () => leases.take('hangs', rule)))).toEqual(Array.from({ length: 20 }, () => 0));
+      expect(await takes(leases, 20, 'hangs', rule)).toEqual(Array.from({ length: 20 }, () => 0));
       expect(performance.now() - began).toBeLessThan(2_000);
       await client.query('rollback');
     });

@@ -78,6 +78,8 @@ export interface TestEngineOptions {
   readonly limits?: EngineOptions['limits'];
   readonly files?: EngineOptions['files'];
   readonly log?: Logger;
+  /** The way by which the cell reaches the database, where it is not straight. */
+  readonly by?: (url: string) => Promise<string>;
   /** Whatever else an engine takes. */
   readonly engine?: Partial<EngineOptions>;
 }
@@ -129,10 +131,11 @@ export async function testEngine({
   limits,
   files,
   log = silentLogger,
+  by = (url) => Promise.resolve(url),
   engine: more = {},
 }: TestEngineOptions = {}): Promise<TestEngine> {
   const database = await testDatabase();
-  const cell = await openCell({ url: database.url, log, ...cellOptions });
+  const cell = await openCell({ url: await by(database.url), log, ...cellOptions });
   const clock = { ahead: 0, now: (): number => Date.now() + clock.ahead };
   let listener: ((text: string) => void) | undefined;
   const options: EngineOptions = {

@@ -1,6 +1,6 @@
 // A cell that notes the statements that tenants send through it: for tests of what a request costs.
 import type { Statement } from '@tessera/kernel';
-import type { Cell, TenantDatabase, Transaction } from '@tessera/storage';
+import type { Cell, TenantDatabase, TenantTransaction } from '@tessera/storage';
 
 type Note = (text: string) => void;
 
@@ -14,11 +14,19 @@ function noted<T extends object>(target: T, replaced: Partial<T>): T {
   });
 }
 
-function notedTransaction(transaction: Transaction, note: Note): Transaction {
+function notedTransaction(transaction: TenantTransaction, note: Note): TenantTransaction {
   return noted(transaction, {
     query: (statement: Statement) => {
       note(statement.text);
       return transaction.query(statement);
+    },
+    ahead: (statement: Statement) => {
+      note(statement.text);
+      transaction.ahead(statement);
+    },
+    finish: (statement: Statement) => {
+      note(statement.text);
+      return transaction.finish(statement);
     },
   });
 }
@@ -29,7 +37,11 @@ function notedDatabase(database: TenantDatabase, note: Note): TenantDatabase {
       note(statement.text);
       return database.query(statement, options);
     },
-    transaction: (work, options) => database.transaction((transaction) => work(notedTransaction(transaction, note)), options),
+    transaction: (work, options) =>
+      database.transaction((transaction) => {
+        for (const { text } of options?.opening?.statements ?? []) note(text);
+        return work(notedTransaction(transaction, note));
+      }, options),
   });
 }
 

@@ -1,15 +1,20 @@
-// The whole HTTP surface as one Express app: REST, OpenAPI, documentation, GraphQL.
+// The whole HTTP surface as one Express app: REST, OpenAPI, documentation, GraphQL. And the same with a short way for what is asked most.
+import type { RequestListener } from 'node:http';
 import cors from 'cors';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import helmet from 'helmet';
-import type { IdSource, Logger } from '@tessera/kernel';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { fail, type IdSource, type Logger } from '@tessera/kernel';
 import type { Engine } from '@tessera/engine';
-import { graphiql, graphiqlScriptPath } from './graphiql.ts';
+import { front, type Endpoint, type Front } from './front.ts';
+import { graphiql, graphiqlScriptPath, type Graphiql } from './graphiql.ts';
 import { graphqlHandler, type GraphqlLimits } from './graphql/index.ts';
-import { openApiRouter } from './openapi/routes.ts';
-import { begin, countStrangers, infoOf, nothingHere, otherMethods, problemHandler, restRouter, signedIn } from './rest/router.ts';
+import { expressOthers, openApiRouter } from './openapi/routes.ts';
+import { Reply } from './reply.ts';
+import { sendProblem } from './rest/problem.ts';
+import { addressBehind, socketAddress, type AddressOf } from './rest/request-state.ts';
+import { infoOf, place, restPlaces, signedIn } from './rest/router.ts';
 import type { ApiLimits } from './rest/route.ts';
 import { apiPrefix } from './rest/table.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** What an app is made from. */
 export interface AppOptions {
@@ -26,6 +31,8 @@ export interface AppOptions {
   readonly trustedProxies?: number | readonly string[];
   /** Limits of `/graphql` other than its own defaults. */
   readonly graphql?: Partial<GraphqlLimits>;
+  /** Bytes that GraphQL schemas may take in memory; default 100 MB. */
+  readonly schemaMemory?: number;
   /** Further handlers, asked before "there is nothing here": the console's pages. */
   readonly more?: RequestHandler;
 }
@@ -33,32 +40,8 @@ export interface AppOptions {
 /** Bytes, unless told otherwise: 1 MiB for JSON, 100 MiB for what is streamed. */
 export const defaultLimits: ApiLimits = { body: 1_048_576, upload: 104_857_600 };
 
-/** Scripts only from here and no eval; GraphiQL and swagger-ui put styles into the page. */
-function securityHeaders(publicUrl: string | undefined): RequestHandler {
-  const https = publicUrl?.startsWith('https:') === true;
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        workerSrc: ["'self'", 'blob:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    crossOriginResourcePolicy: { policy: 'same-site' },
-    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
-  });
-}
-
-function crossOrigin(origins: readonly string[]): RequestHandler {
+function crossOrigin(origins: readonly string[]): ReturnType<typeof cors> | undefined {
+  if (origins.length === 0) return undefined;
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     exposedHeaders: [
@@ -75,45 +58,90 @@ function crossOrigin(origins: readonly string[]): RequestHandler {
   });
 }
 
-function mountGraphql(app: Express, { engine, log, graphql, limits }: AppOptions): void {
-  const browser = graphiql();
+/** Express reads X-Forwarded-For, which is asked only where there are proxies to believe. */
+function addresses(app: Express, proxies: number | readonly string[]): AddressOf {
+  app.set('trust proxy', typeof proxies === 'number' ? proxies : [...proxies]);
+  if (proxies === 0) return socketAddress;
+  const { request: prototype } = express;
+  return addressBehind(({ headers, socket }) => {
+    const ip: unknown = Reflect.get<object, string>(prototype, 'ip', { app, headers, socket });
+    return typeof ip === 'string' ? ip : undefined;
+  });
+}
+
+function graphqlEndpoint({ engine, log, graphql, limits, schemaMemory }: AppOptions, addressOf: AddressOf, { page }: Graphiql): Endpoint {
   const handler = graphqlHandler({
     engine,
     log,
     path: '/graphql',
     limits: { body: limits?.body ?? defaultLimits.body, ...graphql },
-    graphiql: browser.page,
-    // What it hands back is what Express gave to it.
-    contextOf: (request, response) => {
-      const [req, res] = [request as Request, response as Response];
-      return signedIn(engine, req, res, infoOf(req, res));
-    },
+    ...(schemaMemory === undefined ? {} : { schemaBytes: schemaMemory }),
+    graphiql: page,
+    contextOf: (request, reply) => signedIn(engine, request, reply, infoOf(request, reply, addressOf)),
   });
+  return (request, reply) => handler(request, reply.response);
+}
+
+/** What no route has taken. */
+const nothingHere: RequestHandler = ({ method, originalUrl }) => {
+  throw fail('ROUTE_NOT_FOUND', { method, path: originalUrl.split('?')[0] });
+};
+
+/** The last handler: whatever was thrown becomes a problem document. Express knows it by its four parameters. */
+function problemHandler(log: Logger): ErrorRequestHandler {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- its being there is what Express looks at
+  return (caught, request, response, _next) => {
+    sendProblem(caught, request, Reply.of(response), log);
+  };
+}
+
+interface Built {
+  readonly app: Express;
+  readonly front: Front;
+}
+
+function build(options: AppOptions): Built {
+  const { engine, log, newId, corsOrigins = [], publicUrl, trustedProxies = 0, more } = options;
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
+  const addressOf = addresses(app, trustedProxies);
+  const outward = publicUrl === undefined ? {} : { publicUrl };
+  const places = restPlaces({ engine, log, limits: { ...defaultLimits, ...options.limits }, addressOf, ...outward });
+  const browser = graphiql();
+  const graphql = graphqlEndpoint(options, addressOf, browser);
+  places.add('/graphql', place('/graphql', { get: graphql, post: graphql }));
+  const headers = securityHeaders(publicUrl);
+  const first = front({ engine, log, newId, headers, crossOrigin: crossOrigin(corsOrigins), addressOf, places });
+  app.use(first);
   app
     .route(graphiqlScriptPath)
     .get(browser.script)
-    .all(otherMethods(['get']));
-  app
-    .route('/graphql')
-    .get(handler)
-    .post(handler)
-    .all(otherMethods(['get', 'post']));
+    .all(expressOthers(['get']));
+  app.use(openApiRouter({ engine, addressOf, ...outward }));
+  if (more !== undefined) app.use(more);
+  app.use(nothingHere, problemHandler(log));
+  return { app, front: first };
 }
 
 /** Makes the app; it listens to nothing by itself. */
 export function createApp(options: AppOptions): Express {
-  const { engine, log, newId, corsOrigins = [], publicUrl, trustedProxies = 0, more } = options;
-  const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
-  app.set('trust proxy', typeof trustedProxies === 'number' ? trustedProxies : [...trustedProxies]);
-  app.use(begin(newId), securityHeaders(publicUrl));
-  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
-  app.use(countStrangers(engine));
-  const outward = publicUrl === undefined ? {} : { publicUrl };
-  app.use(apiPrefix, restRouter({ engine, log, limits: { ...defaultLimits, ...options.limits }, ...outward }));
-  mountGraphql(app, options);
-  app.use(openApiRouter({ engine, ...outward }));
-  if (more !== undefined) app.use(more);
-  app.use(nothingHere, problemHandler(log));
-  return app;
+  return build(options).app;
+}
+
+/** Records and GraphQL. */
+const isHot = (target: string): boolean => target.startsWith(`${apiPrefix}/records/`) || target === '/graphql';
+
+/**
+ * The app for a server. What is asked most is answered by the app's first handler before Express has made a request of its own kind of
+ * it, which takes as long as all that the handler itself does.
+ */
+export function createListener(options: AppOptions): RequestListener {
+  const { app, front: first } = build(options);
+  return (request, response) => {
+    if (!isHot(request.url ?? '')) app(request, response);
+    else
+      first(request, response, () => {
+        app(request, response);
+      });
+  };
 }

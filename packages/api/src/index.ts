@@ -1,11 +1,11 @@
 // The API over HTTP: it translates requests into operations of the engine, and what these give or throw into answers.
 
 // The app: everything below in one.
-export { createApp, defaultLimits, type AppOptions } from './app.ts';
+export { createApp, createListener, defaultLimits, type AppOptions } from './app.ts';
 export type { ApiLimits } from './rest/route.ts';
 
 // What the server may log and count of a request that was answered.
-export { observed, type Observed } from './rest/router.ts';
+export { observed, type Observed } from './front.ts';
 
 // JSON from callers: no digit is lost, no name is a trap. RFC 9457 documents from the error registry.
 export { parseJson } from './rest/parse-json.ts';

@@ -1,9 +1,8 @@
-// What an operator does from outside of any tenant: make, fill, back up and check tenants. The command line stands on it.
+// What an operator does from outside of any tenant: make, fill, read and back up tenants. The command line stands on it.
 import { fail, type Problem } from '@tessera/kernel';
 import { buildModel, type Layer } from '@tessera/metadata';
 import {
   applyLayers,
-  finishChanges,
   orderPacks,
   planLayers,
   readPack,
@@ -14,32 +13,30 @@ import {
   type LayerPlan,
   type SeedProgress,
 } from '@tessera/packs';
-import { exportRecords, importRecords, runInSession, selectionsOf, sweepFiles, type ImportDeps } from '@tessera/records';
+import { importRecords, runInSession, type ImportDeps } from '@tessera/records';
 import { administratorPolicy } from '@tessera/security';
 import {
   analyzeTenant,
   backupTenant,
-  drift,
   findUser,
   hasCredentials,
   loadLayers,
   type BackupCounts,
   type BackupProgress,
-  type DriftFinding,
   type TenantInfo,
 } from '@tessera/storage';
-import type { AccessExplanation, ImportStatus, MetadataPlan } from './engine-types.ts';
+import type { AccessExplanation } from './access-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
-import { resealTenant, type Resealed } from './identity/reseal.ts';
 import { Identity } from './identity.ts';
+import type { MetadataPlan } from './metadata-types.ts';
+import type { ImportStatus } from './operation-types.ts';
 import { explainAccess } from './operations/access.ts';
-import { trimAudit } from './operations/audit.ts';
 import { shownPlan } from './operations/metadata.ts';
-import { readableFields } from './read/resolve.ts';
-import { condition } from './read/rules.ts';
+import { exportLines } from './operations/transfer.ts';
 import { restoreTenant, type Restored } from './tenant-backup.ts';
 import { createTenant, setPasswords, systemContext, systemSession, type Person } from './tenant-setup.ts';
+import { Upkeep } from './upkeep.ts';
 
 export interface TenantInput {
   readonly name: string;
@@ -54,19 +51,14 @@ export interface TenantInput {
   readonly onProgress?: (progress: SeedProgress) => void;
 }
 
-export interface TenantCheck {
-  readonly tenant: string;
-  readonly drift: readonly DriftFinding[];
-  /** What is wrong with the stored metadata; nothing, normally. */
-  readonly problems: readonly Problem[];
-}
-
 export class Administration {
+  readonly upkeep: Upkeep;
   readonly #parts: EngineParts;
   readonly #identity: Identity;
 
   constructor(options: EngineOptions) {
     this.#parts = engineParts(options);
+    this.upkeep = new Upkeep(this.#parts);
     this.#identity = new Identity(this.#parts);
   }
 
@@ -115,6 +107,19 @@ export class Administration {
     const deps = await this.#importDeps(tenant);
     await seedPack(deps, layer, { demo, folder, ...(onProgress === undefined ? {} : { onProgress }) });
     await analyzeTenant(this.#parts.cell.maintenance(tenant), tenant, deps.model);
+  }
+
+  /** The platform itself, as operations run. */
+  async #session(tenant: string): Promise<Session> {
+    const found = await this.#parts.runtimes.refresh(tenant);
+    return {
+      ...found,
+      parts: this.#parts,
+      context: systemContext(this.#identity, tenant),
+      policy: administratorPolicy(null),
+      view: found.runtime.model,
+      renew: () => this.#session(tenant),
+    };
   }
 
   async #importDeps(tenant: string): Promise<ImportDeps> {
@@ -229,21 +234,7 @@ export class Administration {
     tenant: string,
     input: { readonly object: string; readonly fields?: readonly string[]; readonly filter?: unknown; readonly format: 'csv' | 'ndjson' },
   ): AsyncIterable<string> {
-    const { database, runtime, state } = await this.#parts.runtimes.refresh(tenant);
-    const object = runtime.model.objects[input.object];
-    if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: input.object });
-    const paths = input.fields ?? readableFields(object);
-    const where = input.filter === undefined ? {} : { where: condition(runtime.model, object.name, input.filter, '/filter') };
-    yield* exportRecords(
-      {
-        context: systemContext(this.#identity, tenant),
-        database,
-        model: runtime.model,
-        access: state.access,
-        policy: administratorPolicy(null),
-      },
-      { object: object.name, paths, selections: selectionsOf(runtime.model, object.name, paths), format: input.format, ...where },
-    );
+    yield* exportLines(await this.#session(tenant), input);
   }
 
   /** Why a person (by email) may see or change a record, or may not. Throws RECORD_NOT_FOUND, OBJECT_UNKNOWN. */
@@ -251,70 +242,10 @@ export class Administration {
     tenant: string,
     input: { readonly user: string; readonly object: string; readonly id: string },
   ): Promise<AccessExplanation> {
-    const found = await this.#parts.runtimes.refresh(tenant);
-    const people = found.runtime.model.objects['user'];
-    const person = people && (await findUser(found.database, people, { email: input.user }));
+    const session = await this.#session(tenant);
+    const people = session.view.objects['user'];
+    const person = people && (await findUser(session.database, people, { email: input.user }));
     if (person === undefined) throw fail('RECORD_NOT_FOUND', { object: 'user', id: input.user });
-    const session: Session = {
-      ...found,
-      parts: this.#parts,
-      context: systemContext(this.#identity, tenant),
-      policy: administratorPolicy(null),
-      view: found.runtime.model,
-      renew: () => Promise.reject(fail('MODEL_CHANGED')),
-    };
     return explainAccess(session, { ...input, user: person.id });
-  }
-
-  /** Seals the secrets of all tenants with the present secret, so that the old ones may go. May be broken off and run again. */
-  async rotateSecrets(onProgress?: (done: number, total: number) => void): Promise<Resealed & { readonly tenants: number }> {
-    const tenants = await this.tenants();
-    let [resealed, unreadable] = [0, 0];
-    for (const [i, { name }] of tenants.entries()) {
-      const done = await resealTenant(this.#parts, name);
-      resealed += done.resealed;
-      unreadable += done.unreadable;
-      onProgress?.(i + 1, tenants.length);
-    }
-    return { tenants: tenants.length, resealed, unreadable };
-  }
-
-  /** Removes the bytes of files that nothing has held for a day, of all tenants. Gives how many files went. */
-  async sweepFiles(signal?: AbortSignal): Promise<number> {
-    const { cell, files: store, clock } = this.#parts;
-    let swept = 0;
-    for (const { name } of await this.tenants()) {
-      swept += await sweepFiles({ database: cell.tenant(name), store, clock, ...(signal === undefined ? {} : { signal }) });
-    }
-    return swept;
-  }
-
-  /** Removes what the audit trail of each tenant has kept for as long as the tenant says. Gives how many entries went. */
-  async trimAudit(signal?: AbortSignal): Promise<number> {
-    let gone = 0;
-    for (const { name } of await this.tenants()) if (signal?.aborted !== true) gone += await trimAudit(this.#parts, name);
-    return gone;
-  }
-
-  /** Finishes changes of tables that a crash broke off. Gives how many tenants had such. */
-  finishChanges(): Promise<number> {
-    const { cell, log } = this.#parts;
-    return finishChanges(cell, this.#now(), (tenant, error) => {
-      log.error({ tenant, error }, 'a change of the tables that was broken off could not be finished; the next start tries again');
-    });
-  }
-
-  /** Compares every tenant's tables with its Model. */
-  async check(names?: readonly string[]): Promise<readonly TenantCheck[]> {
-    const tenants = names ?? (await this.tenants()).map((tenant) => tenant.name);
-    const checks: TenantCheck[] = [];
-    for (const tenant of tenants) {
-      const { cell } = this.#parts;
-      const { database } = await this.#parts.runtimes.refresh(tenant);
-      const { model, problems } = buildModel(await cell.control((transaction) => loadLayers(transaction, tenant)));
-      const found = model === undefined ? [] : await cell.control((transaction) => drift(transaction, model, database.schema));
-      checks.push({ tenant, drift: found, problems });
-    }
-    return checks;
   }
 }

@@ -4,15 +4,17 @@ import type { Model } from '@tessera/metadata';
 import { noFileStore, type FileStore } from '@tessera/records';
 import { deriveKey, secretSealer, tokenSigner, type OutwardFetch } from '@tessera/security';
 import { cursorPads, metadataChannel, type Cell } from '@tessera/storage';
-import type { Engine, OperationInput, OperationName, OperationOutput, Runtime } from './engine-types.ts';
+import type { Engine, Runtime } from './engine-types.ts';
 import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
 import type { Mailer } from './identity/mail.ts';
 import { Identity } from './identity.ts';
+import type { OperationInput, OperationName, OperationOutput } from './operation-list.ts';
 import { operations } from './operations.ts';
 import { openFileLink } from './operations/files.ts';
 import { Policies } from './policies.ts';
 import { defaultLoginLimits, LoginLimits, noRateLimits, RequestLimits, type LoginSettings, type RateSettings } from './rate-limits.ts';
+import { Plans } from './read/plans.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
 
 export interface EngineOptions {
@@ -34,6 +36,8 @@ export interface EngineOptions {
   readonly rates?: RateSettings;
   /** Failures to sign in; default `defaultLoginLimits`. */
   readonly logins?: LoginSettings;
+  /** Bytes that Models may take in memory, with the permissions of their callers; those used longest ago are forgotten. Default 256 MB. */
+  readonly modelMemory?: number;
   /** Where uploaded files lie, shared by all nodes. Without it (a command that needs none) they are refused with FILES_UNAVAILABLE. */
   readonly files?: FileStore;
 }
@@ -41,13 +45,22 @@ export interface EngineOptions {
 const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000, fileSize: 100_000_000 };
 
 export function engineParts({ cell, log, secret, clock, limits, files = noFileStore, ...options }: EngineOptions): EngineParts {
-  const { oldSecrets = [], mailer, publicUrl, outward, rates = noRateLimits, logins = defaultLoginLimits } = options;
+  const {
+    oldSecrets = [],
+    mailer,
+    publicUrl,
+    outward,
+    rates = noRateLimits,
+    logins = defaultLoginLimits,
+    modelMemory = 256_000_000,
+  } = options;
   return {
     cell,
     log,
     clock,
     newId: uuidv7Source(() => clock.now()),
-    runtimes: new TenantRuntimes(cell, log),
+    runtimes: new TenantRuntimes(cell, log, modelMemory),
+    plans: new Plans(),
     signer: tokenSigner([secret, ...oldSecrets], clock),
     sealer: secretSealer(secret, oldSecrets),
     mailer,
@@ -94,11 +107,14 @@ class RunningEngine implements Engine {
   };
   authenticate: Engine['authenticate'] = async (token, request) => {
     const { rates } = this.#parts;
-    const context = await this.#identity.authenticate(token, request).catch(async (error: unknown) => {
+    let context: Context;
+    try {
+      context = await this.#identity.authenticate(token, request);
+    } catch (error) {
       // Whoever tries tokens out is nobody yet.
       await rates.admitAddress(request.address);
       throw error;
-    });
+    }
     await rates.admit(context);
     return context;
   };
@@ -125,8 +141,11 @@ class RunningEngine implements Engine {
   }
 
   async #session(context: Context, fresh: boolean): Promise<Session> {
-    const tenant = await this.#tenant(context.tenant, fresh);
-    const access = await this.#policies.get(tenant, context.tenant, context.actor, this.#parts.clock.now());
+    const { runtimes, clock } = this.#parts;
+    const { tenant: name, actor } = context;
+    const tenant = (fresh ? undefined : runtimes.known(name)) ?? (await this.#tenant(name, fresh));
+    const now = clock.now();
+    const access = this.#policies.known(tenant, name, actor, now) ?? (await this.#policies.get(tenant, name, actor, now));
     return { ...tenant, ...access, parts: this.#parts, context, renew: () => this.#session(context, true) };
   }
 

@@ -1,11 +1,12 @@
 // What operations work with: the cell, the secrets, the caches of this node.
 import type { Clock, Context, IdSource, Logger } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { FileStore } from '@tessera/records';
+import type { Access, FileStore } from '@tessera/records';
 import type { OutwardFetch, Policy, SecretSealer, TokenSigner } from '@tessera/security';
 import type { Cell, CursorPads } from '@tessera/storage';
 import type { Mailer } from './identity/mail.ts';
 import type { LoginLimits, RequestLimits } from './rate-limits.ts';
+import type { Plans } from './read/plans.ts';
 import type { TenantRuntime, TenantRuntimes } from './tenant-runtimes.ts';
 
 export interface EngineLimits {
@@ -24,6 +25,7 @@ export interface EngineLimits {
 export interface EngineParts {
   readonly cell: Cell;
   readonly runtimes: TenantRuntimes;
+  readonly plans: Plans;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly log: Logger;
@@ -50,6 +52,8 @@ export interface Session extends TenantRuntime {
   readonly policy: Policy;
   /** The tenant's Model as it exists for the caller: what may not be read is not in it. Names of requests are looked up here. */
   readonly view: Model;
+  /** Undefined of the platform itself. */
+  readonly person?: Access['person'];
   /** The same caller on the present Model and permissions, for work that outlives a change of them. Throws TOKEN_INVALID. */
   renew(): Promise<Session>;
 }

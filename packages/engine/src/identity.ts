@@ -73,8 +73,7 @@ export class Identity {
       const { tenant, actor, expiresAt } = await this.#apiKeys.recognise(token, request);
       return { ...this.contextOf(tenant, actor, request), expiresAt };
     }
-    const { tenant, userId, sessionId, impersonatedBy, expiresAt } = await this.#parts.signer.verify(token);
-    const actor: Actor = { kind: 'user', userId, sessionId, ...(impersonatedBy === undefined ? {} : { impersonatedBy }) };
+    const { tenant, actor, expiresAt } = await this.#parts.signer.verify(token);
     return { ...this.contextOf(tenant, actor, request), expiresAt };
   }
 

@@ -1,12 +1,21 @@
 // The engine: a tenant's compiled Runtime, and the one list of operations that a caller can do.
 export type * from './engine-types.ts';
+export type * from './operation-list.ts';
 export type * from './operation-types.ts';
+export type * from './describing-types.ts';
+export type * from './metadata-types.ts';
+export type * from './access-types.ts';
 export type * from './read/request.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
+
+// The nulls of a cursor, which the key of a planned read tells.
+export { cursorNulls } from '@tessera/storage';
+
 export { operations, type Operation, type Permission } from './operations.ts';
 
 // What an operator does from outside of any tenant.
-export { Administration, type TenantCheck, type TenantInput } from './administration.ts';
+export { Administration, type TenantInput } from './administration.ts';
+export type { TenantCheck, Upkeep } from './upkeep.ts';
 export type { Restored } from './tenant-backup.ts';
 export type { Person } from './tenant-setup.ts';
 

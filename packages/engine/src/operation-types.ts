@@ -1,6 +1,10 @@
 // Inputs and outputs of the operations: what a transport hands in and gets back.
 import type { Problem } from '@tessera/kernel';
+import type { AuditEntry } from '@tessera/storage';
 import type { ReadRequest, SelectionRequest } from './read/request.ts';
+
+/** JSON text that PostgreSQL made; it goes out as it is. */
+export type JsonText = string;
 
 /** Values of a record by field name, as JSON. Nested creates of children: `{ relation: [values, …] }`. */
 export type RecordInput = Readonly<Record<string, unknown>>;
@@ -78,4 +82,21 @@ export interface RecordEvent {
   readonly version: number;
 }
 
+export interface FileDescription {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+export interface FileDownload extends FileDescription {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface AuditTrail {
+  readonly entries: readonly AuditEntry[];
+  readonly hasMore: boolean;
+}
+
+export type { ImportStatus, SignedFileLink } from '@tessera/records';
 export type { ReadRequest };

@@ -1,10 +1,11 @@
 // The list of everything that a caller can do: its name, what it needs, what it runs.
-import type { OperationInput, OperationName, OperationOutput } from './engine-types.ts';
+import type { OperationInput, OperationName, OperationOutput } from './operation-list.ts';
 import type { Session } from './engine-parts.ts';
 import { identityOperations } from './identity/operations.ts';
 import { describeObject, listObjects } from './operations/describe.ts';
 import { resolveLayout } from './operations/layouts.ts';
 import { applyMetadata, getMetadata, planMetadata, rollbackMetadata, versions } from './operations/metadata.ts';
+import { readPlanned } from './operations/planned-read.ts';
 import { readRecords } from './operations/read.ts';
 import { create, purge, remove, restore, update, upsert } from './operations/write.ts';
 import { history } from './operations/history.ts';
@@ -32,7 +33,11 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'objects.list': { permission: 'use', fresh: true, run: listObjects },
   'objects.describe': { permission: 'use', fresh: true, run: describeObject },
   'layouts.resolve': { permission: 'use', fresh: false, run: resolveLayout },
-  'records.read': { permission: 'use', fresh: false, run: readRecords },
+  'records.read': {
+    permission: 'use',
+    fresh: false,
+    run: (session, input) => ('key' in input ? readPlanned(session, input) : readRecords(session, input)),
+  },
   'records.create': { permission: 'use', fresh: false, run: create },
   'records.update': { permission: 'use', fresh: false, run: update },
   'records.upsert': { permission: 'use', fresh: false, run: upsert },

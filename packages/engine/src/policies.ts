@@ -1,73 +1,68 @@
-// Policies of this node's callers and the Models as they exist for them, kept as long as their tenant's access version stands.
+// Policies of this node's callers and the Models as they exist for them, good as long as their tenant's access version stands.
 import { fail, type Actor } from '@tessera/kernel';
-import type { Model } from '@tessera/metadata';
 import type { Access } from '@tessera/records';
 import { administratorPolicy, compilePolicy, personWanted, viewOf, type Policy } from '@tessera/security';
 import { loadPerson } from '@tessera/storage';
 import type { Identity } from './identity.ts';
-import type { TenantRuntime } from './tenant-runtimes.ts';
+import type { Kept, Shape } from './kept-accesses.ts';
+import type { CompiledRuntime, TenantRuntime } from './tenant-runtimes.ts';
 
-interface Kept {
-  readonly accessVersion: string;
-  readonly modelHash: string;
-  readonly until: number;
-  readonly access: Access;
-}
-
-const mostKept = 10_000;
-const mostShapes = 500;
 /** A session that runs out bumps nothing, so a policy is looked up again now and then. */
 const keptMs = 60_000;
 
-/** What all callers with the same permissions have in common. */
-interface Shape {
-  readonly objects: Policy['objects'];
-  readonly view: Model;
+function holds({ accessVersion, modelHash, until }: Kept, { state }: TenantRuntime, now: number): boolean {
+  return accessVersion === state.access && modelHash === state.modelHash && until > now;
 }
 
 export class Policies {
   readonly #identity: Identity;
-  readonly #kept = new Map<string, Kept>();
-  /** By Model and permission shape. */
-  readonly #shapes = new Map<string, Shape>();
 
   constructor(identity: Identity) {
     this.#identity = identity;
   }
 
+  /** What is at hand for an actor and still holds. */
+  known(tenant: TenantRuntime, name: string, actor: Actor, now: number): Access | undefined {
+    const kept = tenant.runtime.accesses.latest(actor);
+    return kept?.tenant === name && holds(kept, tenant, now) ? kept.access : undefined;
+  }
+
   async get(tenant: TenantRuntime, name: string, actor: Actor, now: number): Promise<Access> {
-    const { access: accessVersion, modelHash } = tenant.state;
     const { kind, sessionId, apiKeyId, userId, impersonatedBy } = actor;
     const key = [name, kind, sessionId ?? apiKeyId, userId, impersonatedBy].join(' ');
-    const kept = this.#kept.get(key);
-    if (kept?.accessVersion === accessVersion && kept.modelHash === modelHash && kept.until > now) return kept.access;
-    const policy = await this.#policy(tenant, actor);
-    const access = { policy, view: this.#shape(tenant.runtime.model, policy).view };
-    if (this.#kept.size >= mostKept) this.#kept.clear();
-    this.#kept.set(key, { accessVersion, modelHash, until: now + keptMs, access });
-    return access;
+    const { accesses } = tenant.runtime;
+    let kept = accesses.caller(key);
+    if (kept === undefined || !holds(kept, tenant, now)) kept = await this.#find(tenant, name, actor, now);
+    accesses.keepCaller(key, actor, kept);
+    return kept.access;
+  }
+
+  async #find(tenant: TenantRuntime, name: string, actor: Actor, now: number): Promise<Kept> {
+    const { access: accessVersion, modelHash } = tenant.state;
+    const { policy, person } = await this.#policy(tenant, actor);
+    const { view } = this.#shape(tenant.runtime, policy);
+    const access = person === undefined ? { policy, view } : { policy, view, person };
+    return { tenant: name, accessVersion, modelHash, until: now + keptMs, access };
   }
 
   /** Throws TOKEN_INVALID where the session or key has ended. */
-  async #policy(tenant: TenantRuntime, actor: Actor): Promise<Policy> {
-    if (actor.kind === 'system') return administratorPolicy(null);
+  async #policy(tenant: TenantRuntime, actor: Actor): Promise<Pick<Access, 'policy' | 'person'>> {
+    if (actor.kind === 'system') return { policy: administratorPolicy(null) };
     const caller = await this.#identity.caller(tenant, actor);
     const { database, runtime } = tenant;
-    const { model } = runtime;
+    const { model, accesses } = runtime;
     const person = await loadPerson(database, { model, userId: caller.userId, subjects: personWanted(model) });
     if (person === undefined) throw fail('TOKEN_INVALID');
-    const kept = (shape: string): Policy['objects'] | undefined => this.#shapes.get(`${model.hash} ${shape}`)?.objects;
-    return compilePolicy(model, person, { only: caller.permissionSets, kept });
+    const { userId, department } = person;
+    const kept = (shape: string): Policy['objects'] | undefined => accesses.shape(shape)?.objects;
+    return { policy: compilePolicy(model, person, { only: caller.permissionSets, kept }), person: { userId, department } };
   }
 
-  #shape(model: Model, policy: Policy): Shape {
-    const key = `${model.hash} ${policy.shape}`;
-    const known = this.#shapes.get(key);
+  #shape({ model, accesses }: CompiledRuntime, policy: Policy): Shape {
+    const known = accesses.shape(policy.shape);
     if (known !== undefined) return known;
     const shape = { objects: policy.objects, view: viewOf(model, policy) };
-    const [oldest] = this.#shapes.keys();
-    if (this.#shapes.size >= mostShapes && oldest !== undefined) this.#shapes.delete(oldest);
-    this.#shapes.set(key, shape);
+    accesses.keepShape(policy.shape, shape);
     return shape;
   }
 }

@@ -50,8 +50,10 @@ export class RequestLimits {
     if (actor.kind === 'system') return;
     const { apiKeyId, impersonatedBy, userId } = actor;
     // The caller first: one who is refused takes nothing from the others of the tenant.
-    await this.#take('actor', `actor ${tenant} ${apiKeyId ?? impersonatedBy ?? userId ?? ''}`);
-    await this.#take('tenant', `tenant ${tenant}`);
+    const own = this.#take('actor', `actor ${tenant} ${apiKeyId ?? impersonatedBy ?? userId ?? ''}`);
+    if (own !== undefined) await own;
+    const common = this.#take('tenant', `tenant ${tenant}`);
+    if (common !== undefined) await common;
   }
 
   /** Counts a request of somebody who is not. @throws RATE_LIMITED */
@@ -64,11 +66,17 @@ export class RequestLimits {
     return this.#leases.close();
   }
 
-  async #take(policy: keyof typeof whom, key: string): Promise<void> {
+  /** Undefined where nobody need wait: nearly always there are tokens in hand. */
+  #take(policy: keyof typeof whom, key: string): Promise<void> | undefined {
     const { [policy]: rate, burstSeconds } = this.#settings;
-    if (rate === 0) return;
-    const waitMs = await this.#leases.take(key, { rate, burst: rate * burstSeconds });
-    if (waitMs > 0) throw fail('RATE_LIMITED', { whom: whom[policy], limit: rate, policy, retryAfter: Math.ceil(waitMs / 1_000) });
+    if (rate === 0) return undefined;
+    const refuse = (waitMs: number): void => {
+      if (waitMs > 0) throw fail('RATE_LIMITED', { whom: whom[policy], limit: rate, policy, retryAfter: Math.ceil(waitMs / 1_000) });
+    };
+    const taken = this.#leases.take(key, { rate, burst: rate * burstSeconds });
+    if (typeof taken !== 'number') return taken.then(refuse);
+    refuse(taken);
+    return undefined;
   }
 }
 

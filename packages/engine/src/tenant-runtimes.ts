@@ -1,13 +1,17 @@
 // Which Model a tenant is at, and its Runtime: built on demand, shared by equal hashes, kept least recently used.
-import { fail, type Logger } from '@tessera/kernel';
+import { BoundedCache, fail, type Logger } from '@tessera/kernel';
 import { buildModel, type Model } from '@tessera/metadata';
 import { RuleCache } from '@tessera/records';
-import { loadLayers, readState, type Cell, type TenantDatabase, type TenantState } from '@tessera/storage';
+import { loadLayers, readState, type Cell, type StoredLayer, type TenantDatabase, type TenantState } from '@tessera/storage';
 import type { Runtime } from './engine-types.ts';
+import { KeptAccesses } from './kept-accesses.ts';
 
 /** A Runtime with what only the engine needs of it. */
 export interface CompiledRuntime extends Runtime {
   readonly rules: RuleCache;
+  readonly accesses: KeptAccesses;
+  /** About how many bytes its Model takes. */
+  readonly modelBytes: number;
 }
 
 export interface TenantRuntime {
@@ -16,56 +20,76 @@ export interface TenantRuntime {
   readonly runtime: CompiledRuntime;
 }
 
-export function compileRuntime(model: Model): CompiledRuntime {
-  return Object.freeze({ model, rules: new RuleCache() });
-}
+/** What a Model takes in bytes for each character of its layers' JSON, at most, as measured. */
+const bytesOfCharacter = 10;
+
+/** How much of the memory of all Runtimes what is known of the callers of one may take. */
+const shareOfAccesses = 0.25;
 
 /** States per tenant and Runtimes per Model hash. What is cached may be old: every statement is guarded, and `refresh` follows. */
 export class TenantRuntimes {
   readonly #cell: Cell;
   readonly #log: Logger;
-  readonly #capacity: number;
-  readonly #states = new Map<string, TenantState>();
-  readonly #runtimes = new Map<string, CompiledRuntime>();
+  readonly #most: number;
+  readonly #seen = new Map<string, Pick<TenantRuntime, 'database' | 'state'>>();
+  readonly #runtimes: BoundedCache<string, CompiledRuntime>;
   readonly #loading = new Map<string, Promise<CompiledRuntime>>();
 
-  constructor(cell: Cell, log: Logger, capacity = 200) {
+  /** @param most bytes that all Runtimes may take together, with what is known of their callers */
+  constructor(cell: Cell, log: Logger, most: number) {
     this.#cell = cell;
     this.#log = log;
-    this.#capacity = capacity;
+    this.#most = most;
+    this.#runtimes = new BoundedCache(most);
   }
 
-  /** As last seen; asks the database only for a tenant that was not seen yet. Throws TENANT_NOT_FOUND. */
+  /** As last seen, if all of it is here. */
+  known(tenant: string): TenantRuntime | undefined {
+    const seen = this.#seen.get(tenant);
+    const runtime = seen === undefined ? undefined : this.#cached(seen.state.modelHash);
+    return seen === undefined || runtime === undefined ? undefined : { ...seen, runtime };
+  }
+
+  /** As last seen; asks the database only for what is not here. Throws TENANT_NOT_FOUND. */
   async get(tenant: string): Promise<TenantRuntime> {
-    const state = this.#states.get(tenant);
-    return state === undefined ? this.refresh(tenant) : this.#with(tenant, state);
+    const seen = this.#seen.get(tenant);
+    if (seen === undefined) return this.refresh(tenant);
+    return { ...seen, runtime: await this.#runtime(tenant, seen.state.modelHash) };
   }
 
   /** As it is now. */
   async refresh(tenant: string): Promise<TenantRuntime> {
     const database = this.#cell.tenant(tenant);
     const state = await readState(database, database.schema);
-    this.#states.set(tenant, state);
-    return this.#with(tenant, state);
+    this.#seen.set(tenant, { database, state });
+    return { database, state, runtime: await this.#runtime(tenant, state.modelHash) };
   }
 
   /** Something of the tenant has changed, or the tenant is gone: look again at the next request. */
   forget(tenant: string): void {
-    this.#states.delete(tenant);
+    this.#seen.delete(tenant);
   }
 
-  async #with(tenant: string, state: TenantState): Promise<TenantRuntime> {
-    return { database: this.#cell.tenant(tenant), state, runtime: await this.#runtime(tenant, state.modelHash) };
+  #cached(hash: string): CompiledRuntime | undefined {
+    const cached = this.#runtimes.get(hash);
+    if (cached !== undefined) this.#keep(cached);
+    return cached;
+  }
+
+  /** What is known of its callers grows as they come. One that is larger than all may be is kept alone. */
+  #keep(runtime: CompiledRuntime): void {
+    this.#runtimes.set(runtime.model.hash, runtime, Math.min(runtime.modelBytes + runtime.accesses.bytes, this.#most));
+  }
+
+  #compiled(model: Model, layers: readonly StoredLayer[]): CompiledRuntime {
+    const modelBytes = bytesOfCharacter * JSON.stringify(layers).length;
+    const accesses = new KeptAccesses(model, this.#most * shareOfAccesses);
+    return Object.freeze({ model, rules: new RuleCache(), accesses, modelBytes });
   }
 
   async #runtime(tenant: string, hash: string): Promise<CompiledRuntime> {
-    const cached = this.#runtimes.get(hash);
-    if (cached !== undefined) {
-      // Put last: the first of the map is then the one that was used the longest ago.
-      this.#runtimes.delete(hash);
-      this.#runtimes.set(hash, cached);
-      return cached;
-    }
+    const cached = this.#cached(hash);
+    if (cached !== undefined) return cached;
     const known = this.#loading.get(hash);
     if (known !== undefined) return known;
     const loading = this.#load(tenant, hash).finally(() => this.#loading.delete(hash));
@@ -81,12 +105,8 @@ export class TenantRuntimes {
       throw fail('UNAVAILABLE', { reason: `the metadata of ${tenant} cannot be loaded.` });
     }
     if (model.hash !== hash) throw fail('MODEL_CHANGED');
-    const runtime = compileRuntime(model);
-    this.#runtimes.set(hash, runtime);
-    for (const oldest of this.#runtimes.keys()) {
-      if (this.#runtimes.size <= this.#capacity) break;
-      this.#runtimes.delete(oldest);
-    }
+    const runtime = this.#compiled(model, layers);
+    this.#keep(runtime);
     return runtime;
   }
 }

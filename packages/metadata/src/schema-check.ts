@@ -34,5 +34,7 @@ export function checkFile(kind: MetadataKind, content: unknown, file: string): P
 
 function isDeeper(content: unknown, levels: number): boolean {
   if (typeof content !== 'object' || content === null) return false;
-  return levels === 0 || Object.values(content).some((value) => isDeeper(value, levels - 1));
+  if (levels === 0) return true;
+  for (const value of Object.values(content)) if (isDeeper(value, levels - 1)) return true;
+  return false;
 }

@@ -114,7 +114,7 @@ async function applyAlone(cell: Cell, input: ApplyInput, draft: LayerPlan): Prom
   await prepareDdl(door, draft.ddl);
   let applied: Applied;
   try {
-    applied = await cell.administer(tenant, (transaction) => applyIn(transaction, input));
+    applied = await cell.administer(tenant, (transaction) => applyIn(transaction, { ...input, after: draft.after }));
   } catch (error) {
     await undoPreparations(door, draft.ddl);
     throw error;

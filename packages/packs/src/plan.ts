@@ -39,13 +39,17 @@ export interface PlanInput {
   readonly tenant: string;
   readonly before: Model | undefined;
   readonly layers: readonly Layer[];
+  /** The Model of the layers, where it is at hand. */
+  readonly after?: Model;
   /** RFC 3339, noted on what is set aside. */
   readonly now: string;
 }
 
 /** Plans on a connection that may read the tenant's tables and catalogues. */
-export async function planOn(queryable: Queryable, { tenant, before, layers, now }: PlanInput): Promise<LayerPlan> {
-  const after = modelOf(layers);
+export async function planOn(
+  queryable: Queryable,
+  { tenant, before, layers, now, after = modelOf(layers) }: PlanInput,
+): Promise<LayerPlan> {
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
   const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));

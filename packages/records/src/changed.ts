@@ -1,7 +1,6 @@
 // Which fields a write changes.
-import { canonicalJson, type FieldModel, type ObjectModel } from '@tessera/metadata';
+import { canonicalJson, type FieldModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
-import { recordFields } from '@tessera/storage';
 import type { WriteItem } from './write-set.ts';
 
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
@@ -10,7 +9,7 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   return typeof left === 'object' && typeof right === 'object' && canonicalJson(left) === canonicalJson(right);
 }
 
-/** Stored fields whose value is another than before; for a new record those that have one. */
-export function changedFields(object: ObjectModel, item: Pick<WriteItem, 'old' | 'values'>): readonly FieldModel[] {
-  return recordFields(object).filter((field) => !sameValue(item.values[field.name], item.old?.[field.name]));
+/** Those of the fields whose value is another than before; for a new record those that have one. */
+export function changedOf(fields: readonly FieldModel[], { old, values }: Pick<WriteItem, 'old' | 'values'>): readonly FieldModel[] {
+  return fields.filter(({ name }) => !sameValue(values[name], old?.[name]));
 }

@@ -1,5 +1,5 @@
 // Commit checks: validation rules over the records that a transaction touched, once each, when everything is written.
-import { bind, failAll, problem, type Problem } from '@tessera/kernel';
+import { failAll, problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel, ValidationRuleModel } from '@tessera/metadata';
 import { conditionsStatement } from '@tessera/storage';
 import { objectOf, type WriteSession } from './session.ts';
@@ -23,8 +23,9 @@ async function checkObject(
     object,
     rules.map((rule) => rule.refuseWhen),
     [...touched.keys()],
+    session.slots,
   );
-  const { rows } = await session.transaction.query(bind(statement, { ...session.slots }));
+  const { rows } = await session.transaction.query(statement);
   return rows.flatMap((row) =>
     rules
       .filter(

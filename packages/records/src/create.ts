@@ -31,6 +31,7 @@ function separate(
   { input: record, pointer }: NewRecord,
   parent: number,
 ): { readonly own: Input; readonly children: readonly Nested[] } {
+  if (!Object.keys(record).some((name) => Object.hasOwn(object.relations, name))) return { own: record, children: [] };
   const children: Nested[] = [];
   const own: [string, unknown][] = [];
   for (const [name, value] of Object.entries(record)) {

@@ -1,9 +1,10 @@
 // What stands against deleting or restoring records: the person's rights.
 import { isUuid, problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
+import { checkVerb } from '@tessera/security';
 import { liveIdsStatement } from '@tessera/storage';
 import type { WriteSession } from './session.ts';
-import { sightOf } from './steps/permit.ts';
+import { sightOf } from './steps/see.ts';
 
 /** Those that are not in the bin: whoever may not look into it is not told what lies there. */
 export async function liveOf(session: WriteSession, object: ObjectModel, ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -24,11 +25,8 @@ export async function deniedOf(
   if (verb === 'delete' && object.name === 'user' && session.context.actor.kind === 'user')
     return new Map(ids.map((id) => [id, problem('USER_NOT_DELETABLE')]));
   if (policy.administrator) return new Map();
-  const own = policy.objects[object.name];
-  if (own?.delete !== true || (verb === 'restore' && !own.seeDeleted)) {
-    const action = `${verb} records of ${object.name}`;
-    return new Map(ids.map((id) => [id, problem('PERMISSION_DENIED', { action })]));
-  }
+  const denied = checkVerb(policy, object.name, verb);
+  if (denied !== undefined) return new Map(ids.map((id) => [id, denied]));
   const known = ids.filter((id) => isUuid(id));
   const sight = await sightOf(session, object.name, known);
   const readOnly = known.filter((id) => sight(id).readable && !sight(id).editable);

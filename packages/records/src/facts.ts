@@ -1,51 +1,35 @@
-// What rules need beyond the record itself: found in the expressions, fetched in one statement.
+// What rules need beyond the record itself, fetched in one statement.
 import type { ObjectModel } from '@tessera/metadata';
 import type { Expression, Value } from '@tessera/rules';
 import { workOutFacts, type FactRecord } from '@tessera/storage';
+import { factsOfAll } from './rule-facts.ts';
 import type { WriteSession } from './session.ts';
 
 export type Facts = ReadonlyMap<Expression, Value>;
 
 export const noFacts: Facts = new Map();
 
-/** What a field is worked out by when it is read. */
-function computedBy(object: ObjectModel, name: string): Expression | undefined {
-  const field = object.fields[name];
-  return field?.formula?.expression ?? (field?.columns.length === 0 ? (field.quote?.path ?? field.rollup?.aggregate) : undefined);
-}
-
-/** The parts of a rule (and of the formulas that it reads) that only the database knows: paths through lookups, aggregates. */
-export function factsOf(object: ObjectModel, expression: Expression, found = new Set<Expression>()): Set<Expression> {
-  if (expression.node === 'aggregate') found.add(expression);
-  else if (expression.node === 'call') for (const argument of expression.arguments) factsOf(object, argument, found);
-  else if (expression.node === 'path') {
-    const { root, steps } = expression;
-    const [first] = steps;
-    if (
-      root === '$tenant' ||
-      root === '$steps' ||
-      (root === '$user' && (first === undefined || (steps.length === 1 && first.field === 'id')))
-    )
-      return found;
-    const computed = root === '$user' || steps.length > 1 || first === undefined ? undefined : computedBy(object, first.field);
-    if (root === '$user' || steps.length > 1) found.add(expression);
-    else if (computed === undefined) return found;
-    // The parts of a formula are worked out for the record as it is to be; of the record as it was, the whole.
-    else if (root === '$old' && factsOf(object, computed).size > 0) found.add(expression);
-    else factsOf(object, computed, found);
-  }
-  return found;
-}
-
 /** The facts of several rules for several records: one statement, or none. */
-export async function fetchFacts(
+export function fetchFacts(
   session: WriteSession,
   object: ObjectModel,
   expressions: readonly Expression[],
   records: readonly FactRecord[],
 ): Promise<readonly Facts[]> {
-  const wanted = new Set<Expression>();
-  for (const expression of expressions) factsOf(object, expression, wanted);
-  if (wanted.size === 0) return records.map(() => noFacts);
-  return workOutFacts(session.transaction, session.target, { object, expressions: [...wanted], records, slots: session.slots });
+  return fetchKeptFacts(session, object, factsOfAll(object, expressions), records);
+}
+
+/**
+ * The same of what is known to be needed.
+ * @param key tells what is needed apart from what else is asked of the object; without it the statement is not kept
+ */
+export async function fetchKeptFacts(
+  session: WriteSession,
+  object: ObjectModel,
+  expressions: readonly Expression[],
+  records: readonly FactRecord[],
+  key?: string,
+): Promise<readonly Facts[]> {
+  if (expressions.length === 0) return records.map(() => noFacts);
+  return workOutFacts(session.transaction, session.target, { object, key, expressions, records, slots: session.slots });
 }

@@ -6,7 +6,7 @@ export { deleteRecords } from './delete.ts';
 export { matchingRecord } from './matching-record.ts';
 export { restoreRecords } from './restore.ts';
 export { purgeRecords } from './purge.ts';
-export { runInSession, type SessionInput } from './run.ts';
+export { runInSession, type LastRead, type SessionInput, type WorkOptions } from './run.ts';
 export { commitChecks } from './commit-checks.ts';
 export { RuleCache } from './rule-cache.ts';
 export { inLanguage } from './steps/validate.ts';
@@ -14,7 +14,7 @@ export { recordEnvironment } from './environment.ts';
 export { fetchFacts, noFacts, type Facts } from './facts.ts';
 export type { RecordOutcome } from './results.ts';
 export type { Access, Sealer, WriteSession } from './session.ts';
-export { sightOf, type Sight } from './steps/permit.ts';
+export { sightOf } from './steps/see.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
 
 // Files: in and out, streamed.

@@ -12,11 +12,12 @@ import { joinTeam } from './steps/join-team.ts';
 import { lock } from './steps/lock.ts';
 import { notePeople } from './steps/note-people.ts';
 import { number } from './steps/number.ts';
-import { permit, see } from './steps/permit.ts';
+import { permit } from './steps/permit.ts';
 import { permitValues } from './steps/permit-values.ts';
 import { refuse } from './steps/refuse.ts';
 import { rollUps } from './steps/roll-ups.ts';
 import { searchValue } from './steps/search-value.ts';
+import { see } from './steps/see.ts';
 import { validate } from './steps/validate.ts';
 import { write } from './steps/write.ts';
 import { writeInSight } from './steps/write-in-sight.ts';
@@ -49,18 +50,19 @@ const steps: readonly Step[] = [
 /** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
 const releaseSteps: readonly Step[] = [lock, coerce, write, refuse, rollUps, notePeople];
 
-/** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
-export async function runPipeline(set: WriteSet): Promise<WriteSet> {
+async function run(set: WriteSet, list: readonly Step[]): Promise<WriteSet> {
   let result = set;
-  for (const step of steps) result = await step(result);
+  for (const step of list) {
+    const next = step(result);
+    result = 'items' in next ? next : await next;
+  }
   return result;
 }
 
-export async function runRelease(set: WriteSet): Promise<WriteSet> {
-  let result = set;
-  for (const step of releaseSteps) result = await step(result);
-  return result;
-}
+/** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
+export const runPipeline = (set: WriteSet): Promise<WriteSet> => run(set, steps);
+
+export const runRelease = (set: WriteSet): Promise<WriteSet> => run(set, releaseSteps);
 
 export interface NewRecord {
   readonly pointer: string;

@@ -7,6 +7,7 @@ import { recordEnvironment } from './environment.ts';
 import { isExtreme, type Turnover } from './extremes.ts';
 import { noFacts } from './facts.ts';
 import { referenceTo } from './references.ts';
+import { isStoredRollup } from './rollup-parents.ts';
 import { objectOf, type WriteSession } from './session.ts';
 import { textOf } from './text-of.ts';
 
@@ -15,8 +16,6 @@ export interface RecordChange {
   readonly old: RecordValues | undefined;
   readonly now: RecordValues | undefined;
 }
-
-export const isStoredRollup = (field: FieldModel): boolean => field.rollup?.upkeep === 'transaction';
 
 /**
  * Is the roll-up kept by adding what changed. Counts are; sums are where what they add has no more decimals than they keep: sums of
@@ -90,16 +89,6 @@ function noteField(work: Map<string, ParentWork>, field: FieldModel, adds: boole
         addDecimals(entry.deltas.get(field.name) ?? '0', sign < 0 ? negateDecimal(textOf(side.value)) : textOf(side.value)),
       );
   }
-}
-
-/** The objects with stored roll-ups over a child, in Model order. */
-export function parentsOver({ model }: Pick<WriteSession, 'model'>, child: ObjectModel): readonly ObjectModel[] {
-  const targets = new Set(Object.values(child.fields).flatMap((field) => field.lookup?.to ?? []));
-  return Object.values(model.objects).filter(
-    (parent) =>
-      targets.has(parent.name) &&
-      Object.values(parent.fields).some((field) => isStoredRollup(field) && field.rollup?.aggregate.source.object === child.name),
-  );
 }
 
 /** Adds what the changes mean for the parents of one object, by the parents' ids. */

@@ -4,18 +4,19 @@ import type { Value } from '@tessera/rules';
 import {
   fieldValue,
   lockStatement,
-  recordOf,
+  logOf,
   rollupValuesStatement,
   setStatement,
-  updateStatement,
+  updateAllStatements,
   type RecordValues,
 } from '@tessera/storage';
 import { sameValue } from './changed.ts';
 import { newExtreme } from './extremes.ts';
 import { keyOf } from './family.ts';
 import { lockOrder } from './lock-order.ts';
-import { collectWork, isStoredRollup, note, parentsOver, withoutIdle, type ParentWork, type RecordChange } from './rollup-work.ts';
-import { touch, type WriteSession } from './session.ts';
+import { isStoredRollup } from './rollup-parents.ts';
+import { collectWork, note, withoutIdle, type ParentWork, type RecordChange } from './rollup-work.ts';
+import { planOf, touch, type WriteSession } from './session.ts';
 import { textOf } from './text-of.ts';
 
 /** Minima and maxima of a locked parent, without those whose leader is taken away: they join what is worked out anew. */
@@ -62,32 +63,25 @@ async function newValues(
 async function updateParents(session: WriteSession, parent: ObjectModel, work: Map<string, ParentWork>): Promise<readonly RecordChange[]> {
   const ids = [...work.keys()].sort();
   const { rows } = await session.transaction.query(lockStatement(session.target, parent, ids, { strength: 'no key update' }));
-  const olds = rows.map((row) => recordOf(parent, row));
+  const olds = rows.map(planOf(session, parent).read);
   if (olds.length === 0) return [];
   const news = await newValues(session, parent, olds, work);
   const fields = Object.values(parent.fields).filter(
     (field) => isStoredRollup(field) && news.some((record, i) => !sameValue(record[field.name], olds[i]?.[field.name])),
   );
   if (fields.length === 0) return [];
-  const history = news.flatMap((record, i) =>
+  const pairs = news.map((now, i) => ({ now, old: olds[i], record: { id: textOf(now['id']), version: Number(now['version']) } }));
+  const records = pairs.map(({ record }) => record);
+  const lines = pairs.flatMap(({ now, old, record }) =>
     fields
-      .filter((field) => field.history && !sameValue(record[field.name], olds[i]?.[field.name]))
-      .map((field) => ({
-        recordId: textOf(record['id']),
-        field: field.name,
-        old: olds[i]?.[field.name] ?? null,
-        new: record[field.name] ?? null,
-        change: 'updated' as const,
-        version: Number(record['version']),
-      })),
+      .filter((field) => field.history && !sameValue(now[field.name], old?.[field.name]))
+      .map(({ name }) => ({ record, field: name, old: old?.[name] ?? null, new: now[name] ?? null })),
   );
-  const log = { object: parent.name, change: 'updated' as const, actor: session.slots.user, at: session.at, history };
-  await session.transaction.query(updateStatement(session.target, parent, fields, news, log));
-  touch(
-    session,
-    parent.name,
-    news.map((record) => ({ id: textOf(record['id']) })),
-  );
+  const { target, transaction, slots, at } = session;
+  const log = logOf(target, { object: parent.name, change: 'updated', actor: slots.user, at }, records, lines);
+  // They are locked and live, so nothing is left out.
+  for (const statement of updateAllStatements(target, parent, fields, news, log)) transaction.ahead(statement);
+  touch(session, parent.name, records);
   return news.map((now, i) => ({ old: olds[i], now }));
 }
 
@@ -103,7 +97,7 @@ export async function applyRollups(session: WriteSession, changes: Changes, exce
   const pending = new Map<ObjectModel, Map<string, ParentWork>>();
   const spread = (child: ObjectModel, records: readonly RecordChange[]): void => {
     if (records.length === 0) return;
-    for (const parent of parentsOver(session, child)) {
+    for (const parent of planOf(session, child).parents) {
       const work = pending.get(parent) ?? new Map<string, ParentWork>();
       pending.set(parent, work);
       collectWork(session, child, parent, records, work);

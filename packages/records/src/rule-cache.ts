@@ -1,13 +1,24 @@
-// Compiled rules, kept as long as their Model: each expression is turned into JavaScript once.
+// What is made of a Model for its writes and kept as long as it: rules as JavaScript, statements as SQL, plans of objects.
+import type { Model, ObjectModel } from '@tessera/metadata';
 import { toJs, type Expression, type JsEnvironment, type Value } from '@tessera/rules';
+import { KeptStatements } from '@tessera/storage';
+import { planObject, type ObjectPlan } from './object-plan.ts';
 
 export class RuleCache {
+  readonly statements = new KeptStatements();
   readonly #compiled = new WeakMap<Expression, (environment: JsEnvironment) => Value>();
+  readonly #plans = new WeakMap<ObjectModel, ObjectPlan>();
 
   evaluate(expression: Expression, environment: JsEnvironment): Value {
     if (expression.node === 'literal') return expression.value;
     let compiled = this.#compiled.get(expression);
     if (compiled === undefined) this.#compiled.set(expression, (compiled = toJs(expression)));
     return compiled(environment);
+  }
+
+  plan(model: Model, object: ObjectModel): ObjectPlan {
+    let plan = this.#plans.get(object);
+    if (plan === undefined) this.#plans.set(object, (plan = planObject(model, object)));
+    return plan;
   }
 }

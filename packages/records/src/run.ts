@@ -1,7 +1,9 @@
 // Runs a write as one transaction under the guard: the Model and permissions that it was made for are those in force until it ends.
-import { fail, type Context } from '@tessera/kernel';
+import type { Context } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import { lockTenantShared, stateStatement, type TenantDatabase } from '@tessera/storage';
+import { policySlots } from '@tessera/security';
+import { databaseErrorKind, isUnmet, tenantGuard, type QueryResult, type TenantDatabase, type TenantTransaction } from '@tessera/storage';
+import type { Statement } from '@tessera/kernel';
 import { commitChecks } from './commit-checks.ts';
 import type { RuleCache } from './rule-cache.ts';
 import type { Access, Sealer, WriteSession } from './session.ts';
@@ -20,34 +22,69 @@ export interface SessionInput {
   readonly sealer: Sealer;
 }
 
+/** The last statement of a write, read when everything is written and checked, and what is made of its rows. */
+export interface LastRead<T> {
+  readonly statement: Statement;
+  readonly answer: (rows: QueryResult['rows']) => T;
+}
+
+export interface WorkOptions<T> {
+  /** Whether the work may first be tried in the hope that nothing stands against it (see `WriteSession`). */
+  readonly hopeful?: boolean;
+  /** What the work is answered with, where that is read last. */
+  readonly last?: (session: WriteSession, result: T) => LastRead<T> | undefined;
+}
+
+function sessionIn(
+  { context, model, database, rules, sealer, access }: SessionInput,
+  transaction: TenantTransaction,
+  hopeful: boolean,
+): WriteSession {
+  const at = new Date(context.clock.now()).toISOString();
+  return {
+    context,
+    model,
+    target: { model, schema: database.schema, kept: rules.statements },
+    transaction,
+    // Rules and records name who acts, also where the policy is the platform's own, which is nobody's.
+    slots: { ...policySlots(access.policy), now: at, zone: model.settings.timeZone, user: context.actor.userId },
+    at,
+    rules,
+    sealer,
+    access,
+    touched: new Map(),
+    hopeful,
+  };
+}
+
+/** What may stand against a write that was made in hope. */
+const isLost = (error: unknown): boolean => isUnmet(error) || databaseErrorKind(error) === 'unique';
+
 /**
  * Runs `work`, then the commit checks of everything it touched, and commits. The work is run again from its start after a
- * deadlock. Throws MODEL_CHANGED where the tenant has moved on.
+ * deadlock, and where its hope was in vain. Throws MODEL_CHANGED where the tenant has moved on.
  */
-export async function runInSession<T>(input: SessionInput, work: (session: WriteSession) => Promise<T>): Promise<T> {
-  const { context, database, model, rules, sealer, access } = input;
-  const options = { retries: deadlockRetries, ...(context.signal === undefined ? {} : { signal: context.signal }) };
-  return database.transaction(async (transaction) => {
-    await lockTenantShared(transaction);
-    const { rows } = await transaction.query(stateStatement(database.schema));
-    const [state] = rows;
-    const moved = input.accessVersion !== undefined && state?.['access'] !== input.accessVersion;
-    if (state?.['model'] !== model.hash || moved) throw fail('MODEL_CHANGED');
-    const at = new Date(context.clock.now()).toISOString();
-    const session: WriteSession = {
-      context,
-      model,
-      target: { model, schema: database.schema },
-      transaction,
-      slots: { now: at, zone: model.settings.timeZone, user: context.actor.userId, roles: access.policy.roles },
-      at,
-      rules,
-      sealer,
-      access,
-      touched: new Map(),
-    };
-    const result = await work(session);
-    await commitChecks(session);
-    return result;
-  }, options);
+export async function runInSession<T>(
+  input: SessionInput,
+  work: (session: WriteSession) => Promise<T>,
+  { hopeful = false, last }: WorkOptions<T> = {},
+): Promise<T> {
+  const { context, database, model, rules } = input;
+  const opening = tenantGuard({ model, schema: database.schema, kept: rules.statements }, input.accessVersion);
+  const options = { retries: deadlockRetries, opening, ...(context.signal === undefined ? {} : { signal: context.signal }) };
+  const run = (hoping: boolean): Promise<T> =>
+    database.transaction(async (transaction) => {
+      const session = sessionIn(input, transaction, hoping);
+      const result = await work(session);
+      await commitChecks(session);
+      const read = last?.(session, result);
+      return read === undefined ? result : read.answer((await transaction.finish(read.statement)).rows);
+    }, options);
+  if (!hopeful) return run(false);
+  try {
+    return await run(true);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    return run(false);
+  }
 }

@@ -1,9 +1,9 @@
 // What a write runs in: who, against which Model, in which transaction, at what time.
-import type { Context } from '@tessera/kernel';
+import { fail, type Context } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
-import { fail } from '@tessera/kernel';
 import type { Policy } from '@tessera/security';
-import type { ReadTarget, RuleSlots, Transaction } from '@tessera/storage';
+import type { RuleSlots, TenantTransaction, WriteTarget } from '@tessera/storage';
+import type { ObjectPlan } from './object-plan.ts';
 import type { RuleCache } from './rule-cache.ts';
 
 /** Seals and hides what must never be read back. */
@@ -15,14 +15,22 @@ export interface Sealer {
 export interface Access {
   readonly policy: Policy;
   readonly view: Model;
+  /** Of the person, as of the policy's access version: where it is left out, it is asked for when it is needed. */
+  readonly person?: { readonly userId: string; readonly department: string | null };
 }
 
 export interface WriteSession {
   readonly context: Context;
   readonly model: Model;
-  readonly target: ReadTarget;
-  readonly transaction: Transaction;
-  readonly slots: RuleSlots;
+  readonly target: WriteTarget;
+  readonly transaction: TenantTransaction;
+  /** Values of every slot that a statement of the write may have: those of rules, and those of the policy's conditions. */
+  readonly slots: RuleSlots & Readonly<Record<string, unknown>>;
+  /**
+   * What the work writes all or none is written in the hope that nothing stands against it: statements go out together, and one that
+   * does not do all that it should fails the transaction. The work is then run again without hope, and finds out what it was.
+   */
+  readonly hopeful: boolean;
   /** One time for the whole operation, RFC 3339. */
   readonly at: string;
   readonly rules: RuleCache;
@@ -37,6 +45,10 @@ export function objectOf(session: Pick<WriteSession, 'model'>, name: string): Ob
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: name });
   return object;
 }
+
+/** What is known of an object for its writes. */
+export const planOf = ({ rules, model }: Pick<WriteSession, 'rules' | 'model'>, object: ObjectModel): ObjectPlan =>
+  rules.plan(model, object);
 
 /** `pointer`: the record's place in the request; undefined for one that the request does not name. */
 export function touch(

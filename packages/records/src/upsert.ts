@@ -1,7 +1,7 @@
 // Updates the record that has a key's values, or creates it.
-import { bind, fail, failAll, problem } from '@tessera/kernel';
+import { fail, failAll, problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
-import { recordAccess } from '@tessera/security';
+import { readCondition } from '@tessera/security';
 import { findByKeyStatement, uniqueKeys, type UniqueKey } from '@tessera/storage';
 import { createRecords } from './create.ts';
 import { keyValues } from './key-values.ts';
@@ -45,22 +45,14 @@ async function existingIds(
   });
   if (searched.length === 0) return new Map();
   // A record that the person does not see is not found, so the write collides with it.
-  const { access } = session;
-  const { read } = recordAccess(access.policy, object.name);
-  if (read === 'none') return new Map();
-  const where = read === 'all' ? undefined : read;
-  const { rows } = await session.transaction.query(
-    bind(
-      findByKeyStatement(
-        session.target,
-        object,
-        key,
-        searched.map(({ values }) => values),
-        where,
-      ),
-      { ...session.slots, ...access.policy.slots },
-    ),
+  const statement = findByKeyStatement(
+    session.target,
+    object,
+    key,
+    searched.map(({ values }) => values),
+    { where: readCondition(session.access.policy, object.name), slots: session.slots },
   );
+  const { rows } = await session.transaction.query(statement);
   return new Map(rows.map((row) => [searched[Number(row['i'])]?.i ?? -1, String(row['id'])]));
 }
 

@@ -25,6 +25,14 @@ export interface WriteItem {
   readonly written: number | undefined;
 }
 
+/** What a person may do with a record. */
+export interface Sight {
+  readonly readable: boolean;
+  readonly editable: boolean;
+}
+
+export type SightOf = (id: string) => Sight;
+
 export interface WriteSet {
   readonly kind: 'create' | 'update';
   readonly session: WriteSession;
@@ -32,9 +40,18 @@ export interface WriteSet {
   readonly items: readonly WriteItem[];
   /** One wrong record refuses all. */
   readonly allOrNone: boolean;
+  /** What the person may do with the records, as they are locked; undefined where nobody asks. */
+  readonly sight?: SightOf | undefined;
   /** Writes of the engine itself (imports of seed data, set-null on delete) may set what callers may not. */
   readonly internal: boolean;
 }
+
+/** Whether the set is held to its person's rights: not what the platform does of itself, nor what an administrator does. */
+export const isRestricted = ({ session, internal }: Pick<WriteSet, 'session' | 'internal'>): boolean =>
+  !internal && !session.access.policy.administrator;
+
+/** Whether the set is written in the hope that nothing stands against it (see `WriteSession`): one that is not all or none must know. */
+export const isHopeful = ({ session, allOrNone }: Pick<WriteSet, 'session' | 'allOrNone'>): boolean => session.hopeful && allOrNone;
 
 /** One step of the pipeline: the set as it is after it. */
 export type Step = (set: WriteSet) => WriteSet | Promise<WriteSet>;
@@ -44,14 +61,13 @@ export const isSound = (item: WriteItem): boolean => item.problems.length === 0;
 /** A name as a part of a JSON pointer (RFC 6901). */
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
+/** The item with further problems, whose pointers are relative to the record. */
+export function withProblems(item: WriteItem, found: readonly Problem[]): WriteItem {
+  return { ...item, problems: [...item.problems, ...found.map((each) => ({ ...each, pointer: `${item.pointer}${each.pointer ?? ''}` }))] };
+}
+
 export function withProblem(item: WriteItem, code: ErrorCode, params: Readonly<Record<string, unknown>>, field?: string): WriteItem {
-  return {
-    ...item,
-    problems: [
-      ...item.problems,
-      problem(code, params, { pointer: field === undefined ? item.pointer : `${item.pointer}/${escaped(field)}` }),
-    ],
-  };
+  return withProblems(item, [problem(code, params, field === undefined ? {} : { pointer: `/${escaped(field)}` })]);
 }
 
 /** Applies a change to every item that has no problem yet. */

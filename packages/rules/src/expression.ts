@@ -53,6 +53,29 @@ export interface LiteralExpression {
   readonly value: Value;
 }
 
+/**
+ * A literal whose value a statement gets when it runs (`Given`): nothing but its type is known here, so what is compiled of it serves every
+ * value that reads as this one did. Never null, no truth.
+ */
+export interface GivenExpression {
+  readonly node: 'given';
+  readonly type: RuleType;
+  readonly slot: ReadingSlot;
+}
+
+/** The parameter of a given value, a slot by its name. */
+export interface ReadingSlot {
+  readonly slot: string;
+  /** The same value, bound as another text. */
+  as(form: TextForm): ReadingSlot;
+}
+
+/** What becomes of a text before it is bound; the name tells apart what differs. */
+export interface TextForm {
+  readonly name: string;
+  readonly of: (text: string) => string;
+}
+
 export interface PathExpression {
   readonly node: 'path';
   readonly type: RuleType;
@@ -141,7 +164,7 @@ export type AccessTest =
   /** The master behind the field, in the bin or not, is one for which `where` holds (frame 0 is the master). */
   | { readonly kind: 'parent'; readonly by: string; readonly parent: string; readonly where: Expression };
 
-export type Expression = LiteralExpression | PathExpression | CallExpression | AggregateExpression | AccessExpression;
+export type Expression = LiteralExpression | GivenExpression | PathExpression | CallExpression | AggregateExpression | AccessExpression;
 
 /** What the checker must know of the metadata around a rule. The metadata package implements it. */
 export interface Catalog {

@@ -15,12 +15,15 @@ export type {
   CatalogField,
   CatalogRelation,
   Expression,
+  GivenExpression,
   LiteralExpression,
   PathExpression,
   PathRoot,
   PathStep,
+  ReadingSlot,
   RuleType,
   SortKey,
+  TextForm,
   Value,
 } from './expression.ts';
 
@@ -28,6 +31,9 @@ export type {
 export { checkAggregate, checkCondition, checkRule, type Checked } from './check.ts';
 export type { RuleScope } from './checking/scope.ts';
 export { describeType, fits, pathText, sameType } from './types.ts';
+
+// Given values, which statements get when they run.
+export { GivenSlot } from './given-slot.ts';
 
 // Compiling.
 export { ruleSlots, type JsEnvironment, type SqlEnvironment } from './environment.ts';

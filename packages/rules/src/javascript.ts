@@ -61,6 +61,8 @@ function compile(expression: Expression, program: Program): Logic {
       return numbered(program.paths, expression, 'path');
     case 'aggregate':
       return numbered(program.aggregates, expression, 'aggregate');
+    case 'given':
+      throw new TypeError('A given value is there when a statement runs.');
     case 'access':
       // Who owns and shares what is asked of the database, so that an answer in JavaScript could only be a guess.
       throw new TypeError('What security places into a query is worked out in SQL only.');

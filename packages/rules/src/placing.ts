@@ -50,6 +50,7 @@ function rewrittenAggregate(aggregate: AggregateExpression, rewriting: Rewriting
 function rewritten(expression: Expression, rewriting: Rewriting): Expression {
   switch (expression.node) {
     case 'literal':
+    case 'given':
       return expression;
     case 'path':
       return rewriting.path(expression);

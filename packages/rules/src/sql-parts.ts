@@ -1,7 +1,7 @@
 // SQL idioms that several operators share.
 import { type Sql, join, keyword, slot, sql, textLiteral } from '@tessera/kernel';
 import { ruleSlots } from './environment.ts';
-import type { RuleType, Value } from './expression.ts';
+import type { ReadingSlot, RuleType, Value } from './expression.ts';
 
 /** The SQL type that a value of a rule type has. */
 export function sqlType(type: RuleType): string {
@@ -23,11 +23,18 @@ export function sqlType(type: RuleType): string {
   }
 }
 
+/** What is bound for a value. */
+export const parameterOf = (type: RuleType, value: Value): unknown => (type.kind === 'json' ? JSON.stringify(value) : value);
+
 /** A literal: a parameter with an explicit cast. */
 export function literalSql(type: RuleType, value: Value): Sql {
   if (value === null) return type.kind === 'null' ? sql`null` : sql`null::${keyword(sqlType(type))}`;
-  if (type.kind === 'json') return sql`${JSON.stringify(value)}::jsonb`;
-  return sql`${value}::${keyword(sqlType(type))}`;
+  return sql`${parameterOf(type, value)}::${keyword(sqlType(type))}`;
+}
+
+/** The same of a literal whose value is given when the statement runs. */
+export function givenSql(type: RuleType, slot: ReadingSlot): Sql {
+  return sql`${slot}::${keyword(sqlType(type))}`;
 }
 
 export const nowSql: Sql = sql`${slot(ruleSlots.now)}::timestamptz`;

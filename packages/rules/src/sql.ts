@@ -4,11 +4,13 @@ import { ruleSlots, type SqlEnvironment } from './environment.ts';
 import type { CallExpression, Expression, PathExpression, SortKey } from './expression.ts';
 import { maybe, surely, type SqlCall, type Truth } from './operators/operator.ts';
 import { operatorNamed } from './operators/table.ts';
-import { bindOnce, literalSql, zoneSql } from './sql-parts.ts';
+import { bindOnce, givenSql, literalSql, zoneSql } from './sql-parts.ts';
 
 /** Fields of the record itself and literals: as cheap to name twice as once. */
 const isPlain = (expression: Expression | undefined): boolean =>
-  expression?.node === 'literal' || (expression?.node === 'path' && expression.steps.length <= 1 && expression.computed === undefined);
+  expression?.node === 'literal' ||
+  expression?.node === 'given' ||
+  (expression?.node === 'path' && expression.steps.length <= 1 && expression.computed === undefined);
 
 /** A call's arguments, each made SQL once. */
 class Call implements SqlCall {
@@ -66,6 +68,8 @@ function valueSql(expression: Expression, environment: SqlEnvironment): Sql {
   switch (expression.node) {
     case 'literal':
       return literalSql(expression.type, expression.value);
+    case 'given':
+      return givenSql(expression.type, expression.slot);
     case 'path':
       return pathSql(expression, environment);
     case 'aggregate':
@@ -96,6 +100,8 @@ function isTotal(expression: Exclude<Expression, CallExpression>): boolean {
   switch (expression.node) {
     case 'literal':
       return expression.value !== null;
+    case 'given':
+      return true;
     case 'aggregate':
       return expression.function !== 'first';
     case 'access':

@@ -110,6 +110,13 @@ export const settings = {
   LOGIN_LIMIT_ADDRESS: { kind: 'whole', fallback: '100', most: 1_000_000, meaning: 'The same from an address.' },
   LOGIN_LIMIT_WINDOW: { kind: 'whole', fallback: '900', least: 1, most: 86_400, meaning: 'That window, in seconds.' },
   POOL_SIZE: { kind: 'whole', fallback: '16', least: 1, most: 1000, meaning: 'Connections to the database for tenants’ statements.' },
+  MODEL_MEMORY: {
+    kind: 'bytes',
+    fallback: '256MB',
+    least: 1024 ** 2,
+    meaning: 'Memory for tenants’ metadata and the permissions of their people; what was used longest ago is forgotten.',
+  },
+  SCHEMA_MEMORY: { kind: 'bytes', fallback: '100MB', least: 1024 ** 2, meaning: 'The same for GraphQL schemas.' },
   STATEMENT_TIMEOUT: {
     kind: 'whole',
     fallback: '30000',
@@ -146,6 +153,9 @@ function parseUrl(text: string, { protocols = [] }: Setting): Parsed {
   const url = URL.parse(text);
   if (url === null || !protocols.includes(url.protocol))
     return { reason: `it must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.` };
+  // Paths are put behind it.
+  if (url.protocol.startsWith('http') && [url.search, url.hash, url.username, url.password].some((part) => part !== ''))
+    return { reason: 'it takes a host and a path, but no user name, no query and no fragment.' };
   return { value: text.replace(/\/$/, '') };
 }
 

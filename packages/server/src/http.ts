@@ -61,21 +61,34 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end(`HTTP/1.1 ${status[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Logs and counts a request when its answer is out. The path is left out: filters and values stand in it. */
-function watch(request: IncomingMessage, response: ServerResponse, log: Logger, metrics: Metrics): void {
-  const start = process.hrtime.bigint();
-  response.once('close', () => {
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    const { requestId, route, tenant } = observed(request, response);
-    const method = request.method ?? '';
-    // 499, as others log it: the caller did not wait for the answer.
-    const status = response.writableFinished ? response.statusCode : 499;
-    metrics.answered({ method, route, status, seconds });
-    log.info(
-      { requestId, ...(tenant === undefined ? {} : { tenant }), method, route, status, ms: Math.round(seconds * 1e4) / 10 },
-      'answered',
-    );
-  });
+/** Logs and counts an answered request. The path is left out: filters and values stand in it. */
+function note(request: IncomingMessage, response: ServerResponse, startMs: number, { log, metrics }: HttpOptions): void {
+  const ms = performance.now() - startMs;
+  const { requestId, route, tenant } = observed(request, response);
+  const method = request.method ?? '';
+  // 499, as others log it: the caller did not wait for the answer.
+  const status = response.writableFinished ? response.statusCode : 499;
+  metrics.answered({ method, route, status, seconds: ms / 1000 });
+  log.info({ requestId, tenant, method, route, status, ms: Math.round(ms * 10) / 10 }, 'answered');
+}
+
+/** What the server answers by itself. */
+function answerOwn(response: ServerResponse, path: string, closing: boolean, { ready, log, metrics }: HttpOptions): boolean {
+  switch (path) {
+    case '/healthz':
+      sendText(response, 200, 'ok\n');
+      return true;
+    case '/readyz':
+      void sendReady(response, closing, ready, log);
+      return true;
+    case '/metrics':
+      void metrics.text().then((text) => {
+        sendText(response, 200, text, metrics.contentType);
+      });
+      return true;
+    default:
+      return false;
+  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {
@@ -106,30 +119,25 @@ function closeServer(server: Server, graceMs: number, log: Logger): Promise<void
 
 /** Listens. @throws LISTEN_FAILED */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { app, host, port, log, metrics, ready, graceMs } = options;
+  const { app, host, port, log, graceMs } = options;
   let closing: Promise<void> | undefined;
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
     (request, response) => {
+      const startMs = performance.now();
       // A connection that goes on answering would keep the server from its end.
       if (closing !== undefined) response.setHeader('Connection', 'close');
-      response.once('finish', () => {
+      const { method, url = '' } = request;
+      const isOwn = method === 'GET' && answerOwn(response, url.split('?', 1)[0] ?? '', closing !== undefined, options);
+      // Emitted for every answer, once it is out or its connection has gone.
+      response.on('close', () => {
+        if (!isOwn) note(request, response, startMs, options);
         if (closing !== undefined)
           setImmediate(() => {
             server.closeIdleConnections();
           });
       });
-      const [path] = (request.url ?? '').split('?', 1);
-      if (request.method === 'GET' && path === '/healthz') sendText(response, 200, 'ok\n');
-      else if (request.method === 'GET' && path === '/readyz') void sendReady(response, closing !== undefined, ready, log);
-      else if (request.method === 'GET' && path === '/metrics') {
-        void metrics.text().then((text) => {
-          sendText(response, 200, text, metrics.contentType);
-        });
-      } else {
-        watch(request, response, log, metrics);
-        app(request, response);
-      }
+      if (!isOwn) app(request, response);
     },
   );
   server.on('clientError', refuseGarbage);

@@ -3,7 +3,7 @@ import type { Logger } from '@tessera/kernel';
 import { pino, type DestinationStream, type Logger as Pino } from 'pino';
 
 /** Names whose values are never logged, at the top of the fields and one level down. */
-const secretNames = [
+const secretNames: ReadonlySet<string> = new Set([
   'password',
   'newPassword',
   'accessToken',
@@ -17,7 +17,7 @@ const secretNames = [
   'apiKey',
   'url',
   'databaseUrl',
-];
+]);
 
 const deepestCause = 5;
 
@@ -44,25 +44,76 @@ function errorFields(error: unknown, depth = 0): unknown {
   return told;
 }
 
-function adapt(log: Pino): Logger {
+const censored = '[secret]';
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error);
+
+/** The fields without secrets: as they are where there are none, as nearly always. */
+function withoutSecrets(fields: Readonly<Record<string, unknown>>, levels = 2): Readonly<Record<string, unknown>> {
+  let clean: Record<string, unknown> | undefined;
+  for (const name in fields) {
+    const value = fields[name];
+    const shown = secretNames.has(name) ? censored : levels > 1 && isMap(value) ? withoutSecrets(value, levels - 1) : value;
+    if (shown !== value) (clean ??= { ...fields })[name] = shown;
+  }
+  return clean ?? fields;
+}
+
+/** @param made gives pino's logger; for most requests nobody asks for theirs */
+function adapt(made: () => Pino): Logger {
+  let known: Pino | undefined;
+  const log = (): Pino => (known ??= made());
   return {
     debug: (fields, message) => {
-      log.debug(fields, message);
+      log().debug(withoutSecrets(fields), message);
     },
     info: (fields, message) => {
-      log.info(fields, message);
+      log().info(withoutSecrets(fields), message);
     },
     warn: (fields, message) => {
-      log.warn(fields, message);
+      log().warn(withoutSecrets(fields), message);
     },
     error: (fields, message) => {
-      log.error(fields, message);
+      log().error(withoutSecrets(fields), message);
     },
-    child: (fields) => adapt(log.child(fields)),
+    child: (fields) => adapt(() => log().child(withoutSecrets(fields))),
   };
 }
 
-/** @param destination default: standard error, so that standard output is free for what a command answers */
+const gatherMs = 100;
+const gatheredCharacters = 8192;
+/** Of lines that wait for somebody who does not read; more are dropped. */
+const mostWaitingBytes = 16_777_216;
+
+/** Standard error, many lines with one write: for servers. What is left is written when the process ends, unless it is killed. */
+export function gathering(): DestinationStream {
+  const out = pino.destination({ fd: 2, sync: false, maxLength: mostWaitingBytes });
+  let lines = '';
+  let timer: NodeJS.Timeout | undefined;
+  const pass = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines !== '') out.write(lines);
+    lines = '';
+  };
+  // pino ends what it writes to when the process has nothing left to do, and flushes it when it ends otherwise.
+  process.prependOnceListener('beforeExit', pass);
+  process.once('exit', () => {
+    if (lines === '') return;
+    pass();
+    out.flushSync();
+  });
+  return {
+    write: (line) => {
+      lines += line;
+      if (lines.length >= gatheredCharacters) pass();
+      else timer ??= setTimeout(pass, gatherMs).unref();
+    },
+  };
+}
+
+/** @param destination default: standard error at once, so that standard output is free for what a command answers */
 export function createLogger(level: string, destination: DestinationStream = pino.destination({ fd: 2, sync: true })): Logger {
   const options = {
     level,
@@ -70,7 +121,7 @@ export function createLogger(level: string, destination: DestinationStream = pin
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: errorFields, error: errorFields, cause: errorFields },
-    redact: { paths: [...secretNames, ...secretNames.map((name) => `*.${name}`)], censor: '[secret]' },
   };
-  return adapt(pino(options, destination));
+  const log = pino(options, destination);
+  return adapt(() => log);
 }

@@ -1,10 +1,10 @@
 // Starts the server: configuration, platform, HTTP; stops it all in the opposite order.
 import { parseArgs } from 'node:util';
-import { createApp } from '@tessera/api';
+import { createListener } from '@tessera/api';
 import { TesseraError, uuidv7Source } from '@tessera/kernel';
 import { readConfig, settingsHelp, type Config } from './config.ts';
 import { startHttp } from './http.ts';
-import { createLogger } from './logging.ts';
+import { createLogger, gathering } from './logging.ts';
 import { createMetrics } from './metrics.ts';
 import { openPlatform, systemClock } from './wiring.ts';
 
@@ -21,11 +21,12 @@ export async function startServer(config: Config, log = createLogger(config.LOG_
   const platform = await openPlatform(config, log, demoPack);
   try {
     const { engine, cell } = platform;
-    const app = createApp({
+    const app = createListener({
       engine,
       log,
       newId: uuidv7Source(() => systemClock.now()),
       limits: { body: config.BODY_LIMIT, upload: config.UPLOAD_LIMIT },
+      schemaMemory: config.SCHEMA_MEMORY,
       corsOrigins: config.CORS_ORIGINS,
       trustedProxies: config.TRUSTED_PROXIES,
       ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
@@ -88,7 +89,7 @@ export async function main(words: readonly string[]): Promise<void> {
       return;
     }
     const config = readConfig();
-    const running = await startServer(config, createLogger(config.LOG_LEVEL), values.demo);
+    const running = await startServer(config, createLogger(config.LOG_LEVEL, gathering()), values.demo);
     stopOnSignals(running);
     process.stdout.write(greeting(running, config.PUBLIC_URL));
   } catch (error) {

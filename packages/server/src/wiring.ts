@@ -9,6 +9,7 @@ import {
   type Engine,
   type EngineOptions,
   type FileStore,
+  type Upkeep,
 } from '@tessera/engine';
 import type { Clock, Logger } from '@tessera/kernel';
 import { migrateTenants, openCell, startEmbedded, type Cell } from '@tessera/storage';
@@ -92,6 +93,7 @@ async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<E
     clock: systemClock,
     files: filesOf(config),
     limits: { fileSize: config.UPLOAD_LIMIT },
+    modelMemory: config.MODEL_MEMORY,
     ...limitsOf(config),
     outward: outwardOf(config),
     ...(publicUrl === undefined ? {} : { publicUrl }),
@@ -130,8 +132,8 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
     const options = await engineOptions(config, log, cell);
     const engine = await createEngine(options);
     undo.push(() => engine.close());
-    const administration = new Administration(options);
-    undo.push(startSweeping(administration, log), startFinishing(administration, log));
+    const { upkeep } = new Administration(options);
+    undo.push(startSweeping(upkeep, log), startFinishing(upkeep, log));
     const demo = config.DEMO && demoPack !== undefined;
     const notes = demo ? await prepareDemo({ ...options, pack: demoPack, password: config.DEMO_PASSWORD }) : [];
     return { engine, cell, notes, ready: () => ping(cell), close: () => takeBack(undo) };
@@ -144,14 +146,14 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
 const sweepEveryMs = 3_600_000;
 
 /** Sweeps files and audit trails now and then; the platform's end stops it. */
-function startSweeping(administration: Administration, log: Logger): () => Promise<void> {
+function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
   const stopped = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   const sweep = (): void => {
-    const files = administration.sweepFiles(stopped.signal).catch((error: unknown) => {
+    const files = upkeep.sweepFiles(stopped.signal).catch((error: unknown) => {
       if (!stopped.signal.aborted) log.error({ error }, 'files that nothing holds could not be swept; the next sweep tries again');
     });
-    const audit = administration.trimAudit(stopped.signal).catch((error: unknown) => {
+    const audit = upkeep.trimAudit(stopped.signal).catch((error: unknown) => {
       if (!stopped.signal.aborted) log.error({ error }, 'the audit trails could not be trimmed; the next sweep tries again');
     });
     running = Promise.all([files, audit]);
@@ -165,8 +167,8 @@ function startSweeping(administration: Administration, log: Logger): () => Promi
 }
 
 /** Finishes what a killed node left half-way, while everybody goes on; an end in the middle waits for it. */
-function startFinishing(administration: Administration, log: Logger): () => Promise<void> {
-  const running = administration.finishChanges().then(
+function startFinishing(upkeep: Upkeep, log: Logger): () => Promise<void> {
+  const running = upkeep.finishChanges().then(
     (tenants) => {
       if (tenants > 0) log.warn({ tenants }, 'changes of tables that had been broken off were finished');
     },

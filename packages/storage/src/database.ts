@@ -19,10 +19,26 @@ export interface Transaction extends Queryable {
   readonly tenant: string;
 }
 
+/** One whose statements go out together, where they are asked for at once or sent ahead: one round trip for all of them. */
+export interface TenantTransaction extends Transaction {
+  /** Sends the statement with the next one, or with the commit, which fails with its error where it fails. Nobody hears its answer. */
+  ahead(statement: Statement): void;
+  /** The last statement of all: the commit goes out with it, and is a rollback where anything fails. */
+  finish(statement: Statement): Promise<QueryResult>;
+}
+
+/** What a transaction begins with. It goes out with the first statement of the work; whatever the work does, it is asked first. */
+export interface Opening {
+  readonly statements: readonly Statement[];
+  /** What to throw where one of them fails. */
+  readonly refused: (error: Error) => Error;
+}
+
 export interface TransactionOptions {
   /** How often the work is run again after a deadlock or a serialisation failure; default 5. `work` must be repeatable. */
   readonly retries?: number;
   readonly signal?: AbortSignal;
+  readonly opening?: Opening;
 }
 
 /** One tenant's door: every statement runs as the tenant's role and can reach nothing of another tenant. */
@@ -32,5 +48,5 @@ export interface TenantDatabase extends Queryable {
   readonly schema: string;
   /** One statement on its own, outside a transaction. */
   query(statement: Statement, options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<QueryResult>;
-  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (transaction: TenantTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }

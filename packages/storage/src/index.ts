@@ -1,7 +1,7 @@
 // PostgreSQL: the cell and its tenants' doors, reads compiled to one statement, tables planned from two Models, the outbox.
 
 // The doors that everything above sees, and what their errors mean.
-export type { Queryable, QueryResult, TenantDatabase, Transaction, TransactionOptions } from './database.ts';
+export type { Opening, Queryable, QueryResult, TenantDatabase, TenantTransaction, Transaction, TransactionOptions } from './database.ts';
 export { databaseErrorKind, databaseErrorPlace, type DatabaseErrorKind, type DatabaseErrorPlace } from './cell/pg-errors.ts';
 
 // The cell: a database with many tenants. Opening it makes roles and system tables; each tenant has a schema and a role.
@@ -39,7 +39,15 @@ export * from './write/index.ts';
 export * from './identity/index.ts';
 
 // The facts about a person that permissions are made from.
-export { loadPerson, subjectKey, type NamedUnit, type Person, type PersonAlone, type PersonInput } from './identity/people.ts';
+export {
+  decidingFields,
+  loadPerson,
+  subjectKey,
+  type NamedUnit,
+  type Person,
+  type PersonAlone,
+  type PersonInput,
+} from './identity/people.ts';
 
 // Who may see and change which records: a policy's conditions asked of the database, and shares of single records.
 export * from './access/index.ts';

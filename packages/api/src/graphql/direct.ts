@@ -1,6 +1,8 @@
 // The short way of a usual request: a POST of JSON that wants JSON. yoga's general machinery costs more than reading a record does.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { fail } from '@tessera/kernel';
+import { plainBytes, utf8 } from '../body-bytes.ts';
+import type { Reply } from '../reply.ts';
 import type { TextResult } from './answer.ts';
 import type { GraphqlRequest } from './executor.ts';
 
@@ -18,6 +20,8 @@ export function jsonType(accept: string | undefined): string | undefined {
 
 /** The body as text. @throws REQUEST_BODY_TOO_LARGE, REQUEST_BODY_NOT_JSON */
 export async function bodyText(request: IncomingMessage, limit: number): Promise<string> {
+  const plain = plainBytes(request, limit);
+  if (plain !== undefined) return utf8(await plain);
   const tooLarge = (): Error => fail('REQUEST_BODY_TOO_LARGE', { limit });
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
@@ -28,15 +32,6 @@ export async function bodyText(request: IncomingMessage, limit: number): Promise
     chunks.push(chunk);
   }
   return utf8(Buffer.concat(chunks));
-}
-
-/** @throws REQUEST_BODY_NOT_JSON where the bytes are no UTF-8 */
-export function utf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw fail('REQUEST_BODY_NOT_JSON', { reason: 'it is not UTF-8.' }, {}, error);
-  }
 }
 
 const parameters: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
@@ -60,15 +55,13 @@ interface HttpPart {
 }
 
 /** With data it is 200. Without, `application/json` has 200 for what is wrong with the document, as clients of old expect. */
-export function sendResult(result: TextResult, type: string, response: ServerResponse): void {
+export function sendResult(result: TextResult, type: string, reply: Reply): void {
   let status = 200;
   for (const error of result.errors ?? []) {
     const http = error.extensions['http'] as HttpPart | undefined;
-    for (const [name, value] of Object.entries(http?.headers ?? {})) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(http?.headers ?? {})) reply.setHeader(name, value);
     if (type === json && http?.spec === true) continue;
     status = Math.max(status, http?.status ?? 200);
   }
-  const text = result.stringify();
-  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
+  reply.status(status).setHeader('Content-Type', `${type}; charset=utf-8`).end(result.stringify());
 }

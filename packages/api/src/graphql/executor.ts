@@ -11,17 +11,19 @@ import {
   type GraphQLError,
   type OperationDefinitionNode,
 } from 'graphql';
+import { LateValues } from '../late-values.ts';
 import { repoint } from '../rest/problem.ts';
 import { textResult, type TextResult } from './answer.ts';
 import { eventPlan } from './document/events.ts';
 import { innerText, objectText } from './document/json-text.ts';
+import { lateVariables, type PlannableOperation } from './document/late-variables.ts';
 import { queryPlan, type QueryPlan } from './document/read.ts';
 import { Translation } from './document/translation.ts';
 import { writePlans, type Write, type WritePlan } from './document/writes.ts';
 import { documentErrors, graphqlError, type Told } from './errors.ts';
 import { eventStream } from './event-stream.ts';
 import type { GraphqlLimits } from './limits.ts';
-import type { PreparedSchema, PreparedSchemas } from './prepared.ts';
+import type { CheckedDocument, PreparedSchema, PreparedSchemas } from './prepared.ts';
 
 /** A request as GraphQL over HTTP has it, its parameters not checked yet. */
 export interface GraphqlRequest {
@@ -33,13 +35,22 @@ export interface GraphqlRequest {
   readonly streams: boolean;
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
 /** An operation that may be translated and run. */
 interface Ready {
   readonly prepared: PreparedSchema;
-  readonly document: DocumentNode;
+  readonly checked: CheckedDocument;
   readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly translation: Translation;
+  /** As they came. */
+  readonly variables: Variables;
+  readonly coerced: Variables;
+  readonly limits: GraphqlLimits;
+}
+
+function translationOf({ prepared, checked, coerced, limits }: Ready, variables = coerced): Translation {
+  const { schema, model } = prepared;
+  return new Translation({ schema, model, fragments: checked.fragments, variables, limits });
 }
 
 /** A document that is refused, with its errors. */
@@ -82,7 +93,9 @@ function refused({ results }: WriteResult): TesseraError | undefined {
   return problems.length === 1 ? new TesseraError(only) : failAll('RECORDS_INVALID', problems);
 }
 
-function introspect({ prepared, document, operation, variables }: Ready, plan: QueryPlan): string {
+/** Introspection coerces the variables itself, so it gets them as they came. */
+function introspect({ prepared, checked, operation, variables }: Ready, plan: QueryPlan): string {
+  const { document } = checked;
   const selections = plan.introspection.flatMap(({ nodes }) => nodes);
   const asked: OperationDefinitionNode = { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } };
   const definitions = document.definitions.map((definition) => (definition === operation ? asked : definition));
@@ -143,20 +156,14 @@ export class GraphqlExecutor {
       }
       throw new Refusal(documentErrors(checked.code, checked.errors, told));
     }
-    const { document, fragments } = checked;
-    const { model } = prepared;
-    const operation = this.#operation(document, request);
-    const coerced = getVariableValues(
-      prepared.schema,
-      operation.variableDefinitions ?? [],
-      (request.variables ?? {}) as Record<string, unknown>,
-      { maxErrors: 20, hideSuggestions: true },
-    );
-    if (coerced.errors !== undefined) throw new Refusal(documentErrors('GRAPHQL_VARIABLES', coerced.errors, told));
-    const variables = coerced.coerced;
-    const translation = new Translation({ schema: prepared.schema, model, fragments, variables, limits: this.#limits });
-    // Introspection coerces the variables itself, so it gets them as they came.
-    return { prepared, document, operation, variables: (request.variables ?? {}) as Record<string, unknown>, translation };
+    const operation = this.#operation(checked.document, request);
+    const variables = (request.variables ?? {}) as Record<string, unknown>;
+    const { coerced, errors } = getVariableValues(prepared.schema, operation.variableDefinitions ?? [], variables, {
+      maxErrors: 20,
+      hideSuggestions: true,
+    });
+    if (errors !== undefined) throw new Refusal(documentErrors('GRAPHQL_VARIABLES', errors, told));
+    return { prepared, checked, operation, variables, coerced, limits: this.#limits };
   }
 
   #operation(document: DocumentNode, { operationName, method }: GraphqlRequest): OperationDefinitionNode {
@@ -185,7 +192,38 @@ export class GraphqlExecutor {
 
   /** All root fields in one statement, so they show one moment. */
   async #read(context: Context, ready: Ready): Promise<string> {
-    const plan = queryPlan(ready.translation, ready.operation.selectionSet);
+    const plannable = ready.checked.plannable(ready.prepared.schema, ready.operation);
+    return plannable === undefined ? this.#readUnplanned(context, ready) : this.#readPlanned(context, ready, plannable);
+  }
+
+  /**
+   * Where the engine keeps a plan nothing is translated. Its key needs no language: that of a schema shows in descriptions, which only
+   * introspection tells.
+   */
+  async #readPlanned(context: Context, ready: Ready, plannable: PlannableOperation): Promise<string> {
+    const late = new LateValues();
+    const variables = lateVariables(late, plannable, ready.coerced);
+    let untranslatable: unknown;
+    const roots = (): QueryPlan['roots'] => {
+      try {
+        return queryPlan(translationOf(ready, variables), ready.operation.selectionSet).roots;
+      } catch (error) {
+        untranslatable = error;
+        throw error;
+      }
+    };
+    const { hash: modelHash } = ready.prepared.model;
+    const key = `graphql ${plannable.key} ${late.key(variables)}`;
+    try {
+      return await this.#engine.run('records.read', context, { modelHash, key, givens: late.givens, roots });
+    } catch (error) {
+      // What translation refuses points into the arguments already.
+      throw error === untranslatable ? error : atWhere(error);
+    }
+  }
+
+  async #readUnplanned(context: Context, ready: Ready): Promise<string> {
+    const plan = queryPlan(translationOf(ready), ready.operation.selectionSet);
     const { roots } = plan;
     const constants = roots.flatMap((root) => (root.kind === 'constant' ? [[root.as, JSON.stringify(root.value)] as const] : []));
     const read =
@@ -201,7 +239,7 @@ export class GraphqlExecutor {
   /** One field after the other, each a transaction; one that fails is null and does not stop the others (GraphQL §6.2.2). */
   async #mutation(context: Context, request: GraphqlRequest, first: Ready, told: Told): Promise<TextResult> {
     let ready = first;
-    let plans = writePlans(ready.translation, ready.operation.selectionSet);
+    let plans = writePlans(translationOf(ready), ready.operation.selectionSet);
     const members: [string, string][] = [];
     const errors: GraphQLError[] = [];
     for (let i = 0; i < plans.length; i += 1) {
@@ -211,7 +249,7 @@ export class GraphqlExecutor {
         const text = await this.#write(context, plan, ready).catch(async (error: unknown) => {
           if (!isModelChanged(error)) throw error;
           ready = await this.#ready(context, request, told, true);
-          plans = writePlans(ready.translation, ready.operation.selectionSet);
+          plans = writePlans(translationOf(ready), ready.operation.selectionSet);
           return this.#write(context, plans[i] ?? plan, ready);
         });
         members.push([plan.as, text]);
@@ -239,7 +277,7 @@ export class GraphqlExecutor {
 
   #subscription(context: Context, { streams }: GraphqlRequest, ready: Ready, told: Told): AsyncIterable<TextResult> {
     if (!streams) throw fail('NOT_ACCEPTABLE', { type: 'text/event-stream' });
-    const plan = eventPlan(ready.translation, ready.operation.selectionSet);
+    const plan = eventPlan(translationOf(ready), ready.operation.selectionSet);
     return eventStream({
       open: (signal) => this.#engine.events(context, plan.input, signal),
       render: (event) => textResult(plan.render(event)),

@@ -4,9 +4,11 @@ import type { Engine } from '@tessera/engine';
 import { fail, type Context, type Logger } from '@tessera/kernel';
 import { GraphQLError } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import { utf8 } from '../body-bytes.ts';
+import { Reply } from '../reply.ts';
 import { parseJson } from '../rest/parse-json.ts';
-import { presentable, problemDocument, problemHeaders, problemMediaType } from '../rest/problem.ts';
-import { bodyText, jsonType, sendResult, usualRequest, utf8 } from './direct.ts';
+import { sendProblem } from '../rest/problem.ts';
+import { bodyText, jsonType, sendResult, usualRequest } from './direct.ts';
 import { graphqlError, transportError, type Told } from './errors.ts';
 import { textResult, type TextResult } from './answer.ts';
 import { GraphqlExecutor } from './executor.ts';
@@ -16,7 +18,7 @@ import { PreparedSchemas } from './prepared.ts';
 export interface GraphqlHandlerOptions {
   readonly engine: Engine;
   /** Who asks. Throws AUTHENTICATION_REQUIRED or TOKEN_INVALID. */
-  readonly contextOf: (request: IncomingMessage, response: ServerResponse) => Promise<Context>;
+  readonly contextOf: (request: IncomingMessage, reply: Reply) => Promise<Context>;
   readonly log: Logger;
   /** Where it is mounted; `/graphql` where left out. */
   readonly path?: string;
@@ -27,8 +29,8 @@ export interface GraphqlHandlerOptions {
   readonly graphiql?: false | (() => string | Promise<string>);
 }
 
-/** For Express, or for node:http as it is: without `next` failures before GraphQL are answered as problem documents here. */
-export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, next?: (error: unknown) => void) => Promise<void>;
+/** Failures before GraphQL are answered as problem documents. */
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 interface ServerContext {
   readonly caller?: Context;
@@ -43,13 +45,6 @@ function checkMediaType({ method, headers }: IncomingMessage): void {
   if (type !== 'application/json' && type !== 'application/graphql+json') {
     throw fail('REQUEST_MEDIA_TYPE', { type: type === '' ? '(none)' : type, expected: 'application/json' });
   }
-}
-
-function sendProblem(caught: unknown, response: ServerResponse, log: Logger): void {
-  const requestId = String(response.getHeader('x-request-id') ?? '');
-  const error = presentable(caught, requestId, log);
-  response.writeHead(error.status, { 'content-type': problemMediaType, ...problemHeaders(error) });
-  response.end(JSON.stringify(problemDocument(error, requestId)));
 }
 
 /** Hands parameters to our executor, and gives yoga's own errors our form. */
@@ -94,7 +89,7 @@ async function answerDirectly(
   executor: GraphqlExecutor,
   caller: Context,
   request: ReadRequest,
-  response: ServerResponse,
+  reply: Reply,
   limit: number,
 ): Promise<boolean> {
   const type = jsonType(request.headers.accept);
@@ -115,7 +110,7 @@ async function answerDirectly(
   } catch (error) {
     result = textResult(undefined, [graphqlError(error, { requestId: caller.requestId, log: caller.log })]);
   }
-  sendResult(result, type, response);
+  sendResult(result, type, reply);
   return true;
 }
 
@@ -140,20 +135,19 @@ export function graphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
     cors: false,
     logging: false,
   });
-  return async (request, response, next) => {
+  return async (request, response) => {
+    const reply = Reply.of(response);
     try {
       if (wantsPage(request) && graphiql !== false) {
-        await yoga(request, response);
+        await yoga(request, reply.release());
         return;
       }
-      const caller = await contextOf(request, response);
+      const caller = await contextOf(request, reply);
       checkMediaType(request);
-      response.setHeader('cache-control', 'private, no-cache');
-      if (!(await answerDirectly(executor, caller, request, response, limits.body))) await yoga(request, response, { caller });
+      reply.setHeader('Cache-Control', 'private, no-cache');
+      if (!(await answerDirectly(executor, caller, request, reply, limits.body))) await yoga(request, reply.release(), { caller });
     } catch (error) {
-      if (next !== undefined) next(error);
-      else if (response.headersSent) response.destroy();
-      else sendProblem(error, response, log);
+      sendProblem(error, request, reply, log);
     }
   };
 }

@@ -1,5 +1,6 @@
 // A Model's schema and the documents that were checked against it, kept while they are used.
-import { fail } from '@tessera/kernel';
+import { createHash } from 'node:crypto';
+import { BoundedCache, fail } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import {
   GraphQLError,
@@ -7,22 +8,45 @@ import {
   Lexer,
   parse,
   Source,
-  specifiedRules,
   TokenKind,
   validate,
   visit,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
-import { BoundedCache } from './bounded-cache.ts';
+import { plannableOperation, type PlannableOperation } from './document/late-variables.ts';
 import { bestLanguage } from './label-text.ts';
 import type { GraphqlLimits } from './limits.ts';
 import { buildGraphqlSchema } from './schema/build.ts';
+import { bytesOfSchema, LazySchema } from './schema/lazy.ts';
+import { executableRules } from './schema/rules.ts';
 
-export interface CheckedDocument {
+export class CheckedDocument {
   readonly document: DocumentNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Tells the document and the limits under which it is translated from all others. */
+  readonly #digest: string;
+  readonly #plannable = new Map<OperationDefinitionNode, PlannableOperation | undefined>();
+
+  constructor(text: string, document: DocumentNode, limits: GraphqlLimits) {
+    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    this.document = document;
+    this.fragments = Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+    this.#digest = createHash('sha256')
+      .update(JSON.stringify([limits, text]))
+      .digest('base64url');
+  }
+
+  /** How values of an operation are taken out of it; undefined where its reads are not to be kept. */
+  plannable(schema: GraphQLSchema, operation: OperationDefinitionNode): PlannableOperation | undefined {
+    if (!this.#plannable.has(operation)) {
+      const key = `${this.#digest} ${operation.name?.value ?? ''}`;
+      this.#plannable.set(operation, plannableOperation({ schema, operation, fragments: Object.values(this.fragments), key }));
+    }
+    return this.#plannable.get(operation);
+  }
 }
 
 /** What is wrong with a document: its syntax, or what it asks of the schema. */
@@ -45,13 +69,8 @@ const steps: Readonly<Partial<Record<TokenKind, number>>> = {
 /** At most so many mistakes of a document are told. */
 const mostErrors = 20;
 
-/** Characters of documents that are kept for all schemas together; parsed, each takes some fifty bytes. */
-const keptCharacters = 1_000_000;
-
-/** What a field of a schema takes, measured; a schema of a CRM has about 4,500. */
-const bytesOfField = 500;
-
-type Documents = BoundedCache<string, CheckedDocument | RefusedDocument>;
+/** Characters of documents that are kept for a schema, and what each takes, parsed. */
+const [keptCharacters, bytesOfCharacter] = [400_000, 50];
 
 /** Comparing fields of one response name takes the square of their number, so they are counted before validation does it. */
 function checkRepeats(document: DocumentNode, limit: number): void {
@@ -93,37 +112,28 @@ function parseWithin(text: string, limits: GraphqlLimits): DocumentNode {
 
 export class PreparedSchema {
   readonly model: Model;
-  readonly schema: GraphQLSchema;
-  readonly #key: string;
+  readonly schema: LazySchema;
   readonly #limits: GraphqlLimits;
-  readonly #documents: Documents;
+  /** What is known of a document holds on to types, so it goes with the schema. */
+  readonly #documents = new BoundedCache<string, CheckedDocument | RefusedDocument>(keptCharacters);
 
-  constructor(
-    made: { readonly model: Model; readonly schema: GraphQLSchema; readonly key: string },
-    limits: GraphqlLimits,
-    documents: Documents,
-  ) {
-    this.model = made.model;
-    this.schema = made.schema;
-    this.#key = made.key;
+  constructor(model: Model, schema: LazySchema, limits: GraphqlLimits) {
+    this.model = model;
+    this.schema = schema;
     this.#limits = limits;
-    this.#documents = documents;
   }
 
-  /** About how many bytes the schema takes. */
+  /** About how many bytes it takes by now. */
   get bytes(): number {
-    const types = Object.values(this.schema.getTypeMap());
-    const fields = types.reduce((sum, type) => sum + ('getFields' in type ? Object.keys(type.getFields()).length : 1), 0);
-    return fields * bytesOfField;
+    return this.schema.bytes + bytesOfCharacter * this.#documents.weight;
   }
 
   /** The document, parsed and validated. @throws GRAPHQL_TOO_LARGE */
   document(text: string): CheckedDocument | RefusedDocument {
-    const key = `${this.#key} ${text}`;
-    const known = this.#documents.get(key);
+    const known = this.#documents.get(text);
     if (known !== undefined) return known;
     const checked = this.#check(text);
-    this.#documents.set(key, checked, key.length);
+    this.#documents.set(text, checked, text.length);
     return checked;
   }
 
@@ -136,10 +146,9 @@ export class PreparedSchema {
       throw error;
     }
     checkRepeats(document, this.#limits.repeats);
-    const errors = validate(this.schema, document, specifiedRules, { maxErrors: mostErrors, hideSuggestions: true });
+    const errors = validate(this.schema, document, executableRules, { maxErrors: mostErrors, hideSuggestions: true });
     if (errors.length > 0) return { code: 'GRAPHQL_INVALID', errors };
-    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-    return { document, fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])) };
+    return new CheckedDocument(text, document, this.#limits);
   }
 }
 
@@ -147,22 +156,31 @@ export class PreparedSchema {
 export class PreparedSchemas {
   readonly #limits: GraphqlLimits;
   readonly #schemas: BoundedCache<string, PreparedSchema>;
-  readonly #documents: Documents = new BoundedCache(keptCharacters);
+  /** With all their types, for introspection. */
+  readonly #whole: BoundedCache<string, GraphQLSchema>;
 
-  /** @param bytes that the schemas may take together */
+  /** @param bytes that the schemas may take together, with their documents */
   constructor(limits: GraphqlLimits, bytes: number) {
     this.#limits = limits;
-    this.#schemas = new BoundedCache(bytes);
+    this.#schemas = new BoundedCache(bytes / 2);
+    this.#whole = new BoundedCache(bytes / 2);
   }
 
   of(model: Model, languages: readonly string[]): PreparedSchema {
     const language = bestLanguage(languages, model.settings.languages);
     const key = `${model.hash} ${language}`;
-    const known = this.#schemas.get(key);
-    if (known !== undefined) return known;
-    const schema = buildGraphqlSchema(model, [language]);
-    const prepared = new PreparedSchema({ model, schema, key }, this.#limits, this.#documents);
+    const prepared = this.#schemas.get(key) ?? this.#made(model, language, key);
+    // It grows with what documents ask for.
     this.#schemas.set(key, prepared, prepared.bytes);
     return prepared;
+  }
+
+  #made(model: Model, language: string, key: string): PreparedSchema {
+    const whole = (): GraphQLSchema => {
+      const schema = this.#whole.get(key) ?? buildGraphqlSchema(model, [language]);
+      this.#whole.set(key, schema, bytesOfSchema(schema));
+      return schema;
+    };
+    return new PreparedSchema(model, new LazySchema(model, [language], whole), this.#limits);
   }
 }

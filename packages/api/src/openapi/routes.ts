@@ -5,12 +5,15 @@ import { dirname, join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Context } from '@tessera/kernel';
 import type { Engine, ObjectDescription } from '@tessera/engine';
+import { Reply } from '../reply.ts';
+import type { AddressOf } from '../rest/request-state.ts';
 import { infoOf, otherMethods, signedIn } from '../rest/router.ts';
 import { docsPage, docsScript } from './docs-page.ts';
 import { openApiDocument } from './document.ts';
 
 interface DocumentOptions {
   readonly engine: Engine;
+  readonly addressOf: AddressOf;
   readonly publicUrl?: string;
 }
 
@@ -19,9 +22,10 @@ async function describedObjects(engine: Engine, context: Context): Promise<reado
   return await Promise.all(summaries.map(({ name }) => engine.run('objects.describe', context, { object: name })));
 }
 
-function documentHandler({ engine, publicUrl }: DocumentOptions): RequestHandler {
+function documentHandler({ engine, addressOf, publicUrl }: DocumentOptions): RequestHandler {
   return async (request, response) => {
-    const context = await signedIn(engine, request, response, infoOf(request, response));
+    const reply = Reply.of(response);
+    const context = await signedIn(engine, request, reply, infoOf(request, reply, addressOf));
     const model = await engine.view(context);
     const objects = await describedObjects(engine, context);
     const { apiKeyId, impersonatedBy } = context.actor;
@@ -49,6 +53,14 @@ function asset(name: keyof typeof assets): RequestHandler {
   };
 }
 
+/** For routes of Express: 405, or what the path takes. */
+export function expressOthers(methods: readonly string[]): RequestHandler {
+  const others = otherMethods(methods);
+  return (request, response) => {
+    others(request, Reply.of(response));
+  };
+}
+
 /** The document and its reader. */
 export function openApiRouter(options: DocumentOptions): Router {
   const router = express.Router({ caseSensitive: true });
@@ -56,7 +68,7 @@ export function openApiRouter(options: DocumentOptions): Router {
     router
       .route(path)
       .get(handler)
-      .all(otherMethods(['get']));
+      .all(expressOthers(['get']));
   };
   get('/openapi.json', documentHandler(options));
   get('/docs', text('text/html; charset=utf-8', docsPage));

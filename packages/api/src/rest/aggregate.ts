@@ -1,9 +1,11 @@
 // Grouped figures: the request's JSON becomes an AggregateRequest, and PostgreSQL's array goes out.
 import { fail } from '@tessera/kernel';
 import { parseDecimal } from '@tessera/metadata';
-import type { AggregateOutput, AggregateRequest, DateBucket, HavingCondition, MeasureRequest } from '@tessera/engine';
+import type { AggregateOutput, AggregateRequest, DateBucket, HavingCondition, MeasureRequest, RootRequest } from '@tessera/engine';
 import { sendText } from './answer.ts';
 import { Members } from './body.ts';
+import { LateValues } from '../late-values.ts';
+import { lateFilter } from './late-filter.ts';
 import { readRoot, withModel } from './read.ts';
 import { routes, type Call } from './route.ts';
 
@@ -130,12 +132,28 @@ export function aggregateRequest(body: unknown): AggregateRequest {
   };
 }
 
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Something with a filter, the values of the filter taken out. */
+function lateFiltered(late: LateValues, name: string, part: unknown): unknown {
+  return isMap(part) && Object.hasOwn(part, 'filter') ? { ...part, filter: lateFilter(late, name, part['filter']) } : part;
+}
+
+/** A request's body with the values of its filters taken out. */
+function lateBody(late: LateValues, body: unknown): unknown {
+  const filtered = lateFiltered(late, 'filter', body);
+  if (!isMap(filtered) || !Array.isArray(filtered['measures'])) return filtered;
+  return { ...filtered, measures: filtered['measures'].map((measure, i) => lateFiltered(late, `measures/${i}`, measure)) };
+}
+
 async function aggregateRecords(call: Call): Promise<void> {
-  const aggregate = aggregateRequest(call.body);
+  const late = new LateValues();
+  const body = lateBody(late, call.body);
+  const object = call.path('object');
   // The root is called as the answer's one member, so the text needs nothing done to it.
-  const text = await withModel(call, (model) =>
-    readRoot(call, model, { kind: 'aggregate', as: 'groups', object: call.path('object'), aggregate }),
-  );
+  const root = (): RootRequest => ({ kind: 'aggregate', as: 'groups', object, aggregate: aggregateRequest(body) });
+  const text = await withModel(call, (model) => readRoot(call, model, { late, parts: ['aggregate', object, body], root }));
   sendText(call, text);
 }
 

@@ -8,9 +8,7 @@ const jsonMediaType = 'application/json; charset=utf-8';
 
 /** JSON text goes out as it came from PostgreSQL. */
 export function sendText({ response }: OpenCall, text: string, status = 200): void {
-  const bytes = Buffer.from(text, 'utf8');
-  response.status(status).setHeader('Content-Type', jsonMediaType).setHeader('Content-Length', bytes.length);
-  response.end(bytes);
+  response.status(status).setHeader('Content-Type', jsonMediaType).end(text);
 }
 
 export function sendJson(call: OpenCall, value: unknown, status = 200): void {
@@ -64,7 +62,8 @@ export function isNotModified({ request }: Call, version: string): boolean {
 
 /** RFC 7240: the caller wants no record back. */
 export function wantsMinimal({ request, response }: Call): boolean {
-  const minimal = (request.get('prefer') ?? '').split(',').some((preference) => preference.trim().toLowerCase() === 'return=minimal');
+  const asked = String(request.headers['prefer'] ?? '').split(',');
+  const minimal = asked.some((preference) => preference.trim().toLowerCase() === 'return=minimal');
   if (minimal) response.setHeader('Preference-Applied', 'return=minimal');
   return minimal;
 }
@@ -94,7 +93,7 @@ export async function sendStream(
   }
   for (const [name, value] of Object.entries(headers)) call.response.setHeader(name, value);
   try {
-    await pipeline(Readable.from(pieces(), { objectMode: true }), call.response);
+    await pipeline(Readable.from(pieces(), { objectMode: true }), call.response.release());
   } catch (error) {
     if (!isCallerGone(error)) call.log.error({ requestId: call.info.requestId, err: error }, 'a stream broke off');
     call.response.destroy();

@@ -1,6 +1,8 @@
 // Reading a JSON body: its bytes within the limit, its shape with a pointer to whatever does not fit.
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import express from 'express';
 import { fail } from '@tessera/kernel';
+import { plainBytes, utf8 } from '../body-bytes.ts';
 import { parseJson, pointerStep } from './parse-json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -8,45 +10,44 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
 /** The media type without its parameters, in lower case; empty where there is none. */
-export function mediaType(request: Request): string {
+export function mediaType(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-function readBytes(request: Request, response: Response, limit: number): Promise<unknown> {
-  const read: RequestHandler = express.raw({ type: () => true, limit });
+/** Express' reader unpacks, counts what comes in pieces, and lets the rest of what is too long run out before it says so. */
+function carefully(request: IncomingMessage, limit: number): Promise<unknown> {
+  const read: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void = express.raw({
+    type: () => true,
+    limit,
+  });
   return new Promise((resolve, reject) => {
     const next = (error?: unknown): void => {
-      if (error === undefined || error === null) resolve(request.body);
+      if (error === undefined || error === null) resolve('body' in request ? request.body : undefined);
       else reject(error instanceof Error ? error : new Error('the body could not be read', { cause: error }));
     };
-    void read(request, response, next);
+    // It asks nothing of Express' own request, and nothing at all of the answer.
+    read(request, new ServerResponse(request), next);
   });
 }
 
 const encodings: readonly string[] = ['identity', 'gzip', 'deflate'];
 
 /** What unpacks more is one more thing to break: gzip is what everybody has. */
-function checkEncoding({ headers }: Request): void {
+function checkEncoding({ headers }: IncomingMessage): void {
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (!encodings.includes(encoding)) throw fail('REQUEST_MEDIA_TYPE', { type: encoding, expected: 'UTF-8, plain or gzip' });
 }
 
 /** @throws REQUEST_MEDIA_TYPE, REQUEST_BODY_NOT_JSON, and what parseJson refuses */
-export async function readJsonBody(request: Request, response: Response, limit: number): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const type = mediaType(request);
   if (!jsonType.test(type)) {
     throw fail('REQUEST_MEDIA_TYPE', { type: type === '' ? '(none)' : type, expected: 'application/json' });
   }
   checkEncoding(request);
-  const bytes = await readBytes(request, response, limit);
+  const bytes = await (plainBytes(request, limit) ?? carefully(request, limit));
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw fail('REQUEST_BODY_NOT_JSON', { reason: 'it is empty.' });
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw fail('REQUEST_BODY_NOT_JSON', { reason: 'it is not UTF-8.' }, {}, error);
-  }
-  return parseJson(text);
+  return parseJson(utf8(bytes));
 }
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);

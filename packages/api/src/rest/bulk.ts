@@ -98,7 +98,7 @@ async function bulk(call: Call): Promise<void> {
   const fields = call.query.list('fields');
   try {
     const { results } = await withModel(call, async (model) => {
-      const returning = fields === undefined ? {} : { returning: (await selected(call, model, object, fields)).selections };
+      const returning = fields === undefined ? {} : { returning: await selected(call, model, object, fields) };
       return await run(call, request, { object, allOrNone: request.allOrNone, ...returning, modelHash: model.hash });
     });
     sendText(call, `{"results":[${results.map((result) => resultText(result, results.length)).join(',')}]}`);

@@ -7,7 +7,7 @@ import { routes, type Call, type TokenCall } from './route.ts';
 import { receiveUpload } from './upload.ts';
 
 async function uploadFile(call: Call): Promise<void> {
-  const { name: sent, content } = await receiveUpload(call.request, { limit: call.limits.upload, fields: [] });
+  const { name: sent, content } = await receiveUpload(call, { limit: call.limits.upload, fields: [] });
   const name = call.query.text('name') ?? sent;
   if (name === undefined || name === '') {
     throw fail('REQUEST_PARAMETER_INVALID', {

@@ -1,5 +1,7 @@
 // Failures as answers: RFC 9457 problem documents from the registry, and nothing of the inside.
+import type { IncomingMessage } from 'node:http';
 import { fail, registry, TesseraError, type ErrorCode, type Logger, type Problem } from '@tessera/kernel';
+import type { Reply } from '../reply.ts';
 
 /** One of the things that are wrong. */
 export interface ProblemEntry {
@@ -120,6 +122,25 @@ export function problemHeaders(error: TesseraError): Readonly<Record<string, str
     default:
       return {};
   }
+}
+
+/** RFC 9110 §13.1.1: where the caller set the condition in If-Match, its failing is 412. */
+function statusFor(error: TesseraError, { headers }: IncomingMessage): number {
+  return error.code === 'RECORD_CHANGED' && headers['if-match'] !== undefined ? 412 : error.status;
+}
+
+/** Answers with a problem document, whatever was thrown. */
+export function sendProblem(caught: unknown, request: IncomingMessage, reply: Reply, log: Logger): void {
+  const error = presentable(caught, reply.requestId, log);
+  if (reply.isOver) {
+    reply.destroy();
+    return;
+  }
+  const status = statusFor(error, request);
+  for (const name of ['Content-Disposition', 'Content-Length', 'ETag', 'Location']) reply.removeHeader(name);
+  for (const [name, value] of Object.entries(problemHeaders(error))) reply.setHeader(name, value);
+  const text = JSON.stringify({ ...problemDocument(error, reply.requestId), status });
+  reply.status(status).setHeader('Cache-Control', 'no-store').setHeader('Content-Type', problemMediaType).end(text);
 }
 
 /** The error with pointers changed: an operation's input is not the body that the caller wrote. */

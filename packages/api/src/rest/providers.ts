@@ -1,4 +1,5 @@
 // Signing in at OpenID providers, and the list of them that administrators keep.
+import { linkTo } from '@tessera/security';
 import { sendJson } from './answer.ts';
 import { sendTokens } from './auth.ts';
 import { Members } from './body.ts';
@@ -42,11 +43,11 @@ async function begin(call: OpenCall): Promise<void> {
 }
 
 async function callback(call: OpenCall): Promise<void> {
-  const [, query = ''] = call.request.originalUrl.split('?');
+  const [, query = ''] = (call.request.url ?? '').split('?');
   setBinding(call, '', 0);
   const { code } = await call.engine.identity.endProviderLogin({ query, binding: bindingOf(call) }, call.info);
-  // Behind the `#`, where no server and no log sees it; the page exchanges it for tokens.
-  sendAway(call, `${call.publicUrl ?? ''}/signed-in#code=${code}`);
+  // In the fragment, where no log sees it; the page exchanges it for tokens.
+  sendAway(call, linkTo(call.publicUrl, ['signed-in'], {}, { code }));
 }
 
 async function exchange(call: OpenCall): Promise<void> {

@@ -2,6 +2,7 @@
 import { TesseraError } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import type { JsonText, RootRequest } from '@tessera/engine';
+import type { LateValues } from '../late-values.ts';
 import type { Call } from './route.ts';
 
 /**
@@ -18,7 +19,20 @@ export async function withModel<T>(call: Call, work: (model: Model) => Promise<T
   }
 }
 
+/** One root that may be read again with other values. */
+export interface PlannedRoot {
+  readonly late: LateValues;
+  /** All that the root is made of besides the Model; given values in place. */
+  readonly parts: readonly unknown[];
+  readonly root: (model: Model) => RootRequest | Promise<RootRequest>;
+}
+
 /** One root, read by one statement. */
-export async function readRoot(call: Call, model: Model, root: RootRequest): Promise<JsonText> {
-  return await call.engine.run('records.read', call.context, { roots: [root], modelHash: model.hash });
+export async function readRoot(call: Call, model: Model, { late, parts, root }: PlannedRoot): Promise<JsonText> {
+  return await call.engine.run('records.read', call.context, {
+    modelHash: model.hash,
+    key: `rest ${late.key(...parts)}`,
+    givens: late.givens,
+    roots: async () => [await root(model)],
+  });
 }

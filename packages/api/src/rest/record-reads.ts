@@ -1,11 +1,14 @@
 // Reading records: lists, single ones, their history, search.
 import { fail, isUuid } from '@tessera/kernel';
-import type { ListPartRequest, RootRequest, SelectionRequest } from '@tessera/engine';
+import type { Model } from '@tessera/metadata';
+import type { ListPartRequest, ListRequest, RootRequest, SelectionRequest } from '@tessera/engine';
 import { etag, isNotModified, sendText, unwrapped, versioned } from './answer.ts';
+import { LateValues } from '../late-values.ts';
+import { lateFilter } from './late-filter.ts';
 import { defaultPageSize, largestPageSize } from './parameters.ts';
 import { readRoot, withModel } from './read.ts';
 import { routes, type Call } from './route.ts';
-import { selected } from './selections.ts';
+import { areStored, selected } from './selections.ts';
 
 const answerName = 'answer';
 
@@ -17,72 +20,75 @@ function withVersion(selections: readonly SelectionRequest[]): readonly Selectio
   ];
 }
 
-async function listRecords(call: Call): Promise<void> {
-  const { query } = call;
-  const object = call.path('object');
-  const filter = query.json('filter');
+const pageParts: readonly ListPartRequest[] = [
+  {
+    kind: 'pageInfo',
+    as: 'page',
+    parts: [
+      { kind: 'hasNextPage', as: 'hasNextPage' },
+      { kind: 'endCursor', as: 'endCursor' },
+    ],
+  },
+];
+
+/** The list that the query's parameters ask for, its values taken out. */
+function listOf({ query }: Call, late: LateValues): ListRequest {
+  const filter = lateFilter(late, 'filter', query.json('filter'));
   const orderBy = query.sort('sort');
   const after = query.text('after');
   const first = query.whole('first', 1, largestPageSize) ?? defaultPageSize;
   const deleted = query.oneOf('deleted', ['with', 'only']);
+  return {
+    page: { first, ...(after === undefined ? {} : { after: late.cursor('after', after) }) },
+    ...(filter === undefined ? {} : { filter }),
+    ...(orderBy === undefined ? {} : { orderBy }),
+    ...(deleted === undefined ? {} : { deleted }),
+    at: '',
+  };
+}
+
+async function listRecords(call: Call): Promise<void> {
+  const { query } = call;
+  const object = call.path('object');
+  const late = new LateValues();
+  const list = listOf(call, late);
   const counted: readonly ListPartRequest[] = query.flag('count') === true ? [{ kind: 'totalCount', as: 'totalCount' }] : [];
   const fields = query.list('fields');
-
-  const text = await withModel(call, async (model) => {
-    const { selections } = await selected(call, model, object, fields);
-    return await readRoot(call, model, {
-      kind: 'list',
-      as: answerName,
-      object,
-      list: {
-        page: { first, ...(after === undefined ? {} : { after }) },
-        ...(filter === undefined ? {} : { filter }),
-        ...(orderBy === undefined ? {} : { orderBy }),
-        ...(deleted === undefined ? {} : { deleted }),
-        at: '',
-      },
-      parts: [
-        { kind: 'nodes', as: 'records', selections },
-        {
-          kind: 'pageInfo',
-          as: 'page',
-          parts: [
-            { kind: 'hasNextPage', as: 'hasNextPage' },
-            { kind: 'endCursor', as: 'endCursor' },
-          ],
-        },
-        ...counted,
-      ],
-    });
-  });
+  const root = async (model: Model): Promise<RootRequest> => {
+    const selections = await selected(call, model, object, fields);
+    return { kind: 'list', as: answerName, object, list, parts: [{ kind: 'nodes', as: 'records', selections }, ...pageParts, ...counted] };
+  };
+  const parts = ['list', object, list, counted.length, fields];
+  const text = await withModel(call, (model) => readRoot(call, model, { late, parts, root }));
   const answer = unwrapped(text, answerName);
   if (answer === null) throw new TypeError('A list is never null.');
   sendText(call, answer);
 }
 
+/** Which record is wanted, and what to call it where it is not there. */
+interface Sought {
+  readonly late: LateValues;
+  readonly by: Extract<RootRequest, { kind: 'record' }>['by'];
+  readonly id: string;
+}
+
 /** Answers one record, or that there is none: absent and unreadable are one answer. */
-async function sendRecord(call: Call, object: string, by: Extract<RootRequest, { kind: 'record' }>['by'], id: string): Promise<void> {
+async function sendRecord(call: Call, { late, by, id }: Sought): Promise<void> {
+  const object = call.path('object');
   const fields = call.query.list('fields');
   const deleted = call.query.oneOf('deleted', ['with', 'only']);
-  const { text, stored } = await withModel(call, async (model) => {
-    const { selections, versioned: isStored } = await selected(call, model, object, fields);
-    const root: RootRequest = {
-      kind: 'record',
-      as: answerName,
-      object,
-      by,
-      ...(deleted === undefined ? {} : { deleted }),
-      selections: withVersion(selections),
-      at: '',
-    };
-    return { text: await readRoot(call, model, root), stored: isStored };
-  });
+  const root = async (seen: Model): Promise<RootRequest> => {
+    const selections = withVersion(await selected(call, seen, object, fields));
+    return { kind: 'record', as: answerName, object, by, ...(deleted === undefined ? {} : { deleted }), selections, at: '' };
+  };
+  const parts = ['record', object, by, deleted, fields];
+  const { text, model } = await withModel(call, async (seen) => ({ text: await readRoot(call, seen, { late, parts, root }), model: seen }));
   const answer = unwrapped(text, answerName);
   if (answer === null) throw fail('RECORD_NOT_FOUND', { object, id });
   const record = versioned(answer);
   call.response.setHeader('ETag', etag(record.version));
   // The version says nothing about formulas or about the records behind lookups: those are sent anew.
-  if (stored && isNotModified(call, record.version)) call.response.status(304).end();
+  if (isNotModified(call, record.version) && areStored(model, object, fields)) call.response.status(304).end();
   else sendText(call, record.text);
 }
 
@@ -95,12 +101,14 @@ export function recordId(call: Call): string {
 
 async function getRecord(call: Call): Promise<void> {
   const id = recordId(call);
-  await sendRecord(call, call.path('object'), { id }, id);
+  const late = new LateValues();
+  await sendRecord(call, { late, by: { id: late.id('id', id) }, id });
 }
 
 async function getRecordBy(call: Call): Promise<void> {
   const value = call.path('value');
-  await sendRecord(call, call.path('object'), { key: Object.fromEntries([[call.path('field'), value]]) }, value);
+  const late = new LateValues();
+  await sendRecord(call, { late, by: { key: Object.fromEntries([[call.path('field'), late.operand('value', value)]]) }, id: value });
 }
 
 async function history(call: Call): Promise<void> {

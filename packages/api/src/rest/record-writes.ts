@@ -39,9 +39,7 @@ async function writeOne(
 ): Promise<Written> {
   try {
     return await withModel(call, async (model) => {
-      const options = minimal
-        ? {}
-        : { returning: (await selected(call, model, call.path('object'), call.query.list('fields'))).selections };
+      const options = minimal ? {} : { returning: await selected(call, model, call.path('object'), call.query.list('fields')) };
       const { results } = await write({ ...options, modelHash: model.hash }, model);
       const [result] = results;
       if (result === undefined) throw new TypeError('A write of one record has one result.');

@@ -1,7 +1,6 @@
 // What is known of a request from its headers alone: its id, its languages, whether the caller is still there.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { Request } from 'express';
 import type { IdSource } from '@tessera/kernel';
 import type { RequestInfo } from '@tessera/engine';
 import { fail } from '@tessera/kernel';
@@ -32,30 +31,40 @@ export function requestIdOf(header: string | string[] | undefined, newId: IdSour
   return typeof header === 'string' && saneId.test(header) ? header : newId();
 }
 
-/** A signal that aborts when the connection closes before the answer is out. */
-export function callerGone(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
 function one(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.[0];
 }
 
+/** Where a request comes from. */
+export type AddressOf = (request: IncomingMessage) => string | undefined;
+
+/** The socket's other end. */
+export const socketAddress: AddressOf = ({ socket }) => socket.remoteAddress;
+
 /**
- * Who sent the request: the socket's other end, or, where that is one of the proxies that were configured, whom it names
- * (X-Forwarded-For, of which Express takes as much as the proxies have written). Some proxies name a port as well.
+ * Behind proxies: the socket's other end, or, where that is one of the proxies that were configured, whom it names (X-Forwarded-For).
+ * Some proxies name a port as well.
+ * @param named gives as much of the header as the proxies have written
  */
-export function clientAddress(request: Request): string | undefined {
-  const named = request.ip?.trim().replace(/^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2') ?? '';
-  return isIP(named) === 0 ? request.socket.remoteAddress : named;
+export function addressBehind(named: AddressOf): AddressOf {
+  return (request) => {
+    const address =
+      named(request)
+        ?.trim()
+        .replace(/^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2') ?? '';
+    return isIP(address) === 0 ? socketAddress(request) : address;
+  };
+}
+
+/** What of a request was found out by others. */
+interface Known {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly address: string | undefined;
 }
 
 /** What transports hand to the engine with every request. */
-export function requestInfo(request: Request, requestId: string, signal: AbortSignal): RequestInfo {
+export function requestInfo(request: IncomingMessage, { requestId, signal, address }: Known): RequestInfo {
   const key = one(request.headers['idempotency-key']);
   if (key !== undefined && !saneKey.test(key)) {
     throw fail('REQUEST_PARAMETER_INVALID', {
@@ -64,7 +73,6 @@ export function requestInfo(request: Request, requestId: string, signal: AbortSi
     });
   }
   const userAgent = one(request.headers['user-agent'])?.slice(0, 300);
-  const address = clientAddress(request);
   return {
     requestId,
     languages: acceptedLanguages(one(request.headers['accept-language'])),

@@ -1,7 +1,8 @@
 // What a route is: one row of the table that the router mounts and the OpenAPI document describes.
+import type { IncomingMessage } from 'node:http';
 import type { Context, Logger } from '@tessera/kernel';
 import type { Engine, RequestInfo } from '@tessera/engine';
-import type { Request, Response } from 'express';
+import type { Reply } from '../reply.ts';
 import type { Parameters } from './parameters.ts';
 
 /** Bytes that a request may send. */
@@ -20,8 +21,8 @@ export interface OpenCall {
   readonly limits: ApiLimits;
   /** Where the API is as seen from outside; where nobody has said so, links begin with a slash. */
   readonly publicUrl?: string;
-  readonly request: Request;
-  readonly response: Response;
+  readonly request: IncomingMessage;
+  readonly response: Reply;
   readonly query: Parameters;
   /** The parsed JSON of routes whose `body` is `json`, otherwise undefined. */
   readonly body: unknown;

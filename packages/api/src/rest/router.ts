@@ -1,171 +1,98 @@
-// Mounts the table of routes: signs in, checks parameters, reads the body, hands over, and turns every failure into a problem document.
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express';
-import { fail, type Context, type IdSource, type Logger, type TesseraError } from '@tessera/kernel';
+// Handles what the table of routes holds: signs in, checks parameters, reads the body, and hands over.
+import type { IncomingMessage } from 'node:http';
+import { fail, type Context, type Logger } from '@tessera/kernel';
 import type { Engine, RequestInfo } from '@tessera/engine';
+import type { Endpoint, Place } from '../front.ts';
+import { PathTree } from '../path-tree.ts';
+import type { Reply } from '../reply.ts';
 import { readJsonBody } from './body.ts';
 import { Parameters } from './parameters.ts';
-import { presentable, problemDocument, problemHeaders, problemMediaType } from './problem.ts';
-import { bearerToken, callerGone, clientAddress, isStranger, requestIdOf, requestInfo } from './request-state.ts';
+import { bearerToken, isStranger, requestInfo, type AddressOf } from './request-state.ts';
 import type { ApiLimits, OpenCall, Route } from './route.ts';
 import { apiPrefix, routeTable } from './table.ts';
 
-/** What the router stands on. */
+/** What the routes stand on. */
 export interface RestOptions {
   readonly engine: Engine;
   readonly log: Logger;
   readonly limits: ApiLimits;
+  readonly addressOf: AddressOf;
   /** Builds links. */
   readonly publicUrl?: string;
 }
 
-/** The request's id, which `begin` has put on the answer. */
-export function requestIdOn(response: Response): string {
-  return String(response.getHeader('X-Request-Id') ?? '');
-}
-
-/** Gives every request its id, before anything can fail. */
-export function begin(newId: IdSource): RequestHandler {
-  return (request, response, next) => {
-    response.setHeader('X-Request-Id', requestIdOf(request.headers['x-request-id'], newId));
-    next();
-  };
-}
-
-/** Counts requests of those who show no token against the budget of their address, whatever they ask for. */
-export function countStrangers(engine: Engine): RequestHandler {
-  return async (request, _response, next) => {
-    if (isStranger(request)) await engine.admitAddress(clientAddress(request));
-    next();
-  };
-}
-
-/** What the server may put into its logs and metrics about a request, once it has been answered. */
-export interface Observed {
-  readonly requestId: string;
-  /** The route's pattern, never a path with a caller's values in it. */
-  readonly route: string;
-  /** Of whom has signed in. */
-  readonly tenant: string | undefined;
-}
-
-/** @param request a request that an app of `createApp` has handled */
-export function observed(request: IncomingMessage, response: ServerResponse): Observed {
-  const locals: Readonly<Record<string, unknown>> = (response as Partial<Response>).locals ?? {};
-  const { route: known, tenant } = locals;
-  const route: unknown = (request as Partial<Request>).route;
-  // Express' own view serves where no route of the table was reached: its paths have no parameters.
-  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
-  return {
-    requestId: String(response.getHeader('X-Request-Id') ?? ''),
-    route: typeof known === 'string' ? known : typeof path === 'string' ? path : 'none',
-    tenant: typeof tenant === 'string' ? tenant : undefined,
-  };
-}
-
 /** Who asks. @throws AUTHENTICATION_REQUIRED, TOKEN_INVALID */
-export async function signedIn(engine: Engine, request: Request, response: Response, info: RequestInfo): Promise<Context> {
+export async function signedIn(engine: Engine, request: IncomingMessage, reply: Reply, info: RequestInfo): Promise<Context> {
   const context = await engine.authenticate(bearerToken(request), info);
-  response.locals['tenant'] = context.tenant;
+  reply.tenant = context.tenant;
   return context;
 }
 
 /** What is known of a request before anybody has signed in. */
-export function infoOf(request: Request, response: Response): RequestInfo {
-  return requestInfo(request, requestIdOn(response), callerGone(response));
+export function infoOf(request: IncomingMessage, reply: Reply, addressOf: AddressOf): RequestInfo {
+  return requestInfo(request, { requestId: reply.requestId, signal: reply.callerGone(), address: addressOf(request) });
 }
 
-async function callOf(route: Route, options: RestOptions, request: Request, response: Response, info: RequestInfo): Promise<OpenCall> {
-  const query = new Parameters(request.originalUrl, route.query ?? []);
-  const body = route.body === 'json' ? await readJsonBody(request, response, options.limits.body) : undefined;
-  const path = (name: string): string => {
-    const value = request.params[name];
-    if (typeof value !== 'string') throw new TypeError(`The route ${route.id} has no ${name} in its path.`);
-    return value;
-  };
-  return { ...options, info, request, response, query, body, path };
+type Arrival = Pick<OpenCall, 'request' | 'response' | 'path' | 'info'>;
+
+/** What all calls of a route have in common. */
+type CallBase = Pick<OpenCall, 'engine' | 'log' | 'limits' | 'publicUrl'>;
+
+async function callOf<C>(route: Route, base: CallBase, arrival: Arrival, context: C): Promise<OpenCall & { readonly context: C }> {
+  const { request, response, path, info } = arrival;
+  const query = new Parameters(request.url ?? '', route.query ?? []);
+  const body = route.body === 'json' ? await readJsonBody(request, base.limits.body) : undefined;
+  return { ...base, request, response, path, info, query, body, context };
 }
 
-const hasToken = (url: string): boolean => /\?(?:.*&)?token=/.test(url);
+const hasToken = ({ url = '' }: IncomingMessage): boolean => /\?(?:.*&)?token=/.test(url);
 
-function handlerOf(route: Route, options: RestOptions): RequestHandler {
-  return async (request, response) => {
-    response.locals['route'] = apiPrefix + route.path;
+function endpointOf(route: Route, { addressOf, ...base }: RestOptions): Endpoint {
+  const { engine } = base;
+  return async (request, response, path) => {
     response.setHeader('Cache-Control', 'private, no-cache');
-    const info = infoOf(request, response);
-    const isOpen = route.open === true || (route.open === 'byToken' && hasToken(request.originalUrl));
+    const info = infoOf(request, response, addressOf);
+    const arrival = { request, response, path, info };
+    const isOpen = route.open === true || (route.open === 'byToken' && hasToken(request));
     // A token that nobody looks at makes nobody known.
-    if (isOpen && !isStranger(request)) await options.engine.admitAddress(info.address);
-    if (route.open === true) {
-      await route.handle(await callOf(route, options, request, response, info));
-      return;
-    }
-    if (route.open === 'byToken' && hasToken(request.originalUrl)) {
-      await route.handle({ ...(await callOf(route, options, request, response, info)), context: undefined });
+    if (isOpen && !isStranger(request)) await engine.admitAddress(info.address);
+    if (route.open === true || (route.open === 'byToken' && isOpen)) {
+      await route.handle(await callOf(route, base, arrival, undefined));
       return;
     }
     // First who asks: a stranger learns nothing of parameters, and sends no body into our memory.
-    const context = await signedIn(options.engine, request, response, info);
-    await route.handle({ ...(await callOf(route, options, request, response, info)), context });
+    const context = await signedIn(engine, request, response, info);
+    await route.handle(await callOf(route, base, arrival, context));
   };
 }
-
-/** `/records/{object}` → `/records/:object`. */
-const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
-
-/** Fixed words before parameters: `/records/{object}/export` must not be taken for a record called export. */
-const specificity = (path: string): string => path.replaceAll(/\{\w+\}/g, '~');
 
 /** Answers 405 with what the path takes, and OPTIONS with the same. */
-export function otherMethods(methods: readonly string[]): RequestHandler {
+export function otherMethods(methods: readonly string[]): (request: IncomingMessage, reply: Reply) => void {
   const upper = methods.map((method) => method.toUpperCase());
   const allowed = [...upper, ...(upper.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-  return (request, response) => {
-    if (request.method !== 'OPTIONS')
-      throw fail('METHOD_NOT_ALLOWED', { path: request.originalUrl.split('?')[0], method: request.method, allowed });
-    response.status(204).setHeader('Allow', allowed);
-    response.end();
+  return ({ method, url = '' }, reply) => {
+    if (method !== 'OPTIONS') throw fail('METHOD_NOT_ALLOWED', { path: url.split('?')[0], method, allowed });
+    reply.status(204).setHeader('Allow', allowed).end();
   };
 }
 
-/** The router of `/api/v1`. */
-export function restRouter(options: RestOptions): Router {
-  const router = express.Router({ caseSensitive: true, strict: false });
-  const paths = [...new Set(routeTable.map(({ path }) => path))].sort((a, b) => (specificity(a) < specificity(b) ? -1 : 1));
-  for (const path of paths) {
+/** What stands at a path: what each method does there. */
+export function place(route: string, endpoints: Readonly<Record<string, Endpoint>>): Place {
+  const others = otherMethods(Object.keys(endpoints));
+  const byMethod = new Map(Object.entries(endpoints).map(([method, endpoint]) => [method.toUpperCase(), endpoint]));
+  const get = byMethod.get('GET');
+  // Node leaves the body out.
+  if (get !== undefined) byMethod.set('HEAD', get);
+  return { route, byMethod, others };
+}
+
+/** All of `/api/v1`. */
+export function restPlaces(options: RestOptions): PathTree<Place> {
+  const tree = new PathTree<Place>();
+  for (const path of new Set(routeTable.map((route) => route.path))) {
     const here = routeTable.filter((route) => route.path === path);
-    const mounted = router.route(expressPath(path));
-    for (const route of here) mounted[route.method](handlerOf(route, options));
-    mounted.all(otherMethods(here.map(({ method }) => method)));
+    const pattern = apiPrefix + path;
+    tree.add(pattern, place(pattern, Object.fromEntries(here.map((route) => [route.method, endpointOf(route, options)]))));
   }
-  return router;
-}
-
-/** What no route has taken. */
-export const nothingHere: RequestHandler = (request) => {
-  throw fail('ROUTE_NOT_FOUND', { method: request.method, path: request.originalUrl.split('?')[0] });
-};
-
-/** RFC 9110 §13.1.1: where the caller set the condition in If-Match, its failing is 412. */
-function statusFor(error: TesseraError, request: Request): number {
-  return error.code === 'RECORD_CHANGED' && request.headers['if-match'] !== undefined ? 412 : error.status;
-}
-
-/** The last handler: whatever was thrown becomes a problem document. Express knows it by its four parameters. */
-export function problemHandler(log: Logger): (error: unknown, request: Request, response: Response, next: NextFunction) => void {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- its being there is what Express looks at
-  return (caught, request, response, _next) => {
-    const requestId = requestIdOn(response);
-    const error = presentable(caught, requestId, log);
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
-    }
-    const status = statusFor(error, request);
-    for (const name of ['Content-Disposition', 'Content-Length', 'ETag', 'Location']) response.removeHeader(name);
-    for (const [name, value] of Object.entries(problemHeaders(error))) response.setHeader(name, value);
-    response.setHeader('Cache-Control', 'no-store');
-    const text = JSON.stringify({ ...problemDocument(error, requestId), status });
-    response.status(status).setHeader('Content-Type', problemMediaType).end(text);
-  };
+  return tree;
 }

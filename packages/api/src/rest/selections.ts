@@ -12,13 +12,6 @@ interface Wanted {
   readonly inner: Map<string, Wanted>;
 }
 
-/** What to ask of each record. */
-export interface Selected {
-  readonly selections: readonly SelectionRequest[];
-  /** Nothing but values that the record itself stores: its version tells whether the answer is still the same. */
-  readonly versioned: boolean;
-}
-
 interface Build {
   readonly model: Model;
   /** Fields that are followed but are no lookups. */
@@ -97,15 +90,23 @@ function isStored(model: Model, object: string, field: string): boolean {
   return type !== undefined && type !== 'formula' && type !== 'rollup' && type !== 'quote';
 }
 
+/** Whether these are nothing but values that the record itself stores: its version tells whether the answer is still the same. */
+export function areStored(model: Model, object: string, paths: readonly string[] | undefined): boolean {
+  const names = paths ?? Object.keys(objectOf(model, object)?.fields ?? {});
+  return names.every((name) => isStored(model, object, name));
+}
+
 /**
  * Makes selections of the paths, or of all fields that the caller may read (lookups as ids).
  * @throws REQUEST_PARAMETER_INVALID where a path follows what is no lookup
  */
-export async function selected(call: Call, model: Model, object: string, paths: readonly string[] | undefined): Promise<Selected> {
-  if (paths === undefined) {
-    const names = Object.keys(objectOf(model, object)?.fields ?? {});
-    return { selections: [{ kind: 'allFields' }], versioned: names.every((name) => isStored(model, object, name)) };
-  }
+export async function selected(
+  call: Call,
+  model: Model,
+  object: string,
+  paths: readonly string[] | undefined,
+): Promise<readonly SelectionRequest[]> {
+  if (paths === undefined) return [{ kind: 'allFields' }];
   const build: Build = { model, unfollowable: [] };
   const selections = selectionsOf(build, object, wantedTree(paths));
   for (const wrong of build.unfollowable) {
@@ -114,5 +115,5 @@ export async function selected(call: Call, model: Model, object: string, paths: 
       throw fail('REQUEST_PARAMETER_INVALID', { name: 'fields', reason });
     }
   }
-  return { selections, versioned: paths.every((path) => isStored(model, object, path)) };
+  return selections;
 }

@@ -45,7 +45,7 @@ function flagOf(call: Call, upload: Upload, name: 'dryRun'): boolean {
 }
 
 async function importRecords(call: Call): Promise<void> {
-  const upload = await receiveUpload(call.request, {
+  const upload = await receiveUpload(call, {
     limit: call.limits.upload,
     fields: importParameters,
     types: [...csvTypes, ...ndjsonTypes],

@@ -1,9 +1,10 @@
 // Bytes that come in as a stream: the raw body, or the one file of a multipart form. Nothing of it is kept in memory.
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
-import type { Request } from 'express';
 import { fail, type TesseraError } from '@tessera/kernel';
 import { mediaType } from './body.ts';
+import type { OpenCall } from './route.ts';
 
 /** What was sent along with the bytes. */
 export interface Upload {
@@ -48,15 +49,15 @@ async function* limited(stream: Readable, limit: number, done?: Promise<void>): 
 }
 
 /** What is left unread is let go when the answer is out; otherwise the connection would wait for it for ever. */
-function discardRest(request: Request): void {
-  request.res?.once('finish', () => {
+function discardRest({ request, response }: OpenCall): void {
+  response.onceOut(() => {
     request.unpipe();
     request.resume();
   });
 }
 
 /** The file of a form. The promise `done` ends with the form, and tells what is wrong behind the file. */
-function receiveForm(request: Request, { limit, fields: known }: UploadOptions): Promise<Upload> {
+function receiveForm(request: IncomingMessage, { limit, fields: known }: UploadOptions): Promise<Upload> {
   let parser: Busboy;
   try {
     const limits = { files: 1, fields: known.length + 1, fieldSize: longestField };
@@ -113,22 +114,23 @@ function receiveForm(request: Request, { limit, fields: known }: UploadOptions):
   });
 }
 
-function charsetOf(request: Request): string | undefined {
+function charsetOf(request: IncomingMessage): string | undefined {
   return /;\s*charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
 }
 
-function nameOf(request: Request): string | undefined {
-  const header = request.get('content-disposition') ?? '';
+function nameOf(request: IncomingMessage): string | undefined {
+  const header = request.headers['content-disposition'] ?? '';
   const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(header)?.[1];
   // A name that is wrongly encoded is a URIError, which is answered as REQUEST_INVALID.
   return encoded === undefined ? /filename="([^"]*)"/i.exec(header)?.[1] : decodeURIComponent(encoded);
 }
 
 /** @throws REQUEST_MEDIA_TYPE, REQUEST_BODY_TOO_LARGE, REQUEST_INVALID; reading `content` may throw them too */
-export async function receiveUpload(request: Request, options: UploadOptions): Promise<Upload> {
+export async function receiveUpload(call: OpenCall, options: UploadOptions): Promise<Upload> {
+  const { request } = call;
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw fail('REQUEST_MEDIA_TYPE', { type: encoding, expected: 'the bytes without Content-Encoding' });
-  discardRest(request);
+  discardRest(call);
   const type = mediaType(request);
   if (type === 'multipart/form-data') return await receiveForm(request, options);
   if (options.types !== undefined && !options.types.includes(type)) {

@@ -4,17 +4,19 @@ import { newApiKey, readApiKey, tokenHash } from '@tessera/security';
 import {
   apiKeyByHash,
   bumpAccess,
+  callerOrigin,
   createApiKey,
   doorOf,
   findApiKey,
   listApiKeys,
+  requestOrigin,
   revokeApiKeys,
   touchApiKey,
   type ApiKey,
 } from '@tessera/storage';
 import type { EngineParts, Session } from '../engine-parts.ts';
 import type { RequestInfo } from '../request-info.ts';
-import { iso, note, originOf, requestOrigin, type IdentityEvent } from './audit.ts';
+import { iso, note, type IdentityEvent } from './audit.ts';
 import { administered, personally, userById } from './guards.ts';
 import type { InputOf } from './operation-types.ts';
 
@@ -55,7 +57,7 @@ export async function makeApiKey(session: Session, input: InputOf<'apiKeys.creat
   const expiresAt = checkInput(session, input);
   const id = context.newId();
   const key = newApiKey(context.tenant, id);
-  const origin = originOf(context);
+  const origin = callerOrigin(context);
   const permissionSets = [...new Set(input.permissionSets)];
   const made = { id, userId: owner, name: input.name, permissionSets, createdBy: own, createdAt: origin.at, expiresAt };
   await database.transaction(async (transaction) => {
@@ -78,7 +80,7 @@ export async function revokeApiKey(session: Session, { id }: InputOf<'apiKeys.re
   const own = personally(session);
   const key = isUuid(id) ? await findApiKey(database, id) : undefined;
   if (key === undefined || key.revokedAt !== null || (key.userId !== own && !policy.administrator)) throw fail('API_KEY_NOT_FOUND', { id });
-  const origin = originOf(context);
+  const origin = callerOrigin(context);
   await database.transaction(async (transaction) => {
     const door = doorOf(transaction, database.schema);
     await revokeApiKeys(door, { id: key.id }, origin.at);
@@ -96,11 +98,9 @@ interface RecognisedKey {
   readonly expiresAt: number;
 }
 
-interface KnownKey {
-  readonly tenant: string;
+interface KnownKey extends RecognisedKey {
   readonly id: string;
   readonly userId: string;
-  readonly expiresAt: number;
   /** When this node last noted its use. */
   touched: number;
 }
@@ -125,8 +125,7 @@ export class ApiKeyCheck {
     const now = this.#parts.clock.now();
     if (key === undefined || key.expiresAt <= now) throw fail('TOKEN_INVALID');
     if (key.touched + touchEveryMs <= now) await this.#touch(key, now, request);
-    const { tenant, userId, id, expiresAt } = key;
-    return { tenant, actor: { kind: 'user', userId, apiKeyId: id }, expiresAt };
+    return key;
   }
 
   async #find(token: string, hash: string): Promise<KnownKey | undefined> {
@@ -137,7 +136,9 @@ export class ApiKeyCheck {
     });
     const found = await apiKeyByHash(database, hash);
     if (found?.id !== named.id || found.revokedAt !== null) return undefined;
-    const known = { tenant: named.tenant, id: found.id, userId: found.userId, expiresAt: Date.parse(found.expiresAt), touched: 0 };
+    const { id, userId, expiresAt } = found;
+    const actor: Actor = Object.freeze({ kind: 'user', userId, apiKeyId: id });
+    const known = { tenant: named.tenant, actor, id, userId, expiresAt: Date.parse(expiresAt), touched: 0 };
     if (this.#known.size >= mostKnown) this.#known.clear();
     this.#known.set(hash, known);
     return known;

@@ -2,10 +2,10 @@
 import { fail, isUuid } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { updateRecords, type RecordOutcome } from '@tessera/records';
-import { bumpAccess, doorOf, ownedRecords, revokeApiKeys, revokeSessions } from '@tessera/storage';
+import { bumpAccess, callerOrigin, doorOf, ownedRecords, revokeApiKeys, revokeSessions } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
 import { runWrite } from '../operations/write.ts';
-import { aboutUser, note, originOf } from './audit.ts';
+import { aboutUser, note } from './audit.ts';
 import { administered, userById } from './guards.ts';
 import type { InputOf } from './operation-types.ts';
 import type { Deactivated, HandedOver } from './shapes.ts';
@@ -23,7 +23,7 @@ async function endAccess(session: Session, userId: string): Promise<Omit<Deactiv
     const apiKeys = await revokeApiKeys(door, { userId }, write.at);
     await bumpAccess(transaction, door.schema);
     const counts = { sessions: sessions.length, apiKeys: apiKeys.length };
-    await note(door, originOf(session.context), aboutUser('user.deactivated', userId, counts));
+    await note(door, callerOrigin(session.context), aboutUser('user.deactivated', userId, counts));
     return counts;
   });
 }
@@ -54,7 +54,7 @@ async function handOverPage(
 async function handOverObject(session: Session, object: ObjectModel, change: HandOver): Promise<HandedOver> {
   let [count, refused] = [0, 0];
   for (let after: string | undefined; ;) {
-    // Writes to people raise the access version, and so may this one.
+    // Ending the access has raised the access version, and between two pages others may.
     const { outcomes, last } = await handOverPage(await session.renew(), object, change, after);
     const written = outcomes.filter(({ ok }) => ok).length;
     count += written;
@@ -89,7 +89,7 @@ export async function deactivate(session: Session, { user: id, handOverTo }: Inp
       if (result.count + result.refused > 0) handedOver.push(result);
     }
     const event = aboutUser('user.handedOver', userId, { to, handedOver });
-    await note(session.database, originOf(session.context), event);
+    await note(session.database, callerOrigin(session.context), event);
   }
   return { ...counts, handedOver };
 }

@@ -1,9 +1,9 @@
 // Acting as another person: an administrator's, for a quarter of an hour, seen in every log.
 import { fail } from '@tessera/kernel';
 import { newTenantToken, tokenHash } from '@tessera/security';
-import { createSession, doorOf } from '@tessera/storage';
+import { callerOrigin, createSession, doorOf } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
-import { aboutUser, iso, note, originOf } from './audit.ts';
+import { aboutUser, iso, note } from './audit.ts';
 import { administered, isAdministrator, userById } from './guards.ts';
 import type { InputOf } from './operation-types.ts';
 
@@ -35,7 +35,7 @@ export async function impersonate(
       expiresAt: iso(now + minutes * 60_000),
       impersonator,
     });
-    await note(door, originOf(context), aboutUser('user.impersonated', user.id, { session: sessionId }));
+    await note(door, callerOrigin(context), aboutUser('user.impersonated', user.id, { session: sessionId }));
   });
   const accessToken = await parts.signer.sign({ tenant: context.tenant, userId: user.id, sessionId, impersonatedBy: impersonator });
   return { accessToken, expiresIn: minutes * 60 };

@@ -1,10 +1,10 @@
 // Logging in with a password: the password, what is due before anything else, the second factor, the session.
 import { fail } from '@tessera/kernel';
-import { findSecondFactor } from '@tessera/storage';
+import { findSecondFactor, requestOrigin } from '@tessera/storage';
 import type { EngineParts } from '../engine-parts.ts';
 import type { TokenPair } from '../operation-types.ts';
 import type { RequestInfo } from '../request-info.ts';
-import { iso, requestOrigin } from './audit.ts';
+import { iso } from './audit.ts';
 import type { PasswordCheck, Recognised } from './password-check.ts';
 import { beginEnrolment, confirmEnrolment, takeSecondFactor } from './second-factor.ts';
 import { beginSession } from './sessions.ts';

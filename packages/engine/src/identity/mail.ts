@@ -1,4 +1,5 @@
 // Mails of signing in: the port that sends them, and their texts.
+import { compileTemplate, type Template } from '@tessera/security';
 import type { IdentityUser } from '@tessera/storage';
 
 /** Sends mails; the server puts one in where SMTP is configured. */
@@ -7,22 +8,27 @@ export interface Mailer {
   send(mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
 }
 
+/** Templates over `person`, `minutes` and `link`. */
 interface ResetTexts {
-  readonly subject: string;
-  readonly text: (person: string, link: string, minutes: number) => string;
+  readonly subject: Template;
+  readonly text: Template;
 }
 
 const english: ResetTexts = {
-  subject: 'Set a new password',
-  text: (person, link, minutes) =>
-    `Hello ${person},\n\nsomebody, we hope you, has asked for a new password. Choose one here within ${String(minutes)} minutes:\n\n${link}\n\n` +
-    'If it was not you, nothing needs to be done: your password stays as it is.\n',
+  subject: compileTemplate('header', 'Set a new password'),
+  text: compileTemplate(
+    'text',
+    'Hello {{ person }},\n\nsomebody, we hope you, has asked for a new password. Choose one here within {{ minutes }} minutes:\n\n{{ link }}\n\n' +
+      'If it was not you, nothing needs to be done: your password stays as it is.\n',
+  ),
 };
 
 const chinese: ResetTexts = {
-  subject: '设置新密码',
-  text: (person, link, minutes) =>
-    `${person}，您好：\n\n有人（希望是您本人）申请了新密码。请在 ${String(minutes)} 分钟内通过以下链接设置：\n\n${link}\n\n如非本人操作，请忽略此邮件，您的密码不会改变。\n`,
+  subject: compileTemplate('header', '设置新密码'),
+  text: compileTemplate(
+    'text',
+    '{{ person }}，您好：\n\n有人（希望是您本人）申请了新密码。请在 {{ minutes }} 分钟内通过以下链接设置：\n\n{{ link }}\n\n如非本人操作，请忽略此邮件，您的密码不会改变。\n',
+  ),
 };
 
 /** The mail that brings a reset's link, in the person's language where we have it. */
@@ -32,5 +38,6 @@ export function resetMail(
   options: { readonly minutes: number; readonly language: string },
 ): Parameters<Mailer['send']>[0] {
   const { subject, text } = (language ?? options.language).startsWith('zh') ? chinese : english;
-  return { to: email, subject, text: text(name, link, options.minutes) };
+  const values = { person: name, minutes: options.minutes, link };
+  return { to: email, subject: subject.render(values), text: text.render(values) };
 }

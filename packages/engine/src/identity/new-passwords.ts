@@ -1,8 +1,9 @@
 // New passwords: chosen by the person with the present one or a reset's token, or given by an administrator.
 import { fail } from '@tessera/kernel';
-import { checkNotRemembered, checkPassword, hashPassword, newTenantToken, tenantOfToken, tokenHash } from '@tessera/security';
+import { checkNotRemembered, checkPassword, hashPassword, linkTo, newTenantToken, tenantOfToken, tokenHash } from '@tessera/security';
 import {
   bumpAccess,
+  callerOrigin,
   doorOf,
   dropOnceTokens,
   findUser,
@@ -11,9 +12,11 @@ import {
   lockUser,
   peekOnceToken,
   rememberedPasswords,
+  requestOrigin,
   revokeSessions,
   setCredential,
   useOnceToken,
+  type AuditOrigin,
   type IdentityDoor,
   type IdentityUser,
 } from '@tessera/storage';
@@ -21,7 +24,7 @@ import type { EngineParts, Session } from '../engine-parts.ts';
 import type { TokenPair } from '../operation-types.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
-import { aboutUser, iso, note, originOf, requestOrigin, type Origin } from './audit.ts';
+import { aboutUser, iso, note } from './audit.ts';
 import { administered, userById, userObject } from './guards.ts';
 import { finishLogIn } from './log-in.ts';
 import { resetMail } from './mail.ts';
@@ -36,7 +39,7 @@ const resetEveryMs = 60_000;
 interface NewPassword {
   readonly user: IdentityUser;
   readonly password: string;
-  readonly origin: Origin;
+  readonly origin: AuditOrigin;
   readonly action: string;
   readonly mustChange?: boolean;
   /** Runs first in the transaction; throws where the change must not be. */
@@ -113,9 +116,9 @@ async function makeResetToken(
   });
 }
 
-/** The page that takes the new password. The token is behind the `#`: no server and no log sees it. */
+/** The page that takes the new password. */
 function resetLink({ publicUrl }: EngineParts, token: string): string | undefined {
-  return publicUrl === undefined ? undefined : `${publicUrl}/reset-password#token=${token}`;
+  return publicUrl === undefined ? undefined : linkTo(publicUrl, ['reset-password'], {}, { token });
 }
 
 /** Sends a reset's mail where there is such a person; whoever asks is told nothing of it. */
@@ -174,7 +177,7 @@ export async function giveResetToken(
   const made = await makeResetToken(parts, session, user.id, 0);
   if (made === undefined) throw fail('UNAVAILABLE', { reason: 'another reset was asked for just now.' });
   const { token, expiresAt } = made;
-  await note(database, originOf(context), aboutUser('password.resetTokenGiven', user.id));
+  await note(database, callerOrigin(context), aboutUser('password.resetTokenGiven', user.id));
   return { token, link: resetLink(parts, token) ?? null, expiresAt };
 }
 
@@ -186,6 +189,6 @@ export async function givePassword(
   const { parts, context } = session;
   const user = await userById(session, administered(session, id, 'set the passwords of others'));
   await checkNew(session, user, password);
-  await change(parts, session, { user, password, origin: originOf(context), action: 'password.set', mustChange });
+  await change(parts, session, { user, password, origin: callerOrigin(context), action: 'password.set', mustChange });
   return {};
 }

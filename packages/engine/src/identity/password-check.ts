@@ -1,11 +1,11 @@
 // Whether somebody who gives a tenant, an email and a password is that person; no answer tells which of them was wrong.
 import { fail } from '@tessera/kernel';
 import { hashPassword, verifyPassword } from '@tessera/security';
-import { findCredential, findUser, noteFailure, noteSuccess, type Credential, type IdentityUser } from '@tessera/storage';
+import { findCredential, findUser, noteFailure, noteSuccess, requestOrigin, type Credential, type IdentityUser } from '@tessera/storage';
 import type { EngineParts } from '../engine-parts.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
-import { aboutUser, iso, note, requestOrigin } from './audit.ts';
+import { aboutUser, iso, note } from './audit.ts';
 import { userObject } from './guards.ts';
 import type { GivenPassword } from './shapes.ts';
 

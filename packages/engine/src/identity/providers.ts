@@ -4,6 +4,7 @@ import { fail } from '@tessera/kernel';
 import { runInSession } from '@tessera/records';
 import {
   finishProviderLogin,
+  linkTo,
   newTenantToken,
   startProviderLogin,
   tenantOfToken,
@@ -13,11 +14,13 @@ import {
   type ProviderPerson,
 } from '@tessera/security';
 import {
+  callerOrigin,
   findUser,
   keepOnceToken,
   listProviders,
   putProvider,
   removeProvider,
+  requestOrigin,
   useOnceToken,
   type IdentityProvider,
   type IdentityUser,
@@ -26,7 +29,7 @@ import type { EngineParts, Session } from '../engine-parts.ts';
 import type { TokenPair } from '../operation-types.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
-import { iso, note, originOf, requestOrigin } from './audit.ts';
+import { iso, note } from './audit.ts';
 import { personally, userObject } from './guards.ts';
 import { createPerson } from './new-person.ts';
 import type { InputOf } from './operation-types.ts';
@@ -80,7 +83,7 @@ export async function setProvider(session: Session, input: InputOf<'identity.pro
     createUsers,
     roles,
   };
-  const origin = originOf(context);
+  const origin = callerOrigin(context);
   await putProvider(database, provider, origin.at);
   await note(database, origin, { action: 'identityProvider.put', detail: shown(provider) });
   return shown(provider);
@@ -98,7 +101,7 @@ export async function dropProvider(
   personally(session);
   const { context, database } = session;
   if (!(await removeProvider(database, name))) throw fail('PROVIDER_UNKNOWN', { name });
-  await note(database, originOf(context), { action: 'identityProvider.removed', detail: { name } });
+  await note(database, callerOrigin(context), { action: 'identityProvider.removed', detail: { name } });
   return {};
 }
 
@@ -122,7 +125,7 @@ const random = (): string => randomBytes(32).toString('base64url');
 function outwardOf({ outward, publicUrl }: EngineParts): { readonly outward: OutwardFetch; readonly redirectUri: string } {
   if (outward === undefined || publicUrl === undefined)
     throw fail('UNAVAILABLE', { reason: 'signing in at providers needs PUBLIC_URL to be set.' });
-  return { outward, redirectUri: `${publicUrl}/api/v1/auth/oidc/callback` };
+  return { outward, redirectUri: linkTo(publicUrl, ['api', 'v1', 'auth', 'oidc', 'callback']) };
 }
 
 async function clientOf(

@@ -3,6 +3,7 @@ import { fail } from '@tessera/kernel';
 import { newRecoveryCodes, newTotpSecret, provisioningUri, recoveryHash, stepOfCode } from '@tessera/security';
 import {
   beginSecondFactor,
+  callerOrigin,
   confirmSecondFactor,
   doorOf,
   findSecondFactor,
@@ -11,12 +12,13 @@ import {
   setRecoveryCodes,
   takeStep,
   useRecoveryCode,
+  type AuditOrigin,
   type IdentityDoor,
   type IdentityUser,
 } from '@tessera/storage';
 import type { EngineParts, Session } from '../engine-parts.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
-import { aboutUser, iso, note, originOf, type Origin } from './audit.ts';
+import { aboutUser, iso, note } from './audit.ts';
 import { administered, personally, userById } from './guards.ts';
 import type { InputOf } from './operation-types.ts';
 import type { Enrolment } from './shapes.ts';
@@ -35,7 +37,7 @@ async function takesCode(parts: EngineParts, door: IdentityDoor, userId: string,
 }
 
 /** Six digits can be guessed: after five wrong ones nobody may try for a while. */
-async function noteGuess(door: IdentityDoor, userId: string, origin: Origin): Promise<void> {
+async function noteGuess(door: IdentityDoor, userId: string, origin: AuditOrigin): Promise<void> {
   if (await noteWrongCode(door, userId, origin.at)) await note(door, origin, aboutUser('secondFactor.locked', userId));
 }
 
@@ -45,7 +47,7 @@ export async function confirmEnrolment(
   { database }: TenantRuntime,
   userId: string,
   code: string,
-  origin: Origin,
+  origin: AuditOrigin,
 ): Promise<readonly string[] | undefined> {
   return database.transaction(async (transaction) => {
     const door = doorOf(transaction, database.schema);
@@ -67,7 +69,7 @@ export async function takeSecondFactor(
   { database }: Pick<TenantRuntime, 'database'>,
   userId: string,
   code: string,
-  origin: Origin,
+  origin: AuditOrigin,
 ): Promise<boolean> {
   const factor = await findSecondFactor(database, userId, origin.at);
   if (factor?.confirmed !== true || factor.locked) return false;
@@ -91,7 +93,7 @@ export async function confirmEnrol(
   { code }: InputOf<'secondFactor.confirm'>,
 ): Promise<{ readonly recoveryCodes: readonly string[] }> {
   const { parts, context } = session;
-  const recoveryCodes = await confirmEnrolment(parts, session, personally(session), code, originOf(context));
+  const recoveryCodes = await confirmEnrolment(parts, session, personally(session), code, callerOrigin(context));
   if (recoveryCodes === undefined) throw fail('SECOND_FACTOR_INVALID', {}, { pointer: '/code' });
   return { recoveryCodes };
 }
@@ -102,7 +104,7 @@ export async function removeFactor(
   { code, user }: InputOf<'secondFactor.remove'>,
 ): Promise<Readonly<Record<string, never>>> {
   const { parts, context, database } = session;
-  const origin = originOf(context);
+  const origin = callerOrigin(context);
   const own = personally(session);
   const userId = user === undefined ? own : administered(session, user, 'remove the second factor of others');
   const factor = await findSecondFactor(database, userId, origin.at);

@@ -3,21 +3,24 @@ import { fail, isUuid, type Context } from '@tessera/kernel';
 import { newTenantToken, tenantOfToken, tokenHash } from '@tessera/security';
 import {
   bumpAccess,
+  callerOrigin,
   createSession,
   doorOf,
   findSession,
   findUser,
+  requestOrigin,
   revokeSessions,
   rotateSession,
   sessionOfSpent,
   sessionsOfUser,
+  type AuditOrigin,
   type WhichSessions,
 } from '@tessera/storage';
 import type { EngineParts, Session } from '../engine-parts.ts';
 import type { TokenPair } from '../operation-types.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
-import { aboutUser, iso, note, originOf, requestOrigin, type Origin } from './audit.ts';
+import { aboutUser, iso, note } from './audit.ts';
 import { administered, personally, userObject } from './guards.ts';
 import type { InputOf } from './operation-types.ts';
 import type { ShownSession } from './shapes.ts';
@@ -58,7 +61,7 @@ export async function endSessions(
   parts: EngineParts,
   { database }: Pick<TenantRuntime, 'database'>,
   which: WhichSessions,
-  origin: Origin,
+  origin: AuditOrigin,
   action: string,
 ): Promise<readonly string[]> {
   const ended = await database.transaction(async (transaction) => {
@@ -105,7 +108,7 @@ export async function refreshSession(parts: EngineParts, refreshToken: string, r
 export async function endOwnSession(parts: EngineParts, context: Context): Promise<void> {
   const { sessionId } = context.actor;
   if (sessionId === undefined) return;
-  await endSessions(parts, await parts.runtimes.get(context.tenant), { id: sessionId }, originOf(context), 'session.ended');
+  await endSessions(parts, await parts.runtimes.get(context.tenant), { id: sessionId }, callerOrigin(context), 'session.ended');
 }
 
 /** Sessions of the caller, or of anybody for an administrator. */
@@ -127,7 +130,7 @@ export async function revokeSession(session: Session, { id }: InputOf<'sessions.
   const found = isUuid(id) ? await findSession(database, id, iso(context.clock.now())) : undefined;
   // Whose session it is, is nobody's business but an administrator's.
   if (found === undefined || (found.userId !== own && !policy.administrator)) throw fail('SESSION_NOT_FOUND', { id });
-  await endSessions(parts, session, { id: found.id }, originOf(context), 'session.revoked');
+  await endSessions(parts, session, { id: found.id }, callerOrigin(context), 'session.revoked');
   return {};
 }
 
@@ -139,5 +142,5 @@ export async function revokeOtherSessions(
   const { context, parts } = session;
   const userId = user === undefined ? personally(session) : administered(session, user, 'end the sessions of others');
   const which = { userId, except: context.actor.sessionId };
-  return { revoked: (await endSessions(parts, session, which, originOf(context), 'session.revoked')).length };
+  return { revoked: (await endSessions(parts, session, which, callerOrigin(context), 'session.revoked')).length };
 }

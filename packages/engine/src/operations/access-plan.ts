@@ -1,6 +1,6 @@
 // What a change of metadata does to people's access: who gains and who loses what, counted on the tenant's records.
 import { bind } from '@tessera/kernel';
-import { canonicalJson, movedWords, type Model } from '@tessera/metadata';
+import { canonicalJson, movedWords, type FieldModel, type Model, type SubjectModel } from '@tessera/metadata';
 import {
   comparePolicies,
   compilePolicy,
@@ -11,9 +11,9 @@ import {
   type RecordDifference,
   type Side,
 } from '@tessera/security';
-import { activePeopleStatement, differenceStatement, loadPerson, type Person } from '@tessera/storage';
+import { activePeopleStatement, differenceStatement, loadPerson, subjectKey, type Person, type PersonAlone } from '@tessera/storage';
 import { dependencies, walk, type AccessExpression, type Expression } from '@tessera/rules';
-import type { AccessPlan, CountedAccess } from '../engine-types.ts';
+import type { AccessPlan, CountedAccess } from '../access-types.ts';
 import type { Session } from '../engine-parts.ts';
 
 /** People beyond these are not compared; the plan says how many. */
@@ -34,29 +34,69 @@ function mayTouchAccess(changes: readonly { readonly kind: string; readonly path
   return changes.some(({ kind, path }) => kinds.has(kind) || (kind === 'settings' && (path.length === 0 || path[0] === 'departmentHeads')));
 }
 
-/** What people have moves along with roles and permission sets that are renamed. */
-function withMovedSets(person: Person, before: Model, after: Model): Person {
-  const moved = (field: string, names: readonly string[]): readonly string[] => {
-    const [was, will] = [before.objects['user']?.fields[field]?.options ?? {}, after.objects['user']?.fields[field]?.options ?? {}];
-    const words = movedWords(was, will);
-    return names.map((name) => words.get(name) ?? name);
-  };
-  return { ...person, roles: moved('roles', person.roles), permissionSets: moved('permissionSets', person.permissionSets) };
+/** Roles and permission sets are options of fields of people. */
+const optionsOf = (model: Model, field: string): NonNullable<FieldModel['options']> => model.objects['user']?.fields[field]?.options ?? {};
+
+/** People as the Model after speaks of them, while the tables are still those of the Model before. */
+class Successors {
+  readonly #after: Model;
+  readonly #roles: ReadonlyMap<string, string>;
+  readonly #sets: ReadonlyMap<string, string>;
+
+  constructor(before: Model, after: Model) {
+    this.#after = after;
+    this.#roles = movedWords(optionsOf(before, 'roles'), optionsOf(after, 'roles'));
+    this.#sets = movedWords(optionsOf(before, 'permissionSets'), optionsOf(after, 'permissionSets'));
+  }
+
+  /** What people have moves along with roles and permission sets that are renamed. */
+  #moved({ roles, permissionSets, ...rest }: PersonAlone): PersonAlone {
+    const words = (names: readonly string[], moved: ReadonlyMap<string, string>): string[] => names.map((name) => moved.get(name) ?? name);
+    return { ...rest, roles: words(roles, this.#roles), permissionSets: words(permissionSets, this.#sets) };
+  }
+
+  #wanted(person: PersonAlone): readonly SubjectModel[] {
+    return personWanted(this.#after)(this.#moved(person));
+  }
+
+  /** The subject under the names that are in the tables; several roles may become one. */
+  #stored(subject: SubjectModel): readonly SubjectModel[] {
+    if (subject.kind !== 'role') return [subject];
+    const formers = [...this.#roles].flatMap(([former, present]) => (present === subject.role ? [former] : []));
+    const roles = this.#roles.has(subject.role) ? formers : [subject.role, ...formers];
+    return roles.map((role) => ({ kind: 'role', role }));
+  }
+
+  /** Whose people must be found for the person as it will be. */
+  subjects(person: PersonAlone): readonly SubjectModel[] {
+    return this.#wanted(person).flatMap((subject) => this.#stored(subject));
+  }
+
+  /** @param headed whom the person heads by what the Model after says */
+  of(person: Person, headed: readonly string[]): Person {
+    const owners = this.#wanted(person).map((subject) => {
+      const people = this.#stored(subject).flatMap((stored) => person.owners[subjectKey(stored)] ?? []);
+      return [subjectKey(subject), [...new Set(people)]] as const;
+    });
+    return { ...this.#moved(person), headed, owners: Object.fromEntries(owners) };
+  }
 }
 
-async function compared(session: Session, after: Model, userId: string): Promise<Compared | undefined> {
+async function compared(session: Session, after: Model, successors: Successors, userId: string): Promise<Compared | undefined> {
   const { database } = session;
   const before = session.runtime.model;
-  const was = await loadPerson(database, { model: before, userId, subjects: personWanted(before) });
-  // The tables are still those of the Model before; only what it says of heads of departments may differ.
-  const asked = { ...before, settings: { ...before.settings, departmentHeads: after.settings.departmentHeads } };
-  const will = await loadPerson(database, { model: asked, userId, subjects: personWanted(after) });
-  if (was === undefined || will === undefined) return undefined;
-  const later = withMovedSets(will, before, after);
+  const subjects = (one: PersonAlone): readonly SubjectModel[] => [...personWanted(before)(one), ...successors.subjects(one)];
+  const person = await loadPerson(database, { model: before, userId, subjects });
+  if (person === undefined) return undefined;
+  const { departmentHeads } = after.settings;
+  const asked = { ...before, settings: { ...before.settings, departmentHeads } };
+  const areHeadsAlike = departmentHeads === before.settings.departmentHeads;
+  const heads = areHeadsAlike ? person : await loadPerson(database, { model: asked, userId, subjects: () => [] });
+  const will = successors.of(person, heads?.headed ?? []);
   return {
-    person: was,
-    before: { model: before, policy: compilePolicy(before, was) },
-    after: { model: after, policy: compilePolicy(after, later) },
+    person,
+    before: { model: before, policy: compilePolicy(before, person) },
+    after: { model: after, policy: compilePolicy(after, will) },
   };
 }
 
@@ -126,9 +166,10 @@ export async function planAccess(
   if (!mayTouchAccess(changes)) return undefined;
   const target = { model: session.runtime.model, schema: session.database.schema };
   const { rows } = await session.database.query(activePeopleStatement(target));
+  const successors = new Successors(session.runtime.model, after);
   const all: Compared[] = [];
   for (const row of rows.slice(0, mostPeople)) {
-    const one = await compared(session, after, String(row['id']));
+    const one = await compared(session, after, successors, String(row['id']));
     if (one !== undefined) all.push(one);
   }
   const open = all.flatMap((one) => compareRecords(one.before, one.after).map((difference) => ({ one, difference })));

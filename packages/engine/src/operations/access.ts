@@ -1,9 +1,10 @@
 // Why somebody may see or change a record, or may not: the policy that restricts reads and writes, layer by layer.
 import { bind, fail, isUuid } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import { compilePolicy, explainGrants, explainPlan, personWanted, policySlots, type AccessLayer, type Policy } from '@tessera/security';
+import { allows, compilePolicy, explainGrants, explainPlan, personWanted, type AccessLayer, type Policy } from '@tessera/security';
 import { layersStatement, loadPerson, type Person } from '@tessera/storage';
-import type { AccessExplanation, ExplainedLayer, OperationInput } from '../engine-types.ts';
+import type { AccessExplanation, ExplainedLayer } from '../access-types.ts';
+import type { OperationInput } from '../operation-list.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { readRoots, readSlots } from './read.ts';
@@ -34,14 +35,13 @@ async function holds(
   const { database, runtime } = session;
   const conditions = layers.map((layer) => layer.condition);
   const statement = layersStatement({ model: runtime.model, schema: database.schema }, objectOf(runtime.model, object), id, conditions);
-  const slots = { ...readSlots(session), ...policySlots(policy), user: policy.userId, roles: policy.roles };
-  const [row] = (await database.query(bind(statement, slots))).rows;
+  const [row] = (await database.query(bind(statement, readSlots(session, policy)))).rows;
   return row && layers.map((_, n) => row[`c${String(n)}`] === true);
 }
 
 async function isSeen(session: Session, object: string, id: string): Promise<boolean> {
   const select = [{ kind: 'field', as: 'id', field: 'id' }] as const;
-  const deleted = session.policy.administrator || session.policy.objects[object]?.seeDeleted === true ? { deleted: 'with' as const } : {};
+  const deleted = allows(session.policy, object, 'seeDeleted') ? { deleted: 'with' as const } : {};
   return (await readRoots(session, [{ kind: 'record', as: 'r', object, by: { id }, selections: select, ...deleted }])) !== '{"r":null}';
 }
 

@@ -1,7 +1,8 @@
 // The audit trail, for administrators; and its end, after as many days as the tenant keeps it.
 import { fail, isUuid } from '@tessera/kernel';
 import { auditPage, purgeAudit } from '@tessera/storage';
-import type { AuditTrail, OperationInput } from '../engine-types.ts';
+import type { OperationInput } from '../operation-list.ts';
+import type { AuditTrail } from '../operation-types.ts';
 import type { EngineParts, Session } from '../engine-parts.ts';
 
 const defaultEntries = 100;

@@ -1,7 +1,8 @@
 // The history of a record that the caller may read.
 import { bind, fail, isUuid } from '@tessera/kernel';
 import { historyStatement } from '@tessera/storage';
-import type { JsonText, OperationInput } from '../engine-types.ts';
+import type { OperationInput } from '../operation-list.ts';
+import type { JsonText } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { guardedAnswer, readRoots, readSlots } from './read.ts';

@@ -32,6 +32,6 @@ export async function idempotent(
     return JSON.parse(earlier.response) as WriteResult;
   }
   const result = await work();
-  await keepIdempotentResponse(transaction, target.schema, claim, JSON.stringify(result));
+  keepIdempotentResponse(transaction, target.schema, claim, JSON.stringify(result));
   return result;
 }

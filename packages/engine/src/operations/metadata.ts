@@ -2,10 +2,9 @@
 import { fail } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
 import { applyLayers, planLayers, type LayerPlan } from '@tessera/packs';
-import { appendAudit, layersOfVersion, listVersions, loadLayers } from '@tessera/storage';
-import { auditEntry } from '../audit.ts';
+import { appendAudit, auditEntry, layersOfVersion, listVersions, loadLayers } from '@tessera/storage';
 import { planAccess } from './access-plan.ts';
-import type { MetadataChange, MetadataPlan, MetadataVersion, PlanStep } from '../engine-types.ts';
+import type { MetadataChange, MetadataPlan, MetadataVersion, PlanStep } from '../metadata-types.ts';
 import type { Session } from '../engine-parts.ts';
 
 export function getMetadata(session: Session, { kind, name }: { readonly kind: string; readonly name?: string }): unknown {

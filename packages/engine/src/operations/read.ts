@@ -1,8 +1,8 @@
 // Reading records: one statement for all roots of a request, guarded, its text handed on as it is.
 import { bind, fail, toStatement, type Statement } from '@tessera/kernel';
-import { restrict } from '@tessera/security';
+import { policySlots, restrict, type Policy } from '@tessera/security';
 import { compileRead, cursorSlots, databaseErrorKind, queryCost, type RootQuery } from '@tessera/storage';
-import type { JsonText } from '../engine-types.ts';
+import type { JsonText } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
 import type { ReadRequest } from '../read/request.ts';
 import { resolveRoot } from '../read/resolve.ts';
@@ -17,22 +17,21 @@ export function resolving(session: Session): Resolving {
   return { model: session.view, session, cursorContext: cursorContext(session) };
 }
 
-/** Values for every slot that a compiled read may have. */
-export function readSlots(session: Session): Readonly<Record<string, unknown>> {
-  const { state, context, policy, runtime, parts } = session;
+/** Values for every slot that a compiled read may have under a policy. */
+export function readSlots(session: Session, policy: Policy = session.policy): Readonly<Record<string, unknown>> {
+  const { state, context, runtime, parts } = session;
   return {
     modelHash: state.modelHash,
     access: state.access,
     now: new Date(context.clock.now()).toISOString(),
     zone: runtime.model.settings.timeZone,
-    user: policy.userId,
-    roles: policy.roles,
-    ...policy.slots,
+    ...policySlots(policy),
     ...cursorSlots(parts.cursorPads, cursorContext(session)),
   };
 }
 
-function checkCost(session: Session, roots: readonly RootQuery[]): void {
+/** @throws QUERY_TOO_COSTLY, QUERY_TOO_DEEP */
+export function checkCost(session: Session, roots: readonly RootQuery[]): void {
   const { cost, depth } = queryCost(session.runtime.model, roots);
   const { limits } = session.parts;
   if (cost > limits.cost) throw fail('QUERY_TOO_COSTLY', { cost, limit: limits.cost });

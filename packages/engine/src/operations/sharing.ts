@@ -1,9 +1,19 @@
 // Shares of single records: the record team, and what people give by hand.
 import { fail, isUuid } from '@tessera/kernel';
 import { sightOf, type WriteSession } from '@tessera/records';
-import { appendAudit, doorOf, listShares, liveIdsStatement, putShares, removeShares, type NewShare, type Share } from '@tessera/storage';
-import { auditEntry } from '../audit.ts';
-import type { OperationInput, RecordShare, ShareSubject } from '../engine-types.ts';
+import {
+  appendAudit,
+  auditEntry,
+  doorOf,
+  listShares,
+  liveIdsStatement,
+  putShares,
+  removeShares,
+  type NewShare,
+  type Share,
+} from '@tessera/storage';
+import type { RecordShare, ShareSubject } from '../access-types.ts';
+import type { OperationInput } from '../operation-list.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { readRoots } from './read.ts';

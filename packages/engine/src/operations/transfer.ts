@@ -1,50 +1,32 @@
 // Import and export of records, for a caller.
-import { fail, TesseraError } from '@tessera/kernel';
+import { fail } from '@tessera/kernel';
+import { canonicalJson } from '@tessera/metadata';
 import { exportRecords, importRecords, importRejects, importStatus, selectionsOf, type ImportDeps } from '@tessera/records';
-import { recordAccess, restrict } from '@tessera/security';
-import { appendAudit, type ListQuery, type Selection } from '@tessera/storage';
-import { auditEntry } from '../audit.ts';
-import type { ImportStatus, OperationInput } from '../engine-types.ts';
+import { allows, restrict } from '@tessera/security';
+import { appendAudit, auditEntry, type ListQuery, type Selection } from '@tessera/storage';
+import type { OperationInput } from '../operation-list.ts';
+import type { ImportStatus } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf, readableFields, resolveList } from '../read/resolve.ts';
+import { inParts } from './in-parts.ts';
 import { resolving } from './read.ts';
 import { runWrite } from './write.ts';
 
-/** A chunk finds the tenant moved on at most so often before it gives up. */
-const mostRenewals = 20;
-
-/** Each chunk is written on the Model and permissions of its time: an import outlives changes of both. */
-function followingWrites(session: Session): ImportDeps['run'] {
-  let current = session;
-  return async (work) => {
-    for (let renewals = 0; ; renewals += 1) {
-      try {
-        return await runWrite(current, work);
-      } catch (error) {
-        if (renewals >= mostRenewals || !(error instanceof TesseraError) || error.code !== 'MODEL_CHANGED') throw error;
-        current = await current.renew();
-      }
-    }
-  };
+/** Each chunk is written on the Model and permissions of its time. */
+function importDeps(session: Session): ImportDeps {
+  const { context, database, view } = session;
+  const run = inParts(session);
+  return { context, database, model: view, run: (work) => run((now) => runWrite(now, work)) };
 }
 
-export function importDeps(session: Session): ImportDeps {
-  const { context, database, view, policy } = session;
-  return {
-    context,
-    database,
-    model: view,
-    run: followingWrites(session),
-    readable: (object) => {
-      const { read } = recordAccess(policy, object);
-      if (read === 'all') return undefined;
-      return read === 'none' ? { node: 'literal', type: { kind: 'boolean' }, value: false } : read;
-    },
-  };
+/** All that decides what of the records a session sees; the hash of a view has Model and permissions in it. */
+function sightOf({ view, policy }: Session): string {
+  const slots = Object.entries(policy.slots).map(([name, ids]) => [name, [...ids].sort()] as const);
+  return canonicalJson([view.hash, policy.userId, [...policy.roles].sort(), Object.fromEntries(slots)]);
 }
 
 function permitTransfer({ policy }: Session, object: string, action: 'import' | 'export'): void {
-  if (policy.administrator || policy.objects[object]?.[action] === true) return;
+  if (allows(policy, object, action)) return;
   throw fail('PERMISSION_DENIED', { action: `${action} records of ${object}` });
 }
 
@@ -85,29 +67,37 @@ export async function* importRejectsOperation(session: Session, { id }: { readon
   yield* importRejects(session.database, id);
 }
 
-export async function exportOperation(session: Session, input: OperationInput<'records.export'>): Promise<AsyncIterable<string>> {
-  const { context, database, runtime, state, policy, view } = session;
-  const object = objectOf(view, input.object);
-  permitTransfer(session, object.name, 'export');
-  const paths = input.fields ?? readableFields(object);
+type ExportRequest = OperationInput<'records.export'>;
+
+function exportedPaths({ view }: Session, { object, fields }: ExportRequest): readonly string[] {
+  const paths = fields ?? readableFields(objectOf(view, object));
   if (paths.length === 0) throw fail('REQUEST_INVALID', { reason: 'an export needs at least one field.' }, { pointer: '/fields' });
-  const list = resolveList(resolving(session), object.name, {
-    ...(input.filter === undefined ? {} : { filter: input.filter }),
-    orderBy: input.orderBy ?? [],
+  return paths;
+}
+
+/** The lines of an export. It outlives changes of permissions that leave its caller the sight of the same records. */
+export function exportLines(session: Session, input: ExportRequest): AsyncIterable<string> {
+  const { context, database, runtime, policy, view } = session;
+  const { object, format, filter, orderBy = [] } = input;
+  const paths = exportedPaths(session, input);
+  const list = resolveList(resolving(session), object, { ...(filter === undefined ? {} : { filter }), orderBy });
+  const allowed = restrictList({ model: runtime.model, policy }, list, selectionsOf(view, object, paths));
+  const { where } = allowed.list;
+  const seen = sightOf(session);
+  const run = inParts(session, (now) => {
+    if (sightOf(now) !== seen) throw fail('MODEL_CHANGED');
   });
-  const selections = selectionsOf(view, object.name, paths);
-  const allowed = restrictList({ model: runtime.model, policy }, list, selections);
-  const detail = { fields: paths, filter: input.filter ?? null, format: input.format };
-  await appendAudit(database, [auditEntry(context, 'records.exported', { object: object.name, detail })]);
   return exportRecords(
-    { context, database, model: runtime.model, access: state.access, policy },
-    {
-      object: object.name,
-      paths,
-      selections: allowed.selections,
-      format: input.format,
-      orderBy: allowed.list.orderBy,
-      ...(allowed.list.where === undefined ? {} : { where: allowed.list.where }),
-    },
+    { context, database, model: runtime.model, policy, run: (fetch) => run(({ state }) => fetch(state.access)) },
+    { object, paths, selections: allowed.selections, format, orderBy: allowed.list.orderBy, ...(where === undefined ? {} : { where }) },
   );
+}
+
+export async function exportOperation(session: Session, input: ExportRequest): Promise<AsyncIterable<string>> {
+  const { name } = objectOf(session.view, input.object);
+  permitTransfer(session, name, 'export');
+  const lines = exportLines(session, input);
+  const detail = { fields: exportedPaths(session, input), filter: input.filter ?? null, format: input.format };
+  await appendAudit(session.database, [auditEntry(session.context, 'records.exported', { object: name, detail })]);
+  return lines;
 }

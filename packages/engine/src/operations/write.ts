@@ -1,5 +1,5 @@
 // Writing records: one transaction for a request, answered from within it.
-import { bind, fail, failAll, isUuid } from '@tessera/kernel';
+import { fail, failAll, isUuid } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import {
   createRecords,
@@ -9,17 +9,17 @@ import {
   runInSession,
   updateRecords,
   upsertRecords,
+  type LastRead,
   type RecordOutcome,
+  type WorkOptions,
   type WriteSession,
 } from '@tessera/records';
 import { restrict } from '@tessera/security';
-import { appendAudit, doorOf, recordTextsStatement } from '@tessera/storage';
-import { auditEntry } from '../audit.ts';
+import { appendAudit, auditEntry, doorOf, recordTextsStatement, type QueryResult, type SelectedTexts } from '@tessera/storage';
 import type {
   CreateInput,
   DeleteInput,
   RecordInput,
-  RecordResult,
   RestoreInput,
   UpdateInput,
   UpsertInput,
@@ -27,40 +27,55 @@ import type {
   WriteResult,
 } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
+import type { SelectionRequest } from '../read/request.ts';
 import { objectOf, resolveSelections } from '../read/resolve.ts';
 import { idempotent } from './idempotency.ts';
 import { readSlots, resolving } from './read.ts';
 
-export function runWrite<T>(session: Session, work: (write: WriteSession) => Promise<T>): Promise<T> {
-  const { context, database, runtime, state, policy, view, parts } = session;
+export function runWrite<T>(session: Session, work: (write: WriteSession) => Promise<T>, options?: WorkOptions<T>): Promise<T> {
+  const { context, database, runtime, state, policy, view, person, parts } = session;
   const { model, rules } = runtime;
-  const access = { policy, view };
-  return runInSession({ context, database, model, accessVersion: state.access, access, rules, sealer: parts.sealer }, work);
+  const access = { policy, view, ...(person === undefined ? {} : { person }) };
+  const input = { context, database, model, accessVersion: state.access, access, rules, sealer: parts.sealer };
+  return runInSession(input, work, options);
 }
 
-/** The JSON texts of written records, as this write sees them. */
-async function withTexts(
+/** Whether equal selections are the same statement: a list may have a cursor, which is its caller's own. */
+const isAlike = (selection: SelectionRequest): boolean => {
+  if (selection.kind === 'object') return selection.selections.every(isAlike);
+  if (selection.kind === 'lookup') return selection.cases.every(({ selections }) => selections.every(isAlike));
+  return selection.kind !== 'children' && selection.kind !== 'childAggregate';
+};
+
+/** How the JSON texts of written records are read, as this write sees them, and put into its answer. */
+function textsOf(
   session: Session,
   write: WriteSession,
   object: string,
-  outcomes: readonly RecordOutcome[],
-  options: WriteOptions,
-): Promise<readonly RecordResult[]> {
-  const { returning } = options;
-  const ids = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.id] : []));
-  if (returning === undefined || ids.length === 0) return outcomes;
+  { results }: WriteResult,
+  { returning }: WriteOptions,
+): LastRead<WriteResult> | undefined {
+  const ids = results.flatMap((result) => (result.ok ? [result.id] : []));
+  if (returning === undefined || ids.length === 0) return undefined;
   const { model } = session.runtime;
-  const selections = resolveSelections(resolving(session), objectOf(session.view, object), returning);
-  // What the person may not see of what was written (any more) does not come out.
-  const [root] = restrict({ model, policy: session.policy }, [{ kind: 'records', as: 'written', object, ids, selections }]);
-  if (root?.kind !== 'records') throw new TypeError('Restricted records are records.');
-  const statement = bind(recordTextsStatement(write.target, objectOf(model, object), ids, root.selections, root.where), readSlots(session));
-  const { rows } = await write.transaction.query(statement);
-  const texts = new Map(rows.map((row) => [String(row['id']), String(row['record'])]));
-  return outcomes.map((outcome) => {
-    const record = outcome.ok ? texts.get(outcome.id) : undefined;
-    return record === undefined ? outcome : { ...outcome, record };
-  });
+  const selected = (): SelectedTexts => {
+    const selections = resolveSelections(resolving(session), objectOf(session.view, object), returning);
+    // What the person may not see of what was written (any more) does not come out.
+    const [root] = restrict({ model, policy: session.policy }, [{ kind: 'records', as: 'written', object, ids, selections }]);
+    if (root?.kind !== 'records') throw new TypeError('Restricted records are records.');
+    return root;
+  };
+  const kept = { about: session.view, key: returning.every(isAlike) ? JSON.stringify(returning) : undefined, selected };
+  const answer = (rows: QueryResult['rows']): WriteResult => {
+    const texts = new Map(rows.map((row) => [String(row['id']), String(row['record'])]));
+    return {
+      results: results.map((result) => {
+        const record = result.ok ? texts.get(result.id) : undefined;
+        return record === undefined ? result : { ...result, record };
+      }),
+    };
+  };
+  return { statement: recordTextsStatement(write.target, objectOf(model, object), ids, kept, readSlots(session)), answer };
 }
 
 /** The records of a request with those that are nested in them. */
@@ -85,14 +100,23 @@ function writeRecords(
   input: WriteOptions & { readonly object: string },
   count: number,
   work: Work,
+  hopeful = false,
 ): Promise<WriteResult> {
   const { limits } = session.parts;
   if (count > limits.records) throw fail('RECORDS_TOO_MANY', { limit: limits.records, count });
   objectOf(session.view, input.object);
   if (input.modelHash !== undefined && input.modelHash !== session.view.hash) throw fail('MODEL_CHANGED');
-  return runWrite(session, (write) =>
-    idempotent(write, operation, input, async () => ({ results: await withTexts(session, write, input.object, await work(write), input) })),
-  );
+  const bare = async (write: WriteSession): Promise<WriteResult> => ({ results: await work(write) });
+  const last = (write: WriteSession, result: WriteResult): LastRead<WriteResult> | undefined =>
+    textsOf(session, write, input.object, result, input);
+  if (session.context.idempotencyKey === undefined) return runWrite(session, bare, { hopeful, last });
+  // The answer is kept with its key, so it is read before the end.
+  const answered = async (write: WriteSession): Promise<WriteResult> => {
+    const result = await bare(write);
+    const texts = last(write, result);
+    return texts === undefined ? result : texts.answer((await write.transaction.query(texts.statement)).rows);
+  };
+  return runWrite(session, (write) => idempotent(write, operation, input, () => answered(write)), { hopeful });
 }
 
 const pointerOf = (i: number, count: number): string => (count === 1 ? '' : `/records/${String(i)}`);
@@ -102,7 +126,8 @@ export function create(session: Session, input: CreateInput): Promise<WriteResul
   const { object, records } = input;
   const list = records.map((record, i) => ({ pointer: pointerOf(i, records.length), input: record }));
   const count = recordCount(session.view, object, records);
-  return writeRecords(session, 'records.create', input, count, (write) => createRecords(write, object, list, allOrNone(input)));
+  const options = allOrNone(input);
+  return writeRecords(session, 'records.create', input, count, (write) => createRecords(write, object, list, options), options.allOrNone);
 }
 
 export function update(session: Session, input: UpdateInput): Promise<WriteResult> {
@@ -113,7 +138,9 @@ export function update(session: Session, input: UpdateInput): Promise<WriteResul
     expected: version,
     input: values,
   }));
-  return writeRecords(session, 'records.update', input, records.length, (write) => updateRecords(write, object, list, allOrNone(input)));
+  const options = allOrNone(input);
+  const work: Work = (write) => updateRecords(write, object, list, options);
+  return writeRecords(session, 'records.update', input, records.length, work, options.allOrNone);
 }
 
 export function upsert(session: Session, input: UpsertInput): Promise<WriteResult> {

@@ -1,4 +1,5 @@
 // What a caller asks to read: names and rules as written. Engine checks it against the Model and makes the query AST of it.
+import type { Given, GivenValue } from '@tessera/kernel';
 import type { DateBucket, HavingCondition } from '@tessera/storage';
 
 export type { DateBucket, HavingCondition } from '@tessera/storage';
@@ -10,12 +11,12 @@ export interface OrderRequest {
   readonly nulls?: 'first' | 'last';
 }
 
-/** Relay paging: `first`/`after` or `last`/`before`. Cursors are the opaque texts of an earlier answer. */
+/** Relay paging: `first`/`after` or `last`/`before`. Cursors are the opaque texts of an earlier answer, given ones in a planned read. */
 export interface PageRequest {
   readonly first?: number;
-  readonly after?: string;
+  readonly after?: string | Given;
   readonly last?: number;
-  readonly before?: string;
+  readonly before?: string | Given;
 }
 
 export interface ListRequest {
@@ -106,12 +107,12 @@ export interface AggregateRequest {
 /** One root of a read. All roots of a request are answered by one statement. */
 export type RootRequest =
   | ConstantRequest
-  /** null where there is no such record that the caller may read. `key`: values by field of a unique field or key. */
+  /** null where there is no such record that the caller may read. `key`: values by field of a unique field or key, given ones are texts. */
   | {
       readonly kind: 'record';
       readonly as: string;
       readonly object: string;
-      readonly by: { readonly id: string } | { readonly key: Readonly<Record<string, unknown>> };
+      readonly by: { readonly id: string | Given } | { readonly key: Readonly<Record<string, unknown>> };
       readonly deleted?: 'with' | 'only';
       readonly selections: readonly SelectionRequest[];
       readonly at?: string;
@@ -130,4 +131,18 @@ export interface ReadRequest {
   readonly roots: readonly RootRequest[];
   /** The Model that the request was written against; where the tenant has moved on: MODEL_CHANGED, translate again. */
   readonly modelHash?: string;
+}
+
+/**
+ * A read that may come again with other values. What is compiled of it is kept under its key, and serves all requests of the key by whoever
+ * has the same permissions on the same Model; `roots` is asked only where nothing is kept.
+ */
+export interface PlannedRead {
+  /** The Model that the request was written against; where the tenant has moved on: MODEL_CHANGED, write it again. */
+  readonly modelHash: string;
+  /** Tells all that `roots` are made of, except for the given values. */
+  readonly key: string;
+  readonly givens: ReadonlyMap<string, GivenValue>;
+  /** The roots, with a `Given` in the place of each given value: operands of filters, ids and keys of records, cursors. */
+  readonly roots: () => readonly RootRequest[] | Promise<readonly RootRequest[]>;
 }

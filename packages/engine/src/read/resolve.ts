@@ -1,7 +1,18 @@
 // From a request's names and rules to the query AST: everything is checked against the Model.
-import { fail } from '@tessera/kernel';
+import { fail, Given, type Slot } from '@tessera/kernel';
 import type { FieldModel, Model, ObjectModel } from '@tessera/metadata';
-import { openCursor, type ListPart, type ListQuery, type OrderKey, type Page, type RootQuery, type Selection } from '@tessera/storage';
+import { GivenSlot, type RuleType, type TextForm } from '@tessera/rules';
+import {
+  LateCursor,
+  openCursor,
+  type CursorKeys,
+  type ListPart,
+  type ListQuery,
+  type OrderKey,
+  type Page,
+  type RootQuery,
+  type Selection,
+} from '@tessera/storage';
 import { resolveAggregate } from './aggregate.ts';
 import { condition, pathExpression, type Resolving } from './rules.ts';
 import type { ListPartRequest, ListRequest, OrderRequest, PageRequest, RootRequest, SelectionRequest } from './request.ts';
@@ -52,9 +63,11 @@ function pageOf(resolving: Resolving, request: PageRequest, list: Pick<ListQuery
   const forward = first !== undefined || after !== undefined;
   if (forward && (last !== undefined || before !== undefined))
     throw fail('REQUEST_INVALID', { reason: 'first and after go forward, last and before backward; take one pair.' }, { pointer: at });
-  const open = (cursor: string, name: string): ReturnType<typeof openCursor> => {
+  const open = (cursor: string | Given, name: string): CursorKeys => {
     try {
-      return openCursor(cursor, parts.cursorPads, resolving.cursorContext, list);
+      const text = cursor instanceof Given ? String(cursor.value) : cursor;
+      const opened = openCursor(text, parts.cursorPads, resolving.cursorContext, list);
+      return cursor instanceof Given ? new LateCursor(cursor.name, opened, list) : opened;
     } catch (error) {
       throw fail('CURSOR_INVALID', {}, { pointer: `${at}/${name}` }, error);
     }
@@ -177,14 +190,33 @@ export function resolveParts(
   });
 }
 
+/** The slot of a given value that is no part of a rule. One that does not fit is for the road without plans to answer. */
+function slotOf(given: Given, type: RuleType, form?: TextForm): Slot {
+  const slot = new GivenSlot(given.name, type, type, form);
+  if (slot.bound(given.value) !== undefined) return slot;
+  throw fail('REQUEST_INVALID', { reason: `${JSON.stringify(given.value)} does not fit here.` });
+}
+
+type RecordRequest = Extract<RootRequest, { kind: 'record' }>;
+
+function recordKey(by: RecordRequest['by'], object: ObjectModel, pointer: string): Extract<RootQuery, { kind: 'record' }>['by'] {
+  if ('id' in by) return { id: by.id instanceof Given ? slotOf(by.id, { kind: 'reference', to: [object.name] }) : by.id };
+  const key = Object.entries(by.key).map(([name, value]) => {
+    fieldOf(object, name, pointer);
+    // The statement makes a value of the column's type of the text, so the text is a parameter of its own.
+    const form: TextForm = { name: `key ${object.name}.${name}`, of: (text) => text };
+    return [name, value instanceof Given ? slotOf(value, { kind: 'text' }, form) : value] as const;
+  });
+  return { key: Object.fromEntries(key) };
+}
+
 export function resolveRoot(resolving: Resolving, root: RootRequest): RootQuery {
   if (root.kind === 'constant') return root;
   const object = objectOf(resolving.model, root.object);
   switch (root.kind) {
     case 'record': {
-      const { by } = root;
-      if ('key' in by) for (const name of Object.keys(by.key)) fieldOf(object, name, root.at ?? '');
       const { as, deleted } = root;
+      const by = recordKey(root.by, object, root.at ?? '');
       const selections = resolveSelections(resolving, object, root.selections, root.at);
       return { kind: 'record', as, object: root.object, by, selections, ...(deleted === undefined ? {} : { deleted }) };
     }

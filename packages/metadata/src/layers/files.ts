@@ -24,11 +24,21 @@ export function placeOf(file: Pick<LayerFile, 'layer' | 'path'>, pointer = ''): 
   return { file: `${file.layer.name}/${file.path}`, pointer };
 }
 
+const isRemark = (key: string): boolean => key === '$schema' || key === '$comment';
+
+/** In JSON `__proto__` is a key like any other. */
+function put(map: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+  else map[key] = value;
+}
+
 /** The Model is frozen; a caller's own JSON is not. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item)]));
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) put(copy, key, copied(value[key]));
+  return copy;
 }
 
 function strip(value: unknown, property = ''): unknown {
@@ -38,10 +48,12 @@ function strip(value: unknown, property = ''): unknown {
 
 /** A copy without remarks, which are for the readers of the file only. What stands in `{ "literal": … }` is a value, and keeps all it has. */
 export function withoutRemarks(value: Json, property = ''): Json {
-  const entries = Object.entries(value).filter(([key]) => key !== '$schema' && key !== '$comment');
+  const keys = Object.keys(value);
   // In a map with stable keys, literal is a name like any other.
-  const isLiteral = entries.length === 1 && entries[0]?.[0] === 'literal' && !keyedProperties.has(property);
-  return Object.fromEntries(entries.map(([key, item]) => [key, isLiteral ? copied(item) : strip(item, key)]));
+  const isLiteral = keys.includes('literal') && !keyedProperties.has(property) && keys.every((key) => key === 'literal' || isRemark(key));
+  const kept: Record<string, unknown> = {};
+  for (const key of keys) if (!isRemark(key)) put(kept, key, isLiteral ? copied(value[key]) : strip(value[key], key));
+  return kept;
 }
 
 /** The name that a file bears inside; those of the other kinds are called as their authors like. */

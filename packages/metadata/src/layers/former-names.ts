@@ -19,6 +19,12 @@ function renamed(map: Json): ReadonlyMap<string, string> {
   return names;
 }
 
+/** Whether an entry of the map has a former name that nothing bears. */
+function hasRenamed(map: Json): boolean {
+  for (const entry of Object.values(map)) if (asJson(entry)['renamedFrom'] !== undefined) return renamed(map).size > 0;
+  return false;
+}
+
 /** The objects that a look-up's source names. */
 export function targetsOf(field: Json): readonly string[] {
   if (field['type'] === 'user' || field['type'] === 'department') return [field['type']];
@@ -57,8 +63,8 @@ export class FormerNames {
       if (!Object.hasOwn(components[kind], name)) components[kind][name] = content;
     }
     this.#components = components;
-    this.any = Object.values(components).some((map) =>
-      [map, ...Object.values(map).flatMap(partsOf)].some((part) => renamed(part).size > 0),
+    this.any = Object.values(components).some(
+      (map) => hasRenamed(map) || Object.values(map).some((component) => partsOf(component).some(hasRenamed)),
     );
     if (!this.any) return;
     this.#addExtensions(components.object, files);

@@ -13,6 +13,8 @@ function expressionOf(field: FieldModel): Expression | undefined {
 
 const idOf = (step: Pick<PathStep, 'object' | 'field'>): string => `${step.object}.${step.field}`;
 
+const none: readonly FieldModel[] = [];
+
 class ComputedFields {
   readonly #objects: Objects;
   readonly #live = new Map<string, boolean>();
@@ -29,10 +31,11 @@ class ComputedFields {
 
   /** The computed fields that a field's expression reads. */
   inputs(field: FieldModel): readonly FieldModel[] {
+    const expression = expressionOf(field);
+    if (expression === undefined) return none;
     const known = this.#inputs.get(field);
     if (known !== undefined) return known;
-    const expression = expressionOf(field);
-    const read = expression === undefined ? [] : fieldsRead(expression).map((step) => this.field(step));
+    const read = fieldsRead(expression).map((step) => this.field(step));
     const inputs = [...new Set(read)].filter((input): input is FieldModel => input !== undefined && expressionOf(input) !== undefined);
     this.#inputs.set(field, inputs);
     return inputs;
@@ -49,7 +52,7 @@ class ComputedFields {
         const circle = chain.slice(start);
         if (!circle.some((other) => told.has(other))) circles.push(circle);
         for (const other of circle) told.add(other);
-      } else if (!done.has(field)) {
+      } else if (this.inputs(field).length > 0 && !done.has(field)) {
         for (const input of this.inputs(field)) visit(input, [...chain, field]);
         done.add(field);
       }

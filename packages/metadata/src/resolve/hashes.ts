@@ -1,5 +1,5 @@
 // What the hashes of the Model and of its objects are made from.
-import { contentHash } from '../canonical.ts';
+import { canonicalJson, contentHash, textHash } from '../canonical.ts';
 import type { FieldSource } from '../effective.ts';
 import type { Components } from '../layers/components.ts';
 import type { FieldModel, ObjectModel } from '../model.ts';
@@ -48,5 +48,8 @@ export function objectHash(object: ObjectModel, { source, fields, currency }: Sa
   const followed = own.flatMap(({ name, options }) => (fields[name]?.optionsOf === undefined ? [] : JSON.stringify([name, options])));
   const ruled = [object.validationRules, object.keys, object.team?.rules ?? {}].flatMap((map) => Object.values<unknown>(map));
   const rules = ruled.map((rule) => JSON.stringify(rule));
-  return contentHash([source, currency, object.relations, derived.sort(), followed.sort(), rules.sort()]);
+  // No JSON has a line break in it.
+  return textHash(
+    [source, currency, canonicalJson(object.relations), ...derived.sort(), '', ...followed.sort(), '', ...rules.sort()].join('\n'),
+  );
 }

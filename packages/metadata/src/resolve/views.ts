@@ -35,14 +35,15 @@ class View {
 
   /** A field of the object, or a path through lookups. */
   path(path: string, pointer: string, object = this.#object): Expression | undefined {
+    const checked = checkRule({ var: path }, this.#catalog.scope(object));
+    if (checked.expression !== undefined) return checked.expression;
     // What is switched off is not shown; nothing is wrong with that.
     if (this.#catalog.isDormant(object, path)) return undefined;
-    const checked = checkRule({ var: path }, this.#catalog.scope(object));
     this.#report.addAll(
       pointer,
       checked.problems.map((found) => ({ ...found, pointer: '' })),
     );
-    return checked.expression;
+    return undefined;
   }
 
   sort(source: SortSource | undefined, pointer: string, object = this.#object): readonly SortModel[] {

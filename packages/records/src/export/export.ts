@@ -20,8 +20,11 @@ export interface ExportDeps {
   readonly context: Context;
   readonly database: TenantDatabase;
   readonly model: Model;
-  /** The access version that the caller's permissions were read at, a bigint as text. */
-  readonly access: string;
+  /**
+   * Runs the fetch of a page with an access version (a bigint as text) at which the caller may see what `policy` says; again with a later one
+   * where the tenant has moved on. Throws MODEL_CHANGED where the caller may see something else by now.
+   */
+  run<T>(fetch: (access: string) => Promise<T>): Promise<T>;
   /** API names of the caller's roles, and the values of the slots that restrict the caller. */
   readonly policy: Pick<Policy, 'roles' | 'slots'>;
 }
@@ -53,8 +56,8 @@ interface Page {
 
 /**
  * Streams a query of any size. Each page is a snapshot of its own: records that move within the order meanwhile may be missed or met twice,
- * records that stay are there once. Throws MODEL_CHANGED (also in the middle) where metadata or permissions change: a file that is not
- * complete never ends as if it were.
+ * records that stay are there once. Throws MODEL_CHANGED (also in the middle) where metadata or the caller's permissions change: a file that
+ * is not complete never ends as if it were.
  */
 export async function* exportRecords(deps: ExportDeps, input: ExportInput): AsyncGenerator<string, void, undefined> {
   const { format, paths, bom = false, pageSize = 1_000 } = input;
@@ -62,7 +65,8 @@ export async function* exportRecords(deps: ExportDeps, input: ExportInput): Asyn
   let piece = format === 'csv' ? `${bom ? '\uFEFF' : ''}${csvLine(paths)}` : '';
   let page: ListQuery['page'] | undefined = { direction: 'forward', size: pageSize };
   while (page !== undefined) {
-    const { records, next }: Page = await fetchPage(deps, input, page);
+    const wanted: ListQuery['page'] = page;
+    const { records, next }: Page = await deps.run((access) => fetchPage(deps, input, wanted, access));
     for (const record of records) {
       piece += format === 'csv' ? csvRecord(record, columns) : `${record}\n`;
       if (piece.length < pieceSize) continue;
@@ -74,8 +78,8 @@ export async function* exportRecords(deps: ExportDeps, input: ExportInput): Asyn
   if (piece !== '') yield piece;
 }
 
-async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['page']): Promise<Page> {
-  const { context, database, model, access, policy } = deps;
+async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['page'], access: string): Promise<Page> {
+  const { context, database, model, policy } = deps;
   const { object, where, orderBy = [], deleted, selections } = input;
   const list: ListQuery = {
     object,

@@ -26,9 +26,15 @@ function lookupsOf(plan: MappingPlan, row: WaitingRow): readonly PendingLookup[]
   });
 }
 
+function refusal(rows: readonly WaitingRow[], problems: readonly Problem[]): readonly RefusedRow[] {
+  return rows.map(({ row, cells }) => ({ row, cells, problems }));
+}
+
 /** Sets what is found. A row of which anything is refused stays in the report; what was found for it is set all the same. */
 async function link(running: RunningImport, session: WriteSession, rows: readonly WaitingRow[]): Promise<readonly RefusedRow[]> {
-  const plan = running.planFor(session);
+  const planned = running.planFor(session);
+  if ('against' in planned) return refusal(rows, planned.against);
+  const { plan } = planned;
   const scope = running.scope(session);
   const wanted = rows.map((row) => lookupsOf(plan, row));
   const answerTo = await findLookups(scope, wanted.flat());
@@ -66,7 +72,7 @@ async function settle(running: RunningImport, limit: number, against?: readonly 
     await advanceImport(transaction, target.schema, position, running.state, at);
     const rows = await waitingRows(transaction, target.schema, id, limit);
     if (rows.length === 0) return { rows: 0, refused: [], state: running.state };
-    const refused = against === undefined ? await link(running, session, rows) : rows.map((row) => ({ ...row, problems: against }));
+    const refused = against === undefined ? await link(running, session, rows) : refusal(rows, against);
     await dropKeptRows(
       transaction,
       target.schema,

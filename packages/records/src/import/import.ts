@@ -86,6 +86,8 @@ async function runThrough(running: RunningImport, plan: MappingPlan, source: Sou
  * the import's own position moves on: killed at any point, it is gone on with by `resume`, with the same content, and nothing is done
  * twice. A finished import that is resumed answers its status.
  *
+ * A right that is taken meanwhile refuses the rows that are still to come, each with its reason in the report.
+ *
  * A dry run rolls every chunk back: what two rows of different chunks would do to each other it does not see.
  *
  * Throws IMPORT_MAPPING_INVALID and what `compileMapping` throws, before anything is written; IMPORT_UNREADABLE in the middle of a file

@@ -21,7 +21,9 @@ function keyOf(target: ObjectModel, by: string): LookupPlan['key'] | undefined {
   const key = Object.hasOwn(target.keys, by) ? target.keys[by] : undefined;
   const name = key === undefined ? by : key.fields.length === 1 ? key.fields[0] : undefined;
   const field = name !== undefined && Object.hasOwn(target.fields, name) ? target.fields[name] : undefined;
-  return field?.columns.length === 1 && field.wire !== 'secret' ? { fields: [field], where: key?.where } : undefined;
+  return field?.columns.length === 1 && field.wire !== 'secret' && field.masked !== true
+    ? { fields: [field], where: key?.where }
+    : undefined;
 }
 
 interface Planned {

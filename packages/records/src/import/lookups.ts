@@ -2,12 +2,12 @@
 import { bind, problem, type Problem } from '@tessera/kernel';
 import { fieldTypes } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
+import { readCondition } from '@tessera/security';
 import { findMatchesStatement } from '@tessera/storage';
 import { createRecords } from '../create.ts';
 import type { WriteSession } from '../session.ts';
 import type { LookupPlan } from './lookup-plan.ts';
 import type { PendingLookup } from './prepare.ts';
-import type { ImportDeps } from './types.ts';
 
 /** What a text stands for: a record, nothing, or a reason against the row. */
 export type Answer = { readonly id: string } | { readonly none: true } | { readonly problem: Problem };
@@ -39,7 +39,6 @@ export class FoundRecords {
 /** How lookups are found: `known` from earlier chunks, `learned` in this one, to be kept once it is committed. */
 export interface LookupScope {
   readonly session: WriteSession;
-  readonly readable: ImportDeps['readable'];
   readonly internal: boolean;
   readonly known: FoundRecords;
   readonly learned: Map<string, string>;
@@ -55,7 +54,7 @@ function refused(plan: LookupPlan, text: string, count: number): Answer {
 
 /** Asks the database for texts that are not known yet. */
 async function ask(scope: LookupScope, plan: LookupPlan, texts: readonly string[], answers: Map<string, Answer>): Promise<void> {
-  const { session, readable } = scope;
+  const { session } = scope;
   const wanted: { text: string; value: Value }[] = [];
   for (const text of texts) {
     const coerced = fieldTypes[plan.by.type].coerce(text, plan.by);
@@ -63,8 +62,9 @@ async function ask(scope: LookupScope, plan: LookupPlan, texts: readonly string[
   }
   if (wanted.length === 0) return;
   const records = wanted.map(({ value }) => ({ [plan.by.name]: value }));
-  const statement = findMatchesStatement(session.target, plan.target, plan.key, records, readable?.(plan.target.name));
-  const { rows } = await session.transaction.query(bind(statement, { ...session.slots, ...session.access.policy.slots }));
+  const seen = readCondition(session.access.policy, plan.target.name);
+  const statement = findMatchesStatement(session.target, plan.target, plan.key, records, seen);
+  const { rows } = await session.transaction.query(bind(statement, session.slots));
   for (const row of rows) {
     const text = wanted[Number(row['i'])]?.text ?? '';
     const count = Number(row['n']);

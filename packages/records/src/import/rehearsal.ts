@@ -35,6 +35,7 @@ export class Rehearsal {
     const lookups = rows.flatMap((row) => row.lookups.filter(({ plan }) => plan.deferred).map((lookup) => ({ row, lookup })));
     if (lookups.length === 0) return;
     const unfound = await this.#running.transaction(async (session) => {
+      if ('against' in this.#running.planFor(session)) return lookups;
       const answerTo = await findLookups(
         this.#running.scope(session),
         lookups.map(({ lookup }) => lookup),
@@ -52,6 +53,8 @@ export class Rehearsal {
     });
     if (missing.length === 0) return;
     const refused = await this.#running.transaction(async (session) => {
+      const planned = this.#running.planFor(session);
+      if ('against' in planned) return missing.map(({ row: { source } }) => ({ ...source, problems: planned.against }));
       const answerTo = await findLookups(
         this.#running.scope(session),
         missing.map(({ lookup }) => lookup),

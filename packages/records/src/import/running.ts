@@ -1,6 +1,7 @@
 // One import on its way: each chunk of rows is one transaction, in which the book moves on too.
 import { createHash, type Hash } from 'node:crypto';
 import { problem, TesseraError, type Problem } from '@tessera/kernel';
+import { allows, type Policy } from '@tessera/security';
 import { isRowError } from '@tessera/storage';
 import { commitChecks } from '../commit-checks.ts';
 import type { WriteSession } from '../session.ts';
@@ -11,6 +12,7 @@ import { prepareRow, type PreparedRow } from './prepare.ts';
 import { rejectOf, shownRejects } from './report.ts';
 import {
   addCounts,
+  noCounts,
   type Counts,
   type ImportDeps,
   type ImportInput,
@@ -42,15 +44,20 @@ class DryRunEnded<T> extends Error {
   }
 }
 
+/** How a transaction goes on: by a plan, or not at all. */
+export type Planned = { readonly plan: MappingPlan } | { readonly against: readonly Problem[] };
+
 export class RunningImport {
   readonly deps: ImportDeps;
   readonly input: ImportInput;
   state: ImportState;
   /** What a dry run has met: its first refusals; else what the status shows of the book. */
   readonly rejects: ImportReject[];
-  readonly known = new FoundRecords(knownNames);
   readonly #hash: Hash;
   #plan: MappingPlan;
+  #known = new FoundRecords(knownNames);
+  /** As whom the names of `#known` were found. */
+  #policy: Policy | undefined;
 
   constructor(deps: ImportDeps, input: ImportInput, plan: MappingPlan, state: ImportState, rejects: readonly ImportReject[]) {
     this.deps = deps;
@@ -69,15 +76,34 @@ export class RunningImport {
     return new Date(this.deps.context.clock.now()).toISOString();
   }
 
-  /** The plan for the Model of the transaction, which may be newer than the one that the import began with. */
-  planFor(session: WriteSession): MappingPlan {
-    if (session.model.hash !== this.#plan.model.hash) this.#plan = compileMapping(session.model, this.input);
-    return this.#plan;
+  /**
+   * The plan for the Model as it exists for the session's person, or what their rights have against the import by now: both may be others
+   * than when it began. Throws what stands against the mapping whoever imports.
+   */
+  planFor(session: WriteSession): Planned {
+    const { policy, view } = session.access;
+    const { object } = this.input;
+    const isThere = Object.hasOwn(session.model.objects, object);
+    if (isThere && !allows(policy, object, 'import'))
+      return { against: [problem('PERMISSION_DENIED', { action: `import records of ${object}` })] };
+    try {
+      if (view.hash !== this.#plan.model.hash) this.#plan = compileMapping(view, this.input);
+      return { plan: this.#plan };
+    } catch (error) {
+      if (!(error instanceof TesseraError)) throw error;
+      compileMapping(session.model, this.input);
+      // Pointers of rows are fields, these would lead into the mapping.
+      return { against: error.problems.map(({ code, message }) => ({ code, message })) };
+    }
   }
 
   scope(session: WriteSession): LookupScope {
     const { internal = false } = this.input;
-    return { session, readable: this.deps.readable?.bind(this.deps), internal, known: this.known, learned: new Map() };
+    const { policy } = session.access;
+    // What one might find then, one may not be meant to find now.
+    if (policy !== this.#policy) this.#known = new FoundRecords(knownNames);
+    this.#policy = policy;
+    return { session, internal, known: this.#known, learned: new Map() };
   }
 
   /** Takes a row that an earlier run has done with. Gives the digest up to it. */
@@ -133,29 +159,32 @@ export class RunningImport {
     for (const row of rows) hash.update(rowText(row));
     const digest = hash.digest('hex');
     const { learned, written } = await this.transaction(async (session) => {
-      const plan = this.planFor(session);
       const scope = this.scope(session);
-      const { columns } = this.state.book;
-      const prepared = rows.map((row) => prepareRow(session, plan, columns, row));
-      const result = await writeRows(scope, plan, prepared);
+      const result = await this.#written(scope, rows);
       await this.#book(session, rows, result, digest);
       return { learned: scope.learned, written: result };
     });
     // Records that a dry run made for missing names are gone.
-    if (!this.dryRun) for (const [name, id] of learned) this.known.set(name, id);
+    if (!this.dryRun) for (const [name, id] of learned) this.#known.set(name, id);
     this.#advance(rows, written.counts, digest);
     this.noteRejects(written.refused);
     return written.accepted;
   }
 
+  async #written(scope: LookupScope, rows: readonly SourceRow[]): Promise<Written> {
+    const planned = this.planFor(scope.session);
+    if ('against' in planned) return refusal(rows, planned.against);
+    const { plan } = planned;
+    const prepared = rows.map((row) => prepareRow(scope.session, plan, this.state.book.columns, row));
+    return writeRows(scope, plan, prepared);
+  }
+
   async #refuse(row: SourceRow, problems: readonly Problem[]): Promise<readonly PreparedRow[]> {
     const digest = this.#hash.copy().update(rowText(row)).digest('hex');
-    const refused = [{ row: row.row, problems, cells: row.cells }];
-    const counts = { read: 1, created: 0, updated: 0, skipped: 0, refused: 1 };
-    const result: Written = { counts, refused, waiting: [], accepted: [] };
+    const result = refusal([row], problems);
     await this.transaction((session) => this.#book(session, [row], result, digest));
-    this.#advance([row], counts, digest);
-    this.noteRejects(refused);
+    this.#advance([row], result.counts, digest);
+    this.noteRejects(result.refused);
     return [];
   }
 
@@ -191,6 +220,11 @@ export class RunningImport {
     for (const row of rows) this.#hash.update(rowText(row));
     this.input.onProgress?.(this.status());
   }
+}
+
+function refusal(rows: readonly SourceRow[], problems: readonly Problem[]): Written {
+  const refused = rows.map(({ row, cells }) => ({ row, problems, cells }));
+  return { counts: { ...noCounts, read: rows.length, refused: rows.length }, refused, waiting: [], accepted: [] };
 }
 
 function rowText({ row, cells }: SourceRow): string {

@@ -1,18 +1,19 @@
 // What an import is given and what it says of itself.
 import type { Context, Problem } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { Expression } from '@tessera/rules';
 import type { TenantDatabase } from '@tessera/storage';
 import type { WriteSession } from '../session.ts';
 
 export interface ImportDeps {
   readonly context: Context;
   readonly database: TenantDatabase;
+  /** The Model as it exists for the caller. */
   readonly model: Model;
-  /** One transaction with its commit checks: `runInSession`, bound to the caller. `work` may be run again. */
+  /**
+   * One transaction with its commit checks: `runInSession`, bound to the caller as of then. `work` may be run again. The session's access
+   * decides what the part may do, and which records lookups and `by` find.
+   */
   run<T>(work: (session: WriteSession) => Promise<T>): Promise<T>;
-  /** Which records of an object lookups and `by` may find (frame 0 is the record); undefined: all. */
-  readable?(object: string): Expression | undefined;
 }
 
 export interface ImportInput {

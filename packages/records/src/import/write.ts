@@ -2,6 +2,7 @@
 import { bind, problem, type Problem } from '@tessera/kernel';
 import { fieldTypes } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
+import { readCondition } from '@tessera/security';
 import { findMatchesStatement, type RecordValues } from '@tessera/storage';
 import { createRecords } from '../create.ts';
 import type { RecordOutcome } from '../results.ts';
@@ -85,10 +86,11 @@ async function matches(scope: LookupScope, plan: MappingPlan, rows: readonly Rea
     return values === undefined ? [] : [{ place, values }];
   });
   if (searched.length === 0) return found;
-  const { session, readable } = scope;
+  const { session } = scope;
   const records = searched.map(({ values }) => values);
-  const statement = findMatchesStatement(session.target, object, match, records, readable?.(object.name));
-  const { rows: answers } = await session.transaction.query(bind(statement, { ...session.slots, ...session.access.policy.slots }));
+  const seen = readCondition(session.access.policy, object.name);
+  const statement = findMatchesStatement(session.target, object, match, records, seen);
+  const { rows: answers } = await session.transaction.query(bind(statement, session.slots));
   for (const answer of answers) {
     const place = searched[Number(answer['i'])]?.place ?? -1;
     const count = Number(answer['n']);

@@ -1,18 +1,15 @@
 // Indexes records that are there already: after a change of what is searchable, or of the rules by which words are made.
-import { fail } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
 import {
-  lockTenantShared,
+  KeptStatements,
   recordOf,
-  searchFields,
   setSearchStatement,
-  stateStatement,
+  tenantGuard,
   unmarkedStatement,
   type TenantDatabase,
   type Transaction,
 } from '@tessera/storage';
-import { methodMark } from './marks.ts';
-import { searchVector } from './vector.ts';
+import { searchVector, searchWords, type SearchWords } from './vector.ts';
 
 const pageSize = 500;
 const firstId = '00000000-0000-0000-0000-000000000000';
@@ -24,18 +21,15 @@ interface Page {
 }
 
 async function indexPage(
-  database: TenantDatabase,
+  { schema }: TenantDatabase,
   model: Model,
-  object: ObjectModel,
+  { object, words }: { readonly object: ObjectModel; readonly words: SearchWords },
   transaction: Transaction,
   after: string,
 ): Promise<Page> {
-  await lockTenantShared(transaction);
-  const { rows: state } = await transaction.query(stateStatement(database.schema));
-  if (state[0]?.['model'] !== model.hash) throw fail('MODEL_CHANGED');
-  const target = { model, schema: database.schema };
-  const { rows } = await transaction.query(unmarkedStatement(target, object, methodMark(object), after, pageSize));
-  const values = rows.map((row) => ({ id: String(row['id']), vector: searchVector(object, recordOf(object, row)) ?? '' }));
+  const target = { model, schema };
+  const { rows } = await transaction.query(unmarkedStatement(target, object, words.mark, after, pageSize));
+  const values = rows.map((row) => ({ id: String(row['id']), vector: searchVector(words, recordOf(object, row)) }));
   if (values.length > 0) await transaction.query(setSearchStatement(target, object, values));
   return { indexed: values.length, last: values.length < pageSize ? undefined : values.at(-1)?.id };
 }
@@ -46,14 +40,16 @@ async function indexPage(
  * by several nodes at once. Throws MODEL_CHANGED where the tenant has moved on; whoever changed it then calls this too.
  */
 export async function reindexSearch(database: TenantDatabase, model: Model, signal?: AbortSignal): Promise<number> {
+  const opening = tenantGuard({ model, schema: database.schema, kept: new KeptStatements() }, undefined);
   let indexed = 0;
   for (const object of Object.values(model.objects)) {
-    if (searchFields(object).length === 0) continue;
+    const words = searchWords(object);
+    if (words === undefined) continue;
     for (let after: string | undefined = firstId; after !== undefined;) {
       const from: string = after;
       const page = await database.transaction(
-        (transaction) => indexPage(database, model, object, transaction, from),
-        signal === undefined ? {} : { signal },
+        (transaction) => indexPage(database, model, { object, words }, transaction, from),
+        signal === undefined ? { opening } : { opening, signal },
       );
       indexed += page.indexed;
       after = page.last;

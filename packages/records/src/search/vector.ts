@@ -40,13 +40,25 @@ function wordsOf(field: FieldModel, text: string): readonly string[] {
   return [...new Set(names.map(nameMark)), ...tokens];
 }
 
-/** PostgreSQL's text form of the record's search value; undefined where the object has nothing to search. */
-export function searchVector(object: ObjectModel, record: RecordValues): string | undefined {
+/** What an object's records are found by. */
+export interface SearchWords {
+  /** The mark of the method by which their words are made. */
+  readonly mark: string;
+  readonly fields: readonly { readonly field: FieldModel; readonly place: number }[];
+}
+
+/** Undefined where the object has nothing to search. */
+export function searchWords(object: ObjectModel): SearchWords | undefined {
+  const fields = searchFields(object);
+  if (fields.length === 0) return undefined;
   const places = searchPlaces(object);
-  if (searchFields(object).length === 0) return undefined;
-  const lexemes = new Map<string, Set<number>>([[methodMark(object), new Set()]]);
-  for (const field of searchFields(object)) {
-    const place = places.get(field.name) ?? 0;
+  return { mark: methodMark(object), fields: fields.map((field) => ({ field, place: places.get(field.name) ?? 0 })) };
+}
+
+/** PostgreSQL's text form of the record's search value. */
+export function searchVector({ mark, fields }: SearchWords, record: RecordValues): string {
+  const lexemes = new Map<string, Set<number>>([[mark, new Set()]]);
+  for (const { field, place } of fields) {
     for (const word of wordsOf(field, textOf(field, record[field.name] ?? null).slice(0, longestText))) {
       const known = lexemes.get(word);
       if (known !== undefined) known.add(place);

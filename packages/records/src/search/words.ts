@@ -6,8 +6,12 @@ export const longestWord = 32;
 /** Letters that lose nothing by losing their marks, but have no decomposition. */
 const plain: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i', ħ: 'h' };
 
+/** Text of which nothing is to be done away with but capitals. */
+const isAscii = /^[\x20-\x7e]*$/;
+
 /** Compatible forms made one (NFKC), lower case, no accents: `Ｍüller` is `muller`. */
 export function fold(text: string): string {
+  if (isAscii.test(text)) return text.toLowerCase();
   const bare = text.normalize('NFKC').toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '').normalize('NFC');
   return bare.replaceAll(/[ßæœøđðłþıħ]/g, (letter) => plain[letter] ?? letter);
 }
@@ -30,6 +34,9 @@ const seam = /['’ʼ]|(?<=\p{Ll}\p{M}*)(?=\p{Lu})|(?<=[\p{L}\p{M}])(?=\p{N})|(?
 /** Whether a folded text has characters of Chinese. */
 export const hasHan = (text: string): boolean => /\p{Script=Han}/u.test(text);
 
+/** A word of one part in plain letters or digits, which most are. */
+const simple = /^(?:[A-Z]*[a-z]*|[0-9]+)$/;
+
 function latin(word: string): readonly Run[] {
   const parts = word
     .split(seam)
@@ -44,6 +51,11 @@ function latin(word: string): readonly Run[] {
 export function runsOf(text: string): readonly Run[] {
   const runs: Run[] = [];
   for (const [word] of text.toWellFormed().normalize('NFKC').matchAll(joined)) {
+    if (simple.test(word)) {
+      const text = word.toLowerCase().slice(0, longestWord);
+      runs.push({ chinese: false, text, tails: [text], parts: [text] });
+      continue;
+    }
     let at = 0;
     for (const match of word.matchAll(chineseRun)) {
       runs.push(...latin(word.slice(at, match.index)));

@@ -1,12 +1,11 @@
 // checkLookups: a lookup may be set only to a record that the person sees; one that is not there is the same.
-import { bind } from '@tessera/kernel';
 import type { FieldModel } from '@tessera/metadata';
 import { recordAccess } from '@tessera/security';
-import { readableStatement } from '@tessera/storage';
+import { mustReadStatement, readableStatement, type WantedRecords } from '@tessera/storage';
 import { sameValue } from '../changed.ts';
 import { referenceTo } from '../references.ts';
-import { replaceItems, soundItems, withProblem, type Step, type WriteItem } from '../write-set.ts';
-import { isRestricted } from './permit.ts';
+import { planOf } from '../session.ts';
+import { isHopeful, isRestricted, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 interface Pointing {
   readonly item: WriteItem;
@@ -27,26 +26,34 @@ function pointings(item: WriteItem, fields: readonly FieldModel[]): readonly Poi
     );
 }
 
-export const checkLookups: Step = async (set) => {
-  if (!isRestricted(set)) return set;
-  const { session, object } = set;
-  const lookups = Object.values(object.fields).filter((field) => field.lookup !== undefined && field.columns.length > 0);
-  const all = soundItems(set).flatMap((item) => pointings(item, lookups));
-  if (all.length === 0) return set;
-  const targets = [...new Set(all.map(({ target }) => target))];
-  const wanted = targets.flatMap((target) => {
+/** The records pointed to, by object, each once; objects that do not exist have none. */
+function wantedOf({ session }: WriteSet, all: readonly Pointing[]): readonly WantedRecords[] {
+  return [...new Set(all.map(({ target }) => target))].flatMap((target) => {
     const model = session.model.objects[target];
     const ids = [...new Set(all.filter((each) => each.target === target).map(({ id }) => id))];
     return model === undefined ? [] : [{ object: model, ids, where: recordAccess(session.access.policy, target).read }];
   });
-  const statement = readableStatement(session.target, wanted);
-  const { rows } = await session.transaction.query(bind(statement, { ...session.slots, ...session.access.policy.slots }));
+}
+
+export const checkLookups: Step = async (set) => {
+  if (!isRestricted(set)) return set;
+  const { session, object } = set;
+  const { target: place, access, slots, transaction } = session;
+  const { lookups } = planOf(session, object);
+  const all = soundItems(set).flatMap((item) => pointings(item, lookups));
+  if (all.length === 0) return set;
+  const wanted = wantedOf(set, all);
+  if (isHopeful(set) && all.every(({ target }) => wanted.some((each) => each.object.name === target))) {
+    transaction.ahead(mustReadStatement(place, wanted, access.policy.objects, slots));
+    return set;
+  }
+  const { rows } = await transaction.query(readableStatement(place, wanted, access.policy.objects, slots));
   const seen = new Set(rows.map((row) => `${wanted[Number(row['n'])]?.object.name ?? ''} ${String(row['id'])}`));
   const refused = new Map<number, WriteItem>();
   for (const { item, field, target, id } of all) {
     if (seen.has(`${target} ${id}`)) continue;
     // An object that does not exist for the person is not named.
-    const told = Object.hasOwn(session.access.view.objects, target) ? target : 'another object';
+    const told = Object.hasOwn(access.view.objects, target) ? target : 'another object';
     refused.set(
       item.index,
       withProblem(refused.get(item.index) ?? item, 'LOOKUP_NOT_FOUND', { field: field.name, object: told }, field.name),

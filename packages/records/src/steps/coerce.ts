@@ -4,8 +4,7 @@ import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata
 import type { Value } from '@tessera/rules';
 import { sameValue } from '../changed.ts';
 import type { WriteSession } from '../session.ts';
-import { isRestricted } from './permit.ts';
-import { mapSound, withProblem, type Step, type WriteItem } from '../write-set.ts';
+import { isRestricted, mapSound, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 /** System fields that a caller may set. */
 const settable: ReadonlySet<string> = new Set(['name', 'recordType', 'owner']);
@@ -34,16 +33,15 @@ export function stored(session: WriteSession, field: FieldModel, value: Value): 
   return value;
 }
 
-function coerceField(session: WriteSession, item: WriteItem, field: FieldModel, given: unknown): WriteItem {
+/** The value as it is stored, or what is wrong with it. */
+function coerceField(session: WriteSession, field: FieldModel, given: unknown): Coerced {
   // An empty text is no value: so CSV, forms and JSON mean the same.
-  if (given === null || given === undefined || given === '') {
-    const value = field.type === 'boolean' ? false : null;
-    return { ...item, values: { ...item.values, [field.name]: value } };
-  }
+  if (given === null || given === undefined || given === '') return { ok: true, value: field.type === 'boolean' ? false : null };
   const coerced = fieldTypes[field.type].coerce(given, field);
-  if (!coerced.ok) return withProblem(item, coerced.code, { field: field.name, ...coerced.params }, field.name);
-  return { ...item, values: { ...item.values, [field.name]: stored(session, field, coerced.value) } };
+  return coerced.ok ? { ok: true, value: stored(session, field, coerced.value) } : coerced;
 }
+
+type Coerced = ReturnType<(typeof fieldTypes)[FieldModel['type']]['coerce']>;
 
 /** A lookup none of whose targets exists for the person: whatever it is set to is not there. */
 function leadsNowhere(whole: ObjectModel, seen: FieldModel): boolean {
@@ -56,22 +54,28 @@ function unseenTarget(item: WriteItem, field: string, given: unknown): WriteItem
   return same ? item : withProblem(item, 'LOOKUP_NOT_FOUND', { field, object: 'another object' }, field);
 }
 
-export const coerce: Step = (set) => {
-  const { session, internal } = set;
-  // For whoever is restricted a field that may not be read is not there, and one that may not be edited is read-only.
-  const object = isRestricted(set) ? (session.access.view.objects[set.object.name] ?? set.object) : set.object;
-  return mapSound(set, (item) => {
-    let result = item;
-    for (const [name, given] of Object.entries(item.input)) {
-      if (result.problems.length >= mostTold) break;
-      const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined;
-      const reason = field === undefined ? undefined : whyReadOnly(field, internal);
-      if (field === undefined)
-        result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);
-      else if (reason !== undefined) result = withProblem(result, 'FIELD_READ_ONLY', { field: name, reason }, name);
-      else if (leadsNowhere(set.object, field) && given !== null && given !== '') result = unseenTarget(result, name, given);
-      else result = coerceField(session, result, field, given);
+function coerceItem({ session, internal, object: whole }: WriteSet, object: ObjectModel, item: WriteItem): WriteItem {
+  const values: Record<string, Value> = { ...item.values };
+  let result = item;
+  for (const [name, given] of Object.entries(item.input)) {
+    if (result.problems.length >= mostTold) break;
+    const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined;
+    const reason = field === undefined ? undefined : whyReadOnly(field, internal);
+    if (field === undefined)
+      result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);
+    else if (reason !== undefined) result = withProblem(result, 'FIELD_READ_ONLY', { field: name, reason }, name);
+    else if (leadsNowhere(whole, field) && given !== null && given !== '') result = unseenTarget(result, name, given);
+    else {
+      const coerced = coerceField(session, field, given);
+      if (coerced.ok) values[name] = coerced.value;
+      else result = withProblem(result, coerced.code, { field: name, ...coerced.params }, name);
     }
-    return result;
-  });
+  }
+  return { ...result, values };
+}
+
+export const coerce: Step = (set) => {
+  // For whoever is restricted a field that may not be read is not there, and one that may not be edited is read-only.
+  const object = isRestricted(set) ? (set.session.access.view.objects[set.object.name] ?? set.object) : set.object;
+  return mapSound(set, (item) => coerceItem(set, object, item));
 };

@@ -1,49 +1,33 @@
 // defaults: what a new record has where the caller said nothing; and who it belongs to.
 import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
-import type { Expression, PathExpression, Value } from '@tessera/rules';
+import type { Expression, Value } from '@tessera/rules';
+import type { RecordValues } from '@tessera/storage';
 import { recordEnvironment } from '../environment.ts';
-import { fetchFacts, noFacts, type Facts } from '../facts.ts';
-import type { WriteSession } from '../session.ts';
+import { fetchKeptFacts, noFacts, type Facts } from '../facts.ts';
+import type { ObjectPlan } from '../object-plan.ts';
+import { planOf, type WriteSession } from '../session.ts';
 import { stored } from './coerce.ts';
 import { optionsAllowed } from './options.ts';
 import { mapSound, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
-const literalDefault = (field: FieldModel): Value | undefined => (field.default?.node === 'literal' ? field.default.value : undefined);
-
 /** System values of a new record, and the defaults that are constants. */
-function constants(session: WriteSession, object: ObjectModel, item: WriteItem): WriteItem {
+function constants(session: WriteSession, { constants: given, recordType }: ObjectPlan, item: WriteItem): WriteItem {
   const { at, slots } = session;
-  const values: Record<string, Value> = {};
-  for (const field of Object.values(object.fields)) {
-    const value = literalDefault(field);
-    if (value !== undefined) values[field.name] = value;
-    // Counts and sums of no children are zero, not unknown.
-    const { rollup } = field;
-    if (rollup?.upkeep === 'transaction' && (rollup.aggregate.function === 'count' || rollup.aggregate.function === 'sum'))
-      values[field.name] = '0';
-  }
-  const types = Object.values(object.recordTypes);
-  const recordType = types.find((type) => type.default)?.name ?? types[0]?.name ?? null;
-  const system = {
-    recordType,
-    owner: slots.user,
-    createdAt: at,
-    createdBy: slots.user,
-    updatedAt: at,
-    updatedBy: slots.user,
-    version: '1',
-    lifeStatus: 'normal',
-  };
-  return { ...item, values: { ...values, ...system, ...item.values, id: item.id } };
+  const values: Record<string, Value> = { ...given };
+  values['recordType'] = recordType;
+  values['owner'] = values['createdBy'] = values['updatedBy'] = slots.user;
+  values['createdAt'] = values['updatedAt'] = at;
+  values['version'] = '1';
+  values['lifeStatus'] = 'normal';
+  for (const [name, value] of Object.entries(item.values)) values[name] = value;
+  values['id'] = item.id;
+  return { ...item, values };
 }
 
-const ruledFields = (object: ObjectModel): readonly FieldModel[] =>
-  Object.values(object.fields).filter((field) => field.default !== undefined && field.default.node !== 'literal');
-
-/** Defaults that are rules, in the order of the fields: a later one may read an earlier one. */
-function ruleDefaults({ session, object }: WriteSet, plain: WriteItem, facts: Facts): WriteItem {
+/** Defaults that are rules: a later one may read an earlier one. */
+function ruleDefaults({ session, object }: WriteSet, ruled: readonly FieldModel[], plain: WriteItem, facts: Facts): WriteItem {
   let item = plain;
-  for (const field of ruledFields(object)) {
+  for (const field of ruled) {
     if (field.default === undefined || Object.hasOwn(item.input, field.name)) continue;
     const value = session.rules.evaluate(field.default, recordEnvironment(session, { object, record: item.values, facts }));
     item = withDefault(session, item, field, value);
@@ -63,46 +47,46 @@ function withDefault(session: WriteSession, item: WriteItem, field: FieldModel, 
 }
 
 /** A default that cannot be chosen with this record type, or with what it depends on, is none. */
-function fittingOptions(object: ObjectModel, item: WriteItem): WriteItem {
-  const values: Record<string, Value> = { ...item.values };
-  for (const field of Object.values(object.fields)) {
-    const value = values[field.name];
-    if (field.options === undefined || field.system || Object.hasOwn(item.input, field.name) || typeof value !== 'string') continue;
-    if (!optionsAllowed(object, field, values).includes(value)) values[field.name] = null;
+function fittingOptions(object: ObjectModel, chosen: readonly FieldModel[], item: WriteItem): WriteItem {
+  let values: Record<string, Value> | undefined;
+  for (const field of chosen) {
+    const now: RecordValues = values ?? item.values;
+    const value = now[field.name];
+    if (Object.hasOwn(item.input, field.name) || typeof value !== 'string' || optionsAllowed(object, field, now).includes(value)) continue;
+    values ??= { ...item.values };
+    values[field.name] = null;
   }
-  return { ...item, values };
+  return values === undefined ? item : { ...item, values };
 }
 
-/** The way to the owner's department. */
-function departmentPath(session: WriteSession, object: ObjectModel): PathExpression | undefined {
-  const user = session.model.objects['user'];
-  const department = user?.fields['department'];
-  if (user === undefined || department === undefined) return undefined;
-  const steps = [
-    { object: object.name, field: 'owner' },
-    { object: user.name, field: department.name },
-  ];
-  return { node: 'path', type: department.ruleType, root: 0, steps };
+/** The department of a record's owner, where it need not be asked for; undefined where it must. */
+function knownDepartment({ access }: WriteSession, owner: Value): Value | undefined {
+  if (owner === null) return null;
+  return owner === access.person?.userId ? access.person.department : undefined;
 }
 
 /** The owner's department goes with the owner; it is fetched together with what the rules of defaults need. */
 async function fill(set: WriteSet, rules: readonly Expression[], change: (item: WriteItem, facts: Facts) => WriteItem): Promise<WriteSet> {
   const { session, object } = set;
   const items = soundItems(set);
-  const path = departmentPath(session, object);
+  const path = planOf(session, object).department;
   const moved = (item: WriteItem): boolean => item.values['owner'] !== (item.old?.['owner'] ?? null);
-  const expressions = path !== undefined && items.some(moved) ? [...rules, path] : rules;
-  const facts = await fetchFacts(
+  const known = items.map((item) => knownDepartment(session, item.values['owner'] ?? null));
+  const asked = path !== undefined && items.some((item, i) => moved(item) && known[i] === undefined);
+  const facts = await fetchKeptFacts(
     session,
     object,
-    expressions,
+    asked ? [...rules, path] : rules,
     items.map((item) => ({ record: item.values })),
+    asked ? `${set.kind} department` : set.kind,
   );
   const filled = items.map((plain, i): WriteItem => {
-    const known = facts[i] ?? noFacts;
-    const item = change(plain, known);
+    const found = facts[i] ?? noFacts;
+    const item = change(plain, found);
     if (path === undefined || !moved(item)) return item;
-    return { ...item, values: { ...item.values, ownerDepartment: known.get(path) ?? null } };
+    const ownerDepartment = known[i] ?? found.get(path) ?? null;
+    if (ownerDepartment === (item.values['ownerDepartment'] ?? null)) return item;
+    return { ...item, values: { ...item.values, ownerDepartment } };
   });
   return replaceItems(set, filled);
 }
@@ -110,7 +94,7 @@ async function fill(set: WriteSet, rules: readonly Expression[], change: (item: 
 export const defaults: Step = async (set) => {
   const { session, object } = set;
   if (set.kind === 'update') return fill(set, [], (item) => item);
-  const rules = ruledFields(object).flatMap((field) => field.default ?? []);
-  const fresh = mapSound(set, (item) => constants(session, object, item));
-  return fill(fresh, rules, (item, facts) => fittingOptions(object, ruleDefaults(set, item, facts)));
+  const plan = planOf(session, object);
+  const fresh = mapSound(set, (item) => constants(session, plan, item));
+  return fill(fresh, plan.ruledFacts, (item, facts) => fittingOptions(object, plan.chosen, ruleDefaults(set, plan.ruled, item, facts)));
 };

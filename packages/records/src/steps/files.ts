@@ -1,20 +1,17 @@
 // files: checks what file fields are set to, and hands the files over to the records once these are written.
-import type { FieldModel } from '@tessera/metadata';
 import { claimFilesStatement, lockFilesStatement, releaseFilesStatement, storedFile, type FileClaim } from '@tessera/storage';
-import { sameValue } from '../changed.ts';
-import { fileFields, fileProblem } from '../files/claim.ts';
+import { changedOf } from '../changed.ts';
+import { fileProblem } from '../files/claim.ts';
+import { planOf } from '../session.ts';
 import { replaceItems, soundItems, withProblem, type Step, type WriteItem } from '../write-set.ts';
-
-function changedFiles(fields: readonly FieldModel[], item: WriteItem): readonly FieldModel[] {
-  return fields.filter((field) => !sameValue(item.values[field.name], item.old?.[field.name]));
-}
 
 /** Locks the files, so that of two records that want the same one only one gets it. */
 export const checkFiles: Step = async (set) => {
   const { session, object } = set;
-  const fields = fileFields(object);
+  const { files: fields } = planOf(session, object);
+  if (fields.length === 0) return set;
   const wishes = soundItems(set).flatMap((item) =>
-    changedFiles(fields, item).flatMap((field) => {
+    changedOf(fields, item).flatMap((field) => {
       const fileId = item.values[field.name];
       return typeof fileId === 'string' ? [{ item, wish: { object: object.name, recordId: item.id, field, fileId } }] : [];
     }),
@@ -37,12 +34,13 @@ export const checkFiles: Step = async (set) => {
 /** After the write: new files are held by their records, and those in whose place they came are let go. */
 export const claimFiles: Step = async (set) => {
   const { session, object } = set;
-  const fields = fileFields(object);
+  const { files: fields } = planOf(session, object);
+  if (fields.length === 0) return set;
   const claims: FileClaim[] = [];
   const releases: FileClaim[] = [];
   for (const item of set.items) {
     if (item.written === undefined) continue;
-    for (const { name: field } of changedFiles(fields, item)) {
+    for (const { name: field } of changedOf(fields, item)) {
       const [now, old] = [item.values[field], item.old?.[field]];
       if (typeof now === 'string') claims.push({ id: now, recordId: item.id, field });
       if (typeof old === 'string') releases.push({ id: old, recordId: item.id, field });

@@ -1,7 +1,6 @@
 // hide: what is wrong with a field that the person may not see is told without naming it.
 import { problem, type Problem } from '@tessera/kernel';
-import { isRestricted } from './permit.ts';
-import type { Step, WriteItem, WriteSet } from '../write-set.ts';
+import { isRestricted, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 /** The first name of a pointer below the record's own. */
 function nameOf(item: WriteItem, { pointer = '' }: Problem): string | undefined {

@@ -1,18 +1,13 @@
-// notePeople: a change of people, departments or groups changes who may see what: on every node with the next request, and in the audit trail.
-import { fail, type Context } from '@tessera/kernel';
+// notePeople: a change that decides who may see what is in force on every node with the next request, and in the audit trail.
+import { fail } from '@tessera/kernel';
 import type { Value } from '@tessera/rules';
-import { appendAudit, bumpAccess, countPeople, doorOf, type NewAuditEntry, type RecordValues } from '@tessera/storage';
+import { appendAudit, auditEntry, bumpAccess, countPeople, decidingFields, doorOf, type RecordValues } from '@tessera/storage';
 import { sameValue } from '../changed.ts';
 import type { WriteSession } from '../session.ts';
 import type { Step } from '../write-set.ts';
 
-/** Platform objects whose records decide about access, with the fields that do. */
-const deciding: ReadonlyMap<string, readonly string[]> = new Map([
-  ['user', ['email', 'active', 'roles', 'permissionSets', 'manager', 'department']],
-  ['department', ['code', 'parent', 'head']],
-  ['userGroup', ['code']],
-  ['userGroupMember', ['group', 'user']],
-]);
+/** Names of the deciding fields, by platform object. */
+const deciding: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(decidingFields));
 
 /** A record as it was and as it is; undefined: it is not there, or in the bin. */
 export interface ChangedPerson {
@@ -21,44 +16,38 @@ export interface ChangedPerson {
   readonly now: RecordValues | undefined;
 }
 
-function changeOf({ old, now }: ChangedPerson): 'created' | 'updated' | 'removed' {
+interface AccessChange {
+  readonly id: string;
+  readonly change: 'created' | 'updated' | 'removed';
+  readonly fields: Readonly<Record<string, { readonly before: Value; readonly after: Value }>>;
+}
+
+function changeOf({ old, now }: ChangedPerson): AccessChange['change'] {
   if (now === undefined) return 'removed';
   return old === undefined ? 'created' : 'updated';
 }
 
-function fieldsOf(names: readonly string[], { old, now }: ChangedPerson): Readonly<Record<string, { before: Value; after: Value }>> {
+function fieldsOf(names: readonly string[], { old, now }: ChangedPerson): AccessChange['fields'] {
   const pairs = names.map((name) => [name, { before: old?.[name] ?? null, after: now?.[name] ?? null }] as const);
   return Object.fromEntries(pairs.filter(([, { before, after }]) => !sameValue(before, after)));
 }
 
-/** Whoever acts as another is named as who acts. */
-function originOf(
-  { actor, address, requestId }: Context,
-  at: string,
-): Pick<NewAuditEntry, 'at' | 'actor' | 'actorKind' | 'address' | 'requestId'> {
-  const { apiKeyId, impersonatedBy, kind, userId } = actor;
-  const actorKind = apiKeyId !== undefined ? 'apiKey' : impersonatedBy !== undefined ? 'impersonator' : kind;
-  return { at, actor: impersonatedBy ?? userId, actorKind, requestId, ...(address === undefined ? {} : { address }) };
-}
-
-function entriesOf({ context, at }: WriteSession, object: string, changed: readonly ChangedPerson[]): readonly NewAuditEntry[] {
-  const { impersonatedBy, userId } = context.actor;
-  const actingAs = impersonatedBy === undefined ? {} : { actingAs: userId };
-  return changed.flatMap((each): NewAuditEntry[] => {
-    const fields = fieldsOf(deciding.get(object) ?? [], each);
-    if (Object.keys(fields).length === 0) return [];
-    const detail = { change: changeOf(each), fields, ...actingAs };
-    return [{ ...originOf(context, at), action: 'access.changed', object, recordId: each.id, detail }];
-  });
+/** What decides: that a record comes or goes, and a deciding field of one that stays. */
+function accessChanges(names: readonly string[], changed: readonly ChangedPerson[]): readonly AccessChange[] {
+  const all = changed.map((each) => ({ id: each.id, change: changeOf(each), fields: fieldsOf(names, each) }));
+  return all.filter(({ change, fields }) => change !== 'updated' || Object.keys(fields).length > 0);
 }
 
 export async function noteAccess(session: WriteSession, object: string, changed: readonly ChangedPerson[]): Promise<void> {
-  if (!deciding.has(object)) return;
-  const { target, transaction } = session;
+  const names = deciding.get(object);
+  const changes = names === undefined ? [] : accessChanges(names, changed);
+  if (changes.length === 0) return;
+  const { context, at, target, transaction } = session;
   // This also makes writers to people wait for each other, so that two administrators cannot take each other's role at once.
   await bumpAccess(transaction, target.schema);
-  if (object === 'user' && session.context.actor.kind === 'user') await checkAdministrators(session);
-  await appendAudit(doorOf(transaction, target.schema), entriesOf(session, object, changed));
+  if (object === 'user' && context.actor.kind === 'user') await checkAdministrators(session);
+  const entries = changes.map(({ id, ...detail }) => auditEntry(context, 'access.changed', { object, recordId: id, detail }, at));
+  await appendAudit(doorOf(transaction, target.schema), entries);
 }
 
 /** A tenant without an administrator could not be helped from within. */

@@ -1,6 +1,7 @@
 // number: gives new records their running numbers, late, so that a refused record takes none.
 import type { FieldModel } from '@tessera/metadata';
 import { takeNumbersStatement } from '@tessera/storage';
+import { planOf } from '../session.ts';
 import { replaceItems, soundItems, type Step, type WriteSet } from '../write-set.ts';
 
 /** `{YYYY}`, `{YY}`, `{MM}`, `{DD}` of a date `YYYY-MM-DD`. */
@@ -25,7 +26,7 @@ async function numberField(set: WriteSet, field: FieldModel, { format, start }: 
   if (items.length === 0) return set;
   const day = localDay(session.at, session.slots.zone);
   const counter = { object: object.name, field: field.name, period: periodOf(format, day) };
-  const { rows } = await session.transaction.query(takeNumbersStatement(session.target.schema, counter, start, items.length));
+  const { rows } = await session.transaction.query(takeNumbersStatement(session.target, counter, start, items.length));
   const last = Number(rows[0]?.['value']);
   const text = dated(format, day);
   const numbered = items.map((item, i) => {
@@ -39,7 +40,7 @@ async function numberField(set: WriteSet, field: FieldModel, { format, start }: 
 export const number: Step = async (set) => {
   if (set.kind === 'update') return set;
   let result = set;
-  for (const field of Object.values(set.object.fields)) {
+  for (const field of planOf(set.session, set.object).numbered) {
     if (field.autoNumber !== undefined) result = await numberField(result, field, field.autoNumber);
   }
   return result;

@@ -1,7 +1,6 @@
 // permitValues: may the person set these fields, give this record type, this owner.
 import { checkWrite } from '@tessera/security';
-import { mapSound, type Step } from '../write-set.ts';
-import { isRestricted } from './permit.ts';
+import { isRestricted, mapSound, withProblems, type Step } from '../write-set.ts';
 
 export const permitValues: Step = (set) => {
   if (!isRestricted(set)) return set;
@@ -13,7 +12,6 @@ export const permitValues: Step = (set) => {
       after: item.values,
       input: Object.keys(item.input),
     });
-    if (found.length === 0) return item;
-    return { ...item, problems: found.map((problem) => ({ ...problem, pointer: `${item.pointer}${problem.pointer ?? ''}` })) };
+    return withProblems(item, found);
   });
 };

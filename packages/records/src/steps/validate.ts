@@ -1,12 +1,13 @@
 // validate: required fields, options, masters, lookup filters, validation rules.
 import { problem } from '@tessera/kernel';
 import type { FieldModel, Label, ObjectModel, ValidationRuleModel } from '@tessera/metadata';
-import { dependencies, type Expression, type Value } from '@tessera/rules';
+import { dependencies, type Expression, type JsEnvironment, type Value } from '@tessera/rules';
 import { lookupsFit } from '@tessera/storage';
 import { recordEnvironment } from '../environment.ts';
-import { fetchFacts } from '../facts.ts';
+import { fetchKeptFacts } from '../facts.ts';
 import { optionsAllowed } from './options.ts';
-import { changedFields, sameValue } from '../changed.ts';
+import { changedOf, sameValue } from '../changed.ts';
+import { planOf } from '../session.ts';
 import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 import { textOf } from '../text-of.ts';
 
@@ -24,15 +25,6 @@ export function inLanguage(label: Label, languages: readonly string[]): string {
 
 const isRule = (flag: boolean | Expression): flag is Expression => typeof flag !== 'boolean';
 
-function rulesOf(object: ObjectModel): readonly Expression[] {
-  const fields = Object.values(object.fields).flatMap((field) => [field.required, field.readOnly].filter(isRule));
-  return [...fields, ...saveRules(object).map((rule) => rule.refuseWhen)];
-}
-
-function saveRules(object: ObjectModel): readonly ValidationRuleModel[] {
-  return Object.values(object.validationRules).filter((rule) => rule.check === 'save');
-}
-
 /** A value that stays may be one that could not be chosen any more. */
 function checkOptions(object: ObjectModel, field: FieldModel, item: WriteItem): WriteItem {
   const value = item.values[field.name];
@@ -48,9 +40,8 @@ function checkOptions(object: ObjectModel, field: FieldModel, item: WriteItem): 
     : withProblem(item, 'VALUE_OPTION_UNKNOWN', { field: field.name, option: unfit, options: allowed.join(', ') }, field.name);
 }
 
-function checkField(set: WriteSet, field: FieldModel, item: WriteItem): WriteItem {
+function checkField(set: WriteSet, field: FieldModel, item: WriteItem, environment: JsEnvironment): WriteItem {
   const { session, object } = set;
-  const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
   const value = item.values[field.name] ?? null;
   const changed = !sameValue(value, item.old?.[field.name] ?? null);
   const required = isRule(field.required) ? session.rules.evaluate(field.required, environment) === true : field.required;
@@ -68,10 +59,9 @@ function checkField(set: WriteSet, field: FieldModel, item: WriteItem): WriteIte
   return checkOptions(object, field, item);
 }
 
-function checkRules(set: WriteSet, item: WriteItem): WriteItem {
+function checkRules(set: WriteSet, rules: readonly ValidationRuleModel[], item: WriteItem, environment: JsEnvironment): WriteItem {
   const { session, object } = set;
-  const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
-  const broken = saveRules(object).filter((rule) => {
+  const broken = rules.filter((rule) => {
     if (rule.recordTypes !== undefined && !rule.recordTypes.includes(textOf(item.values['recordType'] ?? ''))) return false;
     return session.rules.evaluate(rule.refuseWhen, environment) === true;
   });
@@ -84,8 +74,8 @@ function checkRules(set: WriteSet, item: WriteItem): WriteItem {
 }
 
 /** Does the write touch the lookup, or a field of the record that its filter reads. */
-function touchesFilter(object: ObjectModel, item: WriteItem, field: FieldModel, filter: Expression): boolean {
-  const changed = changedFields(object, item);
+function touchesFilter(stored: readonly FieldModel[], item: WriteItem, field: FieldModel, filter: Expression): boolean {
+  const changed = changedOf(stored, item);
   const read = dependencies(filter).paths.filter((path) => path.root === 0);
   return changed.some((each) => each === field || read.some((path) => path.steps[0]?.field === each.name));
 }
@@ -94,12 +84,13 @@ function touchesFilter(object: ObjectModel, item: WriteItem, field: FieldModel, 
 async function checkFilters(set: WriteSet): Promise<WriteSet> {
   const { session, object } = set;
   let result = set;
-  for (const field of Object.values(object.fields)) {
+  const { filtered, stored } = planOf(session, object);
+  for (const field of filtered) {
     const filter = field.lookup?.filter;
     const pointedTo = session.model.objects[field.lookup?.to[0] ?? ''];
     if (filter === undefined || pointedTo === undefined) continue;
     const items = soundItems(result).filter(
-      (item) => (item.values[field.name] ?? null) !== null && touchesFilter(object, item, field, filter),
+      (item) => (item.values[field.name] ?? null) !== null && touchesFilter(stored, item, field, filter),
     );
     if (items.length === 0) continue;
     const records = items.map((item) => item.values);
@@ -117,17 +108,20 @@ async function checkFilters(set: WriteSet): Promise<WriteSet> {
 export const validate: Step = async (set) => {
   const { session, object } = set;
   const items = soundItems(set);
-  const facts = await fetchFacts(
+  const { checked: fields, saveRules, checkFacts } = planOf(session, object);
+  const facts = await fetchKeptFacts(
     session,
     object,
-    rulesOf(object),
+    checkFacts,
     items.map((item) => ({ record: item.values, old: item.old })),
+    'checks',
   );
   const checked = items.map((plain, i): WriteItem => {
     const item: WriteItem = { ...plain, facts: facts[i] ?? plain.facts };
+    const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
     let result = item;
-    for (const field of Object.values(object.fields)) result = checkField(set, field, result);
-    return checkRules(set, result);
+    for (const field of fields) result = checkField(set, field, result, environment);
+    return checkRules(set, saveRules, result, environment);
   });
   return checkFilters(replaceItems(set, checked));
 };

@@ -1,8 +1,8 @@
 // writeInSight: the write, taken back for records that it would move out of the person's own sight.
-import { withSavepoint } from '@tessera/storage';
+import { mustAccessStatement, withSavepoint } from '@tessera/storage';
 import { sameValue } from '../changed.ts';
-import { replaceItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
-import { isRestricted, sightOf } from './permit.ts';
+import { isHopeful, isRestricted, replaceItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+import { rightsOf, sightOf } from './see.ts';
 import { write } from './write.ts';
 
 /** Thrown to leave the savepoint; the items are those that were refused. */
@@ -19,13 +19,23 @@ class OutOfSight extends Error {
 const isGivenAway = ({ session }: WriteSet, item: WriteItem): boolean =>
   !sameValue(item.values['owner'], item.old === undefined ? session.slots.user : item.old['owner']);
 
+/** The owner of a detail decides nothing about it: its masters do, whoever gets it. */
+const isByMasters = ({ object }: WriteSet): boolean => object.sharing === 'controlledByParent';
+
+/** Whoever makes a record owns it, and sees what is his own: where that is said for every record, it need not be asked. */
+const isOwn = ({ session, object }: WriteSet, item: WriteItem): boolean =>
+  item.old === undefined &&
+  item.values['owner'] === session.access.policy.userId &&
+  session.access.policy.objects[object.name]?.read.layers.some(({ kind }) => kind === 'owner') === true;
+
+/** Those that must be in sight when they are written. */
+const toBeSeen = (set: WriteSet): readonly WriteItem[] =>
+  set.items.filter((item) => item.written !== undefined && item.problems.length === 0 && (isByMasters(set) || !isGivenAway(set, item)));
+
 async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
   const { session, object } = set;
-  // The owner of a detail decides nothing about it: its masters do, whoever gets it.
-  const byMasters = object.sharing === 'controlledByParent';
-  const written = set.items.filter(
-    (item) => item.written !== undefined && item.problems.length === 0 && (byMasters || !isGivenAway(set, item)),
-  );
+  const byMasters = isByMasters(set);
+  const written = toBeSeen(set);
   const sight = await sightOf(
     session,
     object.name,
@@ -40,8 +50,20 @@ async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
   });
 }
 
+/** In the hope that nothing goes out of sight: a statement after the write fails where something does. */
+async function writeHopefully(set: WriteSet): Promise<WriteSet> {
+  const { session, object } = set;
+  const written = await write(set);
+  const byMasters = isByMasters(set);
+  const ids = toBeSeen(written).flatMap((item) => (!byMasters && isOwn(set, item) ? [] : [item.id]));
+  const asked = { rights: rightsOf(session.access.policy, object.name), edit: byMasters };
+  if (ids.length > 0) session.transaction.ahead(mustAccessStatement(session.target, object, ids, asked, session.slots));
+  return written;
+}
+
 export const writeInSight: Step = async (set) => {
   if (!isRestricted(set)) return write(set);
+  if (isHopeful(set)) return writeHopefully(set);
   const { touched } = set.session;
   let open = set;
   for (;;) {

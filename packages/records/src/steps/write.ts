@@ -1,46 +1,47 @@
 // write: the rows with their history and outbox entry in one statement; what did not go in is told why.
+import type { Statement } from '@tessera/kernel';
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import { dependencies } from '@tessera/rules';
 import {
   diagnoseStatement,
+  insertAllStatements,
   insertStatement,
+  logOf,
+  logStatement,
   uniqueKeys,
   uniqueKeyOfError,
+  updateAllStatements,
   updateStatement,
   withSavepoint,
-  type ChangeLog,
-  type HistoryEntry,
+  type HistoryLine,
+  type Log,
+  type WrittenRecord,
 } from '@tessera/storage';
-import { changedFields } from '../changed.ts';
-import { isRestricted } from './permit.ts';
+import { changedOf } from '../changed.ts';
 import { inLanguage } from './validate.ts';
-import { touch } from '../session.ts';
-import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
+import { planOf, touch } from '../session.ts';
+import { isHopeful, isRestricted, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
-function historyOf(object: ObjectModel, item: WriteItem): readonly HistoryEntry[] {
-  const version = Number(item.values['version']);
-  if (item.old === undefined) return [{ recordId: item.id, field: null, old: null, new: null, change: 'created', version }];
-  return changedFields(object, item)
+/** The lines that a record gets in the history. */
+function linesOf(stored: readonly FieldModel[], item: WriteItem, record: WrittenRecord): readonly HistoryLine[] {
+  if (item.old === undefined) return [{ record, field: null, old: null, new: null }];
+  return changedOf(stored, item)
     .filter((field) => field.history && field.wire !== 'secret')
-    .map((field) => ({
-      recordId: item.id,
-      field: field.name,
-      old: item.old?.[field.name] ?? null,
-      new: item.values[field.name] ?? null,
-      change: 'updated',
-      version,
-    }));
+    .map(({ name }) => ({ record, field: name, old: item.old?.[name] ?? null, new: item.values[name] ?? null }));
 }
 
-function logOf(set: WriteSet, items: readonly WriteItem[]): ChangeLog {
-  const { session, object, kind } = set;
-  return {
-    object: object.name,
-    change: kind === 'create' ? 'created' : 'updated',
-    actor: session.slots.user,
-    at: session.at,
-    history: items.flatMap((item) => historyOf(object, item)),
-  };
+/** What history and outbox get of items that are written. */
+function logOfItems({ session, object, kind }: WriteSet, items: readonly WriteItem[]): Log {
+  const { target, slots, at } = session;
+  const { stored } = planOf(session, object);
+  const doing = { object: object.name, change: kind === 'create' ? 'created' : 'updated', actor: slots.user, at } as const;
+  const pairs = items.map((item) => ({ item, record: { id: item.id, version: item.written ?? 0 } }));
+  return logOf(
+    target,
+    doing,
+    pairs.map(({ record }) => record),
+    pairs.flatMap(({ item, record }) => linesOf(stored, item, record)),
+  );
 }
 
 function uniqueProblem(set: WriteSet, item: WriteItem, name: string): WriteItem {
@@ -82,35 +83,45 @@ async function diagnose(set: WriteSet, missing: readonly WriteItem[]): Promise<r
 
 const openItems = (set: WriteSet): readonly WriteItem[] => soundItems(set).filter((item) => item.written === undefined);
 
+/** The set with items that are written, which are to be checked at the end. */
+function withWritten(set: WriteSet, items: readonly WriteItem[]): WriteSet {
+  touch(
+    set.session,
+    set.object.name,
+    items.map(({ id, pointer }) => ({ id, pointer })),
+  );
+  return replaceItems(set, items);
+}
+
+/** Where nothing can stand against it, or it is hoped so: statements that write all of the items or fail go out with the next. */
+function hope(set: WriteSet, items: readonly WriteItem[], statements: (log: Log) => readonly Statement[]): WriteSet {
+  const written = items.map((item) => ({ ...item, written: Number(item.values['version']) }));
+  for (const statement of statements(logOfItems(set, written))) set.session.transaction.ahead(statement);
+  return withWritten(set, written);
+}
+
 async function insert(set: WriteSet): Promise<WriteSet> {
   const { session, object } = set;
   const items = openItems(set);
-  const { rows } = await session.transaction.query(
-    insertStatement(
-      session.target,
-      object,
-      items.map((item) => item.values),
-      logOf(set, items),
-    ),
-  );
+  const records = items.map((item) => item.values);
+  if (isHopeful(set)) return hope(set, items, (log) => insertAllStatements(session.target, object, records, log));
+  const { rows } = await session.transaction.query(insertStatement(session.target, object, records));
   return settle(set, items, rows);
 }
 
 async function settle(set: WriteSet, items: readonly WriteItem[], rows: readonly Readonly<Record<string, unknown>>[]): Promise<WriteSet> {
   const versions = new Map(rows.map((row) => [String(row['id']), Number(row['version'])]));
   const missing = items.filter((item) => !versions.has(item.id));
-  const written = items.filter((item) => versions.has(item.id)).map((item) => ({ ...item, written: versions.get(item.id) }));
-  touch(
-    set.session,
-    set.object.name,
-    written.map(({ id, pointer }) => ({ id, pointer })),
-  );
-  return replaceItems(set, [...written, ...(missing.length === 0 ? [] : await diagnose(set, missing))]);
+  const saved = items.filter((item) => versions.has(item.id)).map((item) => ({ ...item, written: versions.get(item.id) }));
+  if (saved.length > 0) set.session.transaction.ahead(logStatement(set.session.target, logOfItems(set, saved)));
+  const settled = withWritten(set, saved);
+  return missing.length === 0 ? settled : replaceItems(settled, await diagnose(set, missing));
 }
 
-/** Every row gets the changed fields of all rows: those of a row that stay have their old value in `values`. */
-function fieldsToWrite(object: ObjectModel, items: readonly WriteItem[]): readonly FieldModel[] {
-  return [...new Set(items.flatMap((item) => changedFields(object, item)))];
+/** Every row gets the changed fields of all rows: those of a row that stay have their old value in `values`. Who wrote is always said. */
+function fieldsToWrite(stored: readonly FieldModel[], items: readonly WriteItem[]): readonly FieldModel[] {
+  const changed = new Set(items.flatMap((item) => changedOf(stored, item)));
+  return stored.filter((field) => changed.has(field) || field.name === 'updatedBy');
 }
 
 /** Could an update of these fields collide with another record: only then is it tried under a savepoint. */
@@ -121,19 +132,24 @@ function mayCollide(object: ObjectModel, fields: readonly FieldModel[]): boolean
   });
 }
 
+/** Could a lookup of these fields lead to nothing: not where it is cleared. */
+function mayMiss(fields: readonly FieldModel[], items: readonly WriteItem[]): boolean {
+  const lookups = fields.filter(({ columns }) => columns.some(({ references }) => references !== undefined));
+  return lookups.some(({ name }) => items.some(({ values }) => (values[name] ?? null) !== null));
+}
+
 async function update(set: WriteSet): Promise<WriteSet> {
   const { session, object } = set;
   const items = openItems(set);
   if (items.length === 0) return set;
-  const fields = fieldsToWrite(object, items);
-  const statement = updateStatement(
-    session.target,
-    object,
-    fields,
-    items.map((item) => item.values),
-    logOf(set, items),
-  );
-  if (!mayCollide(object, fields)) return settle(set, items, (await session.transaction.query(statement)).rows);
+  const { stored } = planOf(session, object);
+  const fields = fieldsToWrite(stored, items);
+  const records = items.map((item) => item.values);
+  const collides = mayCollide(object, fields);
+  const isCertain = !collides && !mayMiss(fields, items);
+  if (isCertain || isHopeful(set)) return hope(set, items, (log) => updateAllStatements(session.target, object, fields, records, log));
+  const statement = updateStatement(session.target, object, fields, records);
+  if (!collides) return settle(set, items, (await session.transaction.query(statement)).rows);
   try {
     const { rows } = await withSavepoint(session.transaction, () => session.transaction.query(statement));
     return await settle(set, items, rows);
@@ -159,12 +175,13 @@ async function updateHalves(set: WriteSet, items: readonly WriteItem[]): Promise
 /** New versions and times of records that change; a record in which nothing changes stays as it is. */
 function bump(set: WriteSet): WriteSet {
   const { session, object } = set;
+  const { stored } = planOf(session, object);
   return replaceItems(
     set,
     soundItems(set).map((item): WriteItem => {
       if (item.old === undefined) return item;
       const version = Number(item.old['version']);
-      if (changedFields(object, item).length === 0) return { ...item, written: version };
+      if (changedOf(stored, item).length === 0) return { ...item, written: version };
       return { ...item, values: { ...item.values, updatedAt: session.at, updatedBy: session.slots.user, version: String(version + 1) } };
     }),
   );

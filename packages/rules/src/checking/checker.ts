@@ -1,12 +1,13 @@
 // The checker: from raw JSON to a typed expression, or to every problem there is, each at its pointer.
 import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
 import type { AggregateExpression, Expression, RuleType } from '../expression.ts';
+import { readSource } from '../given-slot.ts';
 import { suggestion } from '../names.ts';
 import type { CallSite, Forms } from '../operators/operator.ts';
 import { operatorNamed, operatorNames } from '../operators/table.ts';
 import { currencyConflict, describeExpression, describeType, fits } from '../types.ts';
 import { checkAggregateSource } from './aggregates.ts';
-import { isLiteralSource, isObject, readLiteral } from './literals.ts';
+import { isLiteralSource, isObject } from './literals.ts';
 import { resolvePath } from './paths.ts';
 import { below, innermost, type Place } from './place.ts';
 import { capital, instead, remedy } from './remedies.ts';
@@ -115,8 +116,8 @@ export class Checker implements Forms {
   }
 
   literal(value: unknown, place: Place, expected: RuleType | undefined): Expression | undefined {
-    const found = readLiteral(value, expected);
-    if (found.node === 'literal') return found;
+    const found = readSource(value, expected);
+    if (found.node !== 'refused') return found;
     const obvious = expected === undefined || expected.kind === 'text' || expected.kind === 'list';
     return this.refuse(place, (obvious ? '' : `${capital(describeType(expected))} is needed here. `) + found.reason);
   }

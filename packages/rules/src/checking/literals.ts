@@ -1,5 +1,5 @@
 // Literals: JSON values read as the type that is wanted where they stand.
-import { isUuid } from '@tessera/kernel';
+import { Given, isUuid } from '@tessera/kernel';
 import { formatDecimal, magnitude, parseDecimal, productScale } from '../decimal.ts';
 import type { LiteralExpression, RuleType, Value } from '../expression.ts';
 import { nearest } from '../names.ts';
@@ -23,9 +23,12 @@ const shown = (source: unknown): string => {
 const read = (type: RuleType, value: Value): LiteralExpression => ({ node: 'literal', type, value });
 
 export const isObject = (source: unknown): source is Readonly<Record<string, unknown>> =>
-  typeof source === 'object' && source !== null && !Array.isArray(source);
+  typeof source === 'object' && source !== null && !Array.isArray(source) && !(source instanceof Given);
 
-/** Whether a source is a literal: a scalar, a list of literals, or `{ "literal": … }`. */
+/** Whether a source is a list as it is written, or given as one. */
+export const isListSource = (source: unknown): boolean => Array.isArray(source instanceof Given ? source.value : source);
+
+/** Whether a source is a literal: a scalar, a list of literals, a given value, or `{ "literal": … }`. */
 export function isLiteralSource(source: unknown): boolean {
   if (Array.isArray(source)) return source.every((entry) => !isObject(entry) && !Array.isArray(entry));
   return !isObject(source) || (Object.keys(source).length === 1 && Object.hasOwn(source, 'literal'));
@@ -127,6 +130,8 @@ function jsonSize(source: unknown, depth: number): number {
   if (depth > maxLiteralDepth) return Infinity;
   if (typeof source === 'string') return isStorableText(source) ? 1 : Infinity;
   if (typeof source === 'number') return Number.isFinite(source) ? 1 : Infinity;
+  // Within a JSON value it would be a part of a constant.
+  if (source instanceof Given) return Infinity;
   if (typeof source !== 'object' || source === null) return source === null || typeof source === 'boolean' ? 1 : Infinity;
   return Object.entries(source).reduce(
     (size, [key, value]) => (size > maxLiteralValues ? size : size + (isStorableText(key) ? jsonSize(value, depth + 1) : Infinity)),

@@ -90,12 +90,11 @@ interface FoundStep {
 /** One name of a path on an object. */
 function stepOf(object: string, word: string, scope: RuleScope, refuse: RefuseName): FoundStep | undefined {
   const [field = '', target, ...more] = word.split(':');
-  const names = scope.catalog.fieldNames(object);
-  const own = !isPrototypeName(field) || names.includes(field);
+  const own = !isPrototypeName(field) || scope.catalog.fieldNames(object).includes(field);
   const found = namePattern.test(field) && own ? scope.catalog.field(object, field) : undefined;
   if (found === undefined) {
     if (field === 'id') return { step: { object, field }, type: { kind: 'reference', to: [object] }, targets: [] };
-    return refuse(`${object} has no field ${field}. ${suggestion(field, names)}`);
+    return refuse(`${object} has no field ${field}. ${suggestion(field, scope.catalog.fieldNames(object))}`);
   }
   const targets = found.to ?? (found.type.kind === 'reference' && field !== 'id' ? found.type.to : []);
   if (target === undefined) return { step: { object, field }, type: found.type, targets };

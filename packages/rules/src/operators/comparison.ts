@@ -5,7 +5,7 @@ import type { CallExpression, Expression, RuleType, Value } from '../expression.
 import { compareDecimals, parseDecimal } from '../decimal.ts';
 import { boolean, currencyHomes, orderedKinds, text, type Kind } from '../types.ts';
 import { compareCodePoints } from '../unicode.ts';
-import { literalText, maybe, surely, type CallSite, type Operator, type SqlCall } from './operator.ts';
+import { isConstant, literalText, maybe, surely, type CallSite, type Operator, type SqlCall } from './operator.ts';
 
 const equatable: readonly Kind[] = ['text', 'number', 'boolean', 'date', 'datetime', 'time', 'reference'];
 
@@ -49,8 +49,9 @@ function comparable(kinds: readonly Kind[]): Operator['type'] {
 function operands(call: SqlCall, ordered: boolean): Sql[] {
   const { arguments: args } = call.call;
   if (operandType(call.call).kind !== 'text') return [...call.values];
-  const bare = !ordered && args.filter((arg) => arg.node === 'literal').length >= args.length - 1;
-  return args.map((arg, i) => (arg.node === 'literal' || (bare && arg.node === 'path') ? call.value(i) : call.collated(i)));
+  const isLiteral = (arg: Expression): boolean => isConstant(arg) || literalNull(arg);
+  const bare = !ordered && args.filter(isLiteral).length >= args.length - 1;
+  return args.map((arg, i) => (isLiteral(arg) || (bare && arg.node === 'path') ? call.value(i) : call.collated(i)));
 }
 
 const literalNull = (expression: Expression | undefined): boolean => expression?.node === 'literal' && expression.value === null;
@@ -73,7 +74,7 @@ const equal: Operator = {
     const [a, b] = operands(call, false);
     if (literalNull(args[1])) return surely(sql`(${a} is null)`);
     if (literalNull(args[0])) return surely(sql`(${b} is null)`);
-    if (args.some((arg) => arg.node === 'literal')) return maybe(sql`(${a} = ${b})`);
+    if (args.some(isConstant)) return maybe(sql`(${a} = ${b})`);
     return surely(sql`(${a} is not distinct from ${b})`);
   },
 };

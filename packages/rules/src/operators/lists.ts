@@ -2,9 +2,9 @@
 import { join, keyword, sql, type Sql } from '@tessera/kernel';
 import { sqlType } from '../sql-parts.ts';
 import { boolean, common, describeExpression, text, textList, withoutOptions, type Kind } from '../types.ts';
-import { isLiteralSource } from '../checking/literals.ts';
+import { isListSource, isLiteralSource } from '../checking/literals.ts';
 import { equalValues } from './comparison.ts';
-import { maybe, never, type CallSite, type Operator, type SqlCall } from './operator.ts';
+import { isConstant, maybe, never, type CallSite, type Operator, type SqlCall } from './operator.ts';
 import type { Expression, RuleType, Value } from '../expression.ts';
 
 const members: readonly Kind[] = ['text', 'number', 'boolean', 'date', 'datetime', 'time', 'reference'];
@@ -17,7 +17,7 @@ const has = (type: RuleType, list: readonly Value[], value: Value): boolean =>
   value !== null && list.some((entry) => equalValues(type, entry, value));
 
 function checkIn(site: CallSite): Expression | undefined {
-  if (Array.isArray(site.sources[1])) {
+  if (isListSource(site.sources[1])) {
     const value = site.checkKind(0, members);
     return value && site.call(boolean, [value, site.check(1, { kind: 'list', of: value.type })]);
   }
@@ -52,11 +52,10 @@ function inSql(call: SqlCall): Sql {
   const [value, whole] = call.call.arguments;
   const type = keyword(sqlType(whole?.type ?? textList));
   // A list field that holds a given value: the form that a GIN index serves.
-  if (value?.node === 'literal' && value.value !== null && whole?.node === 'path')
-    return sql`(${call.value(1)} @> array[${call.value(0)}]::${type})`;
+  if (isConstant(value) && whole?.node === 'path') return sql`(${call.value(1)} @> array[${call.value(0)}]::${type})`;
   const bare = value?.type.kind !== 'text' || value.node === 'path';
   // The cast is not idle: `any((select …))` would be read as a comparison with the rows of a sub-select.
-  const entriesSql = whole?.node === 'literal' ? call.value(1) : sql`${call.value(1)}::${type}`;
+  const entriesSql = whole?.node === 'literal' || whole?.node === 'given' ? call.value(1) : sql`${call.value(1)}::${type}`;
   return sql`(${bare ? call.value(0) : call.collated(0)} = any(${entriesSql}))`;
 }
 

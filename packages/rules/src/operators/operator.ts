@@ -123,6 +123,11 @@ export function takes(parameters: readonly RuleType[], result: RuleType): Operat
     );
 }
 
+/** A value that is no null and is there before any record is looked at: a literal, or what is given when the statement runs. */
+export function isConstant(expression: Expression | undefined): boolean {
+  return expression?.node === 'given' || (expression?.node === 'literal' && expression.value !== null);
+}
+
 /** The value of argument `i`, where the checker has seen to it that it is a literal text. */
 export function literalText(call: CallExpression, i: number): string | undefined {
   const argument = call.arguments[i];

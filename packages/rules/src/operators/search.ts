@@ -1,7 +1,8 @@
 // startsWith, endsWith, contains, replace: one text in another.
 import { keyword, sql, type Sql } from '@tessera/kernel';
-import { bindOnce } from '../sql-parts.ts';
+import { bindOnce, givenSql } from '../sql-parts.ts';
 import { boolean, text } from '../types.ts';
+import type { TextForm } from '../expression.ts';
 import { codePointLength, maxTextLength } from '../unicode.ts';
 import { known, literalText, maybe, takes, type Operator, type SqlCall } from './operator.ts';
 
@@ -15,6 +16,7 @@ interface Search {
 }
 
 function search(row: Pick<Operator, 'name' | 'doc' | 'examples'>, how: Search): Operator {
+  const like: TextForm = { name: row.name, of: (part) => how.pattern(escaped(part)) };
   return {
     ...row,
     signature: `${row.name}(text, part)`,
@@ -25,16 +27,18 @@ function search(row: Pick<Operator, 'name' | 'doc' | 'examples'>, how: Search): 
       const [whole, part] = known(args) ?? [];
       return whole !== undefined && part !== undefined && how.js(whole, part);
     },
-    truth: (call) => maybe(searchSql(call, how)),
+    truth: (call) => maybe(searchSql(call, how, like)),
   };
 }
 
 // A literal part becomes a LIKE pattern, which trigram and prefix indexes serve.
-function searchSql(call: SqlCall, how: Search): Sql {
+function searchSql(call: SqlCall, how: Search, like: TextForm): Sql {
+  const [within, sought] = call.call.arguments;
   const part = literalText(call.call, 1);
-  if (part === undefined) return how.sql(call.collated(0), call.collated(1));
-  const whole = call.call.arguments[0]?.node === 'path' ? call.value(0) : call.collated(0);
-  return sql`(${whole} like ${how.pattern(escaped(part))}::text)`;
+  if (part === undefined && sought?.node !== 'given') return how.sql(call.collated(0), call.collated(1));
+  const whole = within?.node === 'path' ? call.value(0) : call.collated(0);
+  const pattern = sought?.node === 'given' ? givenSql(text, sought.slot.as(like)) : sql`${like.of(part ?? '')}::text`;
+  return sql`(${whole} like ${pattern})`;
 }
 
 const startsWith = search(

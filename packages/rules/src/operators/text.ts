@@ -6,7 +6,7 @@ import { bindOnce, wholeSql } from '../sql-parts.ts';
 import { number, text } from '../types.ts';
 import { codePointLength, maxTextLength, normalized, whiteSpace } from '../unicode.ts';
 import { wholeOf } from './counts.ts';
-import { takes, type Operator } from './operator.ts';
+import { isConstant, takes, type Operator } from './operator.ts';
 import { searchOperators } from './search.ts';
 
 const spacesSql = textLiteral(whiteSpace);
@@ -42,9 +42,7 @@ const concat: Operator = {
   type: takes([text], text),
   js: (args) => limited(args.map((arg) => (typeof arg === 'string' ? arg : '')).join('')),
   sql: (call) => {
-    const parts = call.call.arguments.map((arg, i) =>
-      arg.node === 'literal' && arg.value !== null ? call.value(i) : sql`coalesce(${call.collated(i)}, '')`,
-    );
+    const parts = call.call.arguments.map((arg, i) => (isConstant(arg) ? call.value(i) : sql`coalesce(${call.collated(i)}, '')`));
     const limit = keyword(String(maxTextLength));
     return bindOnce([sql`(${join(parts, ' || ')}) collate "C"`], (whole) => sql`case when length(${whole}) <= ${limit} then ${whole} end`);
   },

@@ -2,40 +2,30 @@
 import { problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
-import type { ObjectPolicy, Policy } from './policy.ts';
+import { objectPolicy, type ObjectPolicy, type Policy } from './policy.ts';
 
 export type WriteKind = 'create' | 'update' | 'delete' | 'restore';
 
 export interface WriteCheck {
-  readonly kind: WriteKind;
+  readonly kind: 'create' | 'update';
   /** The record as it is stored; undefined: it is new. */
   readonly before?: RecordValues | undefined;
-  /** The record as it is to be, defaults included; undefined: it goes. */
-  readonly after?: RecordValues | undefined;
+  /** The record as it is to be, defaults included. */
+  readonly after: RecordValues;
   /** Names of the fields that the caller set. What the platform sets of itself is not asked for. */
   readonly input: readonly string[];
 }
 
-function allowsVerb(allowed: ObjectPolicy, kind: WriteKind): boolean {
+function allowsKind(allowed: ObjectPolicy, kind: WriteKind): boolean {
   return kind === 'restore' ? allowed.seeDeleted && allowed.delete : allowed[kind];
 }
-
-const ownPolicy = (policy: Policy, object: string): ObjectPolicy | undefined =>
-  Object.hasOwn(policy.objects, object) ? policy.objects[object] : undefined;
 
 /** Whether the person may do this with records of the object at all; else OBJECT_UNKNOWN or PERMISSION_DENIED. */
 export function checkVerb(policy: Policy, object: string, kind: WriteKind): Problem | undefined {
   if (policy.administrator) return undefined;
-  const allowed = ownPolicy(policy, object);
+  const allowed = objectPolicy(policy, object);
   if (allowed === undefined) return problem('OBJECT_UNKNOWN', { object });
-  return allowsVerb(allowed, kind) ? undefined : problem('PERMISSION_DENIED', { action: `${kind} records of ${object}` });
-}
-
-/** Fields of the object that the person may set, as far as permissions go: computed and system fields say for themselves that they are not. */
-export function writableFields(policy: Policy, object: ObjectModel): ReadonlySet<string> {
-  if (policy.administrator) return new Set(Object.keys(object.fields));
-  const levels = ownPolicy(policy, object.name)?.fields ?? {};
-  return new Set(Object.keys(object.fields).filter((field) => levels[field] === 'edit'));
+  return allowsKind(allowed, kind) ? undefined : problem('PERMISSION_DENIED', { action: `${kind} records of ${object}` });
 }
 
 const at = (field: string): { readonly pointer: string } => ({ pointer: `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}` });
@@ -49,7 +39,7 @@ function checkField(allowed: ObjectPolicy, object: ObjectModel, field: string): 
 
 /** A record may keep the type that it has, and may have none. */
 function checkRecordType(allowed: ObjectPolicy, { before, after }: WriteCheck): readonly Problem[] {
-  const recordType = after?.['recordType'] ?? null;
+  const recordType = after['recordType'] ?? null;
   if (typeof recordType !== 'string' || allowed.recordTypes === undefined) return [];
   if (recordType === before?.['recordType'] || allowed.recordTypes.includes(recordType)) return [];
   return [problem('RECORD_TYPE_NOT_ALLOWED', { object: allowed.object, recordType }, at('recordType'))];
@@ -57,22 +47,22 @@ function checkRecordType(allowed: ObjectPolicy, { before, after }: WriteCheck): 
 
 /** Whoever makes a record owns it; to give it away is a right of its own. */
 function checkOwner(policy: Policy, allowed: ObjectPolicy, { before, after, input }: WriteCheck): readonly Problem[] {
-  if (!input.includes('owner') || allowed.changeOwner || after === undefined) return [];
+  if (!input.includes('owner') || allowed.changeOwner) return [];
   const owner = after['owner'] ?? null;
   const kept = before === undefined ? policy.userId : (before['owner'] ?? null);
   return owner === kept ? [] : [problem('PERMISSION_DENIED', { action: `change the owner of records of ${allowed.object}` }, at('owner'))];
 }
 
 /**
- * All that the policy has against a write of one record; pointers are relative to the record. Codes: OBJECT_UNKNOWN, PERMISSION_DENIED,
+ * All that the policy has against making or changing one record; pointers are relative to the record. Codes: OBJECT_UNKNOWN, PERMISSION_DENIED,
  * FIELD_UNKNOWN, FIELD_READ_ONLY, RECORD_TYPE_NOT_ALLOWED.
  * @param object of the whole Model
  */
 export function checkWrite(policy: Policy, object: ObjectModel, check: WriteCheck): readonly Problem[] {
   const denied = checkVerb(policy, object.name, check.kind);
   if (denied !== undefined) return [denied];
-  const allowed = ownPolicy(policy, object.name);
-  if (allowed === undefined || check.kind === 'delete' || check.kind === 'restore') return [];
+  const allowed = objectPolicy(policy, object.name);
+  if (allowed === undefined) return [];
   return [
     ...check.input.flatMap((field) => checkField(allowed, object, field)),
     ...checkRecordType(allowed, check),

@@ -2,7 +2,7 @@
 import { canonicalJson, type FieldLevel, type Model } from '@tessera/metadata';
 import type { Expression } from '@tessera/rules';
 import { conditionOf } from './record-access.ts';
-import { recordAccess, type ObjectPolicy, type Policy } from './policy.ts';
+import { objectPolicy, policySlots, recordAccess, type Policy } from './policy.ts';
 
 const verbs = ['create', 'update', 'delete', 'import', 'export', 'changeOwner', 'seeDeleted'] as const;
 
@@ -14,19 +14,16 @@ export interface ObjectDifference {
   readonly fields: readonly { readonly field: string; readonly before: FieldLevel; readonly after: FieldLevel }[];
 }
 
-const own = (policy: Policy, object: string): ObjectPolicy | undefined =>
-  Object.hasOwn(policy.objects, object) ? policy.objects[object] : undefined;
-
 function flagsOf(policy: Policy, model: Model, object: string): ReadonlySet<string> {
   if (policy.administrator) return new Set(Object.hasOwn(model.objects, object) ? ['read', ...verbs] : []);
-  const allowed = own(policy, object);
+  const allowed = objectPolicy(policy, object);
   return new Set(allowed === undefined ? [] : ['read', ...verbs.filter((verb) => allowed[verb])]);
 }
 
 function levelOf(policy: Policy, model: Model, object: string, field: string): FieldLevel {
   const fields = Object.hasOwn(model.objects, object) ? model.objects[object]?.fields : undefined;
   if (policy.administrator) return fields !== undefined && Object.hasOwn(fields, field) ? 'edit' : 'none';
-  return own(policy, object)?.fields[field] ?? 'none';
+  return objectPolicy(policy, object)?.fields[field] ?? 'none';
 }
 
 export interface Side {
@@ -103,5 +100,5 @@ const nested = (records: 'all' | 'none' | Expression): boolean =>
 /** Values for the slots of `compareRecords`. */
 export function differenceSlots(before: Policy, after: Policy): Readonly<Record<string, unknown>> {
   const later = Object.entries(after.slots).map(([slot, value]) => [`${afterSlots}${slot}`, value] as const);
-  return { ...before.slots, ...Object.fromEntries(later), user: before.userId, roles: before.roles };
+  return { ...Object.fromEntries(later), ...policySlots(before) };
 }

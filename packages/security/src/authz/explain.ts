@@ -1,9 +1,9 @@
 // Explaining: which grant gave which right, and which layers can give a record.
-import type { FieldLevel, Model } from '@tessera/metadata';
+import type { FieldLevel, Model, ObjectVerbs } from '@tessera/metadata';
 import type { Person } from '@tessera/storage';
 import { grantedTo } from './compile-policy.ts';
 import { areAdministrator, entryLevel, entryOf, flagNames, gives, originsOf, reaches, type Flag, type Origin } from './grants.ts';
-import type { AccessLayer, Policy } from './policy.ts';
+import { allows, objectPolicy, type AccessLayer, type Policy } from './policy.ts';
 
 /** A role or permission set by name. */
 export interface GrantOrigin {
@@ -66,7 +66,7 @@ export interface ExplainPlan {
   /** Whether the object exists for the person. */
   readonly exists: boolean;
   /** The verbs, `changeOwner` and so on: whether they are given at all. */
-  readonly verbs: Readonly<Record<'create' | 'update' | 'delete' | 'import' | 'export' | 'changeOwner' | 'seeDeleted', boolean>>;
+  readonly verbs: ObjectVerbs;
   /**
    * A record is seen, or may be edited, where the condition of one layer holds (undefined: it holds for every record). Evaluate all in one
    * statement with `policySlots`. No layer: nothing gives it.
@@ -77,8 +77,8 @@ export interface ExplainPlan {
 
 /** The layers by which records of an object are given to a person. An administrator needs none. */
 export function explainPlan(policy: Policy, object: string): ExplainPlan {
-  const allowed = Object.hasOwn(policy.objects, object) ? policy.objects[object] : undefined;
-  const has = (flag: keyof ExplainPlan['verbs']): boolean => policy.administrator || allowed?.[flag] === true;
+  const allowed = objectPolicy(policy, object);
+  const has = (verb: keyof ObjectVerbs): boolean => allows(policy, object, verb);
   return {
     object,
     administrator: policy.administrator,

@@ -1,5 +1,5 @@
 // What an actor may do, as of one access version of the tenant.
-import type { FieldLevel } from '@tessera/metadata';
+import type { FieldLevel, ObjectVerbs } from '@tessera/metadata';
 import type { Expression } from '@tessera/rules';
 
 /** One way in which access to a record is given; `condition` has the record as frame 0. */
@@ -29,15 +29,8 @@ export interface RecordAccess {
 }
 
 /** What an actor may do with one object. Only objects that the actor may read have one. */
-export interface ObjectPolicy {
+export interface ObjectPolicy extends ObjectVerbs {
   readonly object: string;
-  readonly create: boolean;
-  readonly update: boolean;
-  readonly delete: boolean;
-  readonly import: boolean;
-  readonly export: boolean;
-  readonly changeOwner: boolean;
-  readonly seeDeleted: boolean;
   /** Record types that may be given; undefined: all. */
   readonly recordTypes: readonly string[] | undefined;
   /** Levels after the closure; what is not here does not exist for the actor. */
@@ -67,14 +60,30 @@ export function administratorPolicy(userId: string | null, roles: readonly strin
   return { userId, administrator: true, roles, shape: 'administrator', objects: {}, slots: {} };
 }
 
+/** What the policy says of an object; undefined of one that does not exist for the actor. An administrator's says nothing of any. */
+export function objectPolicy(policy: Policy, object: string): ObjectPolicy | undefined {
+  return Object.hasOwn(policy.objects, object) ? policy.objects[object] : undefined;
+}
+
+/** Whether the actor has this right on the object at all. */
+export function allows(policy: Policy, object: string, verb: keyof ObjectVerbs): boolean {
+  return policy.administrator || objectPolicy(policy, object)?.[verb] === true;
+}
+
 /** Which records of an object the actor may see and edit; none of an object that does not exist for the actor. */
 export function recordAccess(policy: Policy, object: string): { readonly read: Records; readonly edit: Records } {
   if (policy.administrator) return { read: 'all', edit: 'all' };
-  const found = Object.hasOwn(policy.objects, object) ? policy.objects[object] : undefined;
+  const found = objectPolicy(policy, object);
   return found === undefined ? { read: 'none', edit: 'none' } : { read: found.read.records, edit: found.edit.records };
 }
 
+/** Values of slots by name; `user` and `roles` are those of rules. */
+export interface PolicySlots extends Readonly<Record<string, unknown>> {
+  readonly user: string | null;
+  readonly roles: readonly string[];
+}
+
 /** Values of all slots that a statement may have by reason of this policy: whatever was placed into it, and `user` and `roles` of rules. */
-export function policySlots(policy: Policy): Readonly<Record<string, unknown>> {
+export function policySlots(policy: Policy): PolicySlots {
   return { ...policy.slots, user: policy.userId, roles: policy.roles };
 }

@@ -2,7 +2,7 @@
 import type { Model, ObjectModel, SharingRuleModel } from '@tessera/metadata';
 import { allOf, always, anyOf, type AccessExpression, type AccessTest, type Expression } from '@tessera/rules';
 import type { UnitedGrant } from './grants.ts';
-import type { AccessLayer, RecordAccess, Records } from './policy.ts';
+import { recordAccess, type AccessLayer, type Policy, type RecordAccess, type Records } from './policy.ts';
 
 export type Verb = 'read' | 'edit';
 
@@ -23,6 +23,9 @@ export function conditionOf(records: Records): Expression | undefined {
   if (records === 'all') return undefined;
   return records === 'none' ? always(false) : records;
 }
+
+/** What keeps a query to the records of an object that the actor sees; undefined: all are. */
+export const readCondition = (policy: Policy, object: string): Expression | undefined => conditionOf(recordAccess(policy, object).read);
 
 function recordsOf(condition: Expression): Records {
   if (condition.node !== 'literal') return condition;

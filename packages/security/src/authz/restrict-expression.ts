@@ -11,8 +11,8 @@ import {
   type PathStep,
 } from '@tessera/rules';
 import { fieldOf, isOwnId, canRead, type Levels } from './closure.ts';
-import { recordAccess, type ObjectPolicy, type Policy } from './policy.ts';
-import { conditionOf } from './record-access.ts';
+import { objectPolicy, type Policy } from './policy.ts';
+import { readCondition } from './record-access.ts';
 
 /** Whose reads are restricted, and over which Model: the whole one, not the person's view of it. */
 export interface Restricting {
@@ -22,11 +22,10 @@ export interface Restricting {
 
 /** The levels that a policy has. */
 export function levelsOf(policy: Policy): Levels {
-  const objectOf = (name: string): ObjectPolicy | undefined => (Object.hasOwn(policy.objects, name) ? policy.objects[name] : undefined);
   return {
-    readable: (object) => objectOf(object) !== undefined,
+    readable: (object) => objectPolicy(policy, object) !== undefined,
     level: (object, field) => {
-      const fields = objectOf(object)?.fields ?? {};
+      const fields = objectPolicy(policy, object)?.fields ?? {};
       return (Object.hasOwn(fields, field) ? fields[field] : undefined) ?? 'none';
     },
   };
@@ -61,7 +60,7 @@ export class RuleRestriction {
   /** The condition that keeps records of an object to those that are seen; undefined: all are. */
   seen(object: string): Expression | undefined {
     if (!this.levels.readable(object)) throw objectUnknown(object);
-    return conditionOf(recordAccess(this.#policy, object).read);
+    return readCondition(this.#policy, object);
   }
 
   /** A condition of a query and what is seen of its object. */
@@ -73,6 +72,7 @@ export class RuleRestriction {
   rule(expression: Expression): Expression {
     switch (expression.node) {
       case 'literal':
+      case 'given':
       case 'access':
         return expression;
       case 'path':
@@ -151,14 +151,4 @@ export class RuleRestriction {
       ...(sorted === undefined ? {} : { sort: sorted }),
     };
   }
-}
-
-/**
- * A condition over an object's records, kept to what the person sees: for reads that are no query of their own (look-ups of imports, lists
- * of candidates). Undefined where neither restricts anything.
- * @throws OBJECT_UNKNOWN, FIELD_UNKNOWN, RELATION_UNKNOWN for what does not exist for the person
- */
-export function restrictExpression(access: Restricting, object: string, condition?: Expression): Expression | undefined {
-  if (access.policy.administrator) return condition;
-  return new RuleRestriction(access).where(object, condition);
 }

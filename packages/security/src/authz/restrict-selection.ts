@@ -5,6 +5,7 @@ import type { AggregateQuery, EdgePart, ListPart, ListQuery, Selection } from '@
 import { canRead, fieldOf } from './closure.ts';
 import { fieldUnknown, objectUnknown, relationUnknown, RuleRestriction, type Restricting } from './restrict-expression.ts';
 import { reaches } from './grants.ts';
+import { allows } from './policy.ts';
 
 type Lookup = Extract<Selection, { kind: 'lookup' }>;
 type Children = Extract<Selection, { kind: 'children' | 'childAggregate' }>;
@@ -26,9 +27,8 @@ export class QueryRestriction {
 
   /** Refuses the bin to whoever may not look into it. */
   deleted(object: string, deleted: Deleted): void {
-    const { objects } = this.#access.policy;
     if (!this.rules.levels.readable(object)) throw objectUnknown(object);
-    if (deleted !== undefined && objects[object]?.seeDeleted !== true)
+    if (deleted !== undefined && !allows(this.#access.policy, object, 'seeDeleted'))
       throw fail('PERMISSION_DENIED', { action: `see deleted records of ${object}` });
   }
 

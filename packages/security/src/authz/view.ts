@@ -12,7 +12,7 @@ import {
 import { checkRule } from '@tessera/rules';
 import { canRead, readsOnlyReadable } from './closure.ts';
 import { named } from './named.ts';
-import type { ObjectPolicy, Policy } from './policy.ts';
+import { objectPolicy, type ObjectPolicy, type Policy } from './policy.ts';
 import { levelsOf } from './restrict-expression.ts';
 import { viewField, type Viewing } from './view-fields.ts';
 import { viewPages } from './view-pages.ts';
@@ -92,7 +92,7 @@ export function viewOf(model: Model, policy: Policy): Model {
   const viewing: Viewing = { model, levels, reads: (expression) => readsOnlyReadable(levels, model, expression) };
   const objects = named(
     Object.values(model.objects).flatMap((object) => {
-      const allowed = Object.hasOwn(policy.objects, object.name) ? policy.objects[object.name] : undefined;
+      const allowed = objectPolicy(policy, object.name);
       return allowed === undefined ? [] : [[object.name, viewObject(object, allowed, policy.shape, viewing)] as const];
     }),
   );

@@ -6,22 +6,25 @@ function segment(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
+/** Names and values with `sign` before them; nothing where there are none. */
+function pairs(sign: '?' | '#', values: Readonly<Record<string, string>>): string {
+  const encoded = Object.entries(values).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`);
+  return encoded.length === 0 ? '' : `${sign}${encoded.join('&')}`;
+}
+
 /**
- * A link. Every part of the path and of the query is encoded.
+ * A link. Every part of the path, of the query and of the fragment is encoded. What is in the fragment only the page itself sees: no
+ * server and no log on the way to it.
  * @param publicUrl where the platform is as seen from outside; undefined gives a path from its root, for callers who know that already
- * @throws TypeError where `publicUrl` is not http or https, or has a query: a mistake of the configuration, found at its start
+ * @throws TypeError where `publicUrl` is not http or https, or has a query: a mistake of the configuration
  */
 export function linkTo(
   publicUrl: string | undefined,
   path: readonly string[],
   query: Readonly<Record<string, string>> = {},
-  fragment?: string,
+  fragment: Readonly<Record<string, string>> = {},
 ): string {
-  const search = Object.entries(query)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`)
-    .join('&');
-  const tail = `${search === '' ? '' : `?${search}`}${fragment === undefined ? '' : `#${encodeURIComponent(fragment.toWellFormed())}`}`;
-  return `${base(publicUrl)}/${path.map(segment).join('/')}${tail}`;
+  return `${base(publicUrl)}/${path.map(segment).join('/')}${pairs('?', query)}${pairs('#', fragment)}`;
 }
 
 function base(publicUrl: string | undefined): string {

@@ -117,7 +117,7 @@ async function checks({ cell, administration }: OperatorDesk): Promise<readonly 
         detail: 'roles could not be created: only our statements keep tenants apart',
         remedy: 'Connect once as a user who may create roles.',
       };
-  const tenants = (await administration.check()).map(({ tenant, drift, problems }): Check => {
+  const tenants = (await administration.upkeep.check()).map(({ tenant, drift, problems }): Check => {
     const name = `tenant ${tenant}`;
     const [first] = drift;
     if (problems.length > 0)
@@ -165,7 +165,7 @@ export const cliActions: CliActions = {
         },
       }),
     })),
-  rotateSecrets: (progress) => atDesk(({ administration }) => administration.rotateSecrets(progress)),
+  rotateSecrets: (progress) => atDesk(({ administration }) => administration.upkeep.rotateSecrets(progress)),
   doctor: async () => {
     const node: Check = { name: 'node', ok: true, detail: process.versions.node };
     const configuration: Check = { name: 'configuration', ok: true, detail: 'every setting is valid' };

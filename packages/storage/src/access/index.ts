@@ -5,8 +5,11 @@ export {
   countPeople,
   differenceStatement,
   layersStatement,
+  mustAccessStatement,
+  mustReadStatement,
   readableStatement,
   type RecordCondition,
+  type RecordRights,
   type WantedRecords,
 } from './statements.ts';
 export {

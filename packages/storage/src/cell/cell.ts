@@ -10,7 +10,8 @@ import { databaseErrorKind, doorError, mayRunAgain } from './pg-errors.ts';
 import { Pool, type PoolStats } from './pool.ts';
 import { TenantDoor } from './tenant-database.ts';
 import { createTenant, dropTenant, listTenants, type TenantInfo } from './tenants.ts';
-import { refuseSessionChange, runTransaction } from './transaction.ts';
+import { refuseSessionChange } from './open-transaction.ts';
+import { runTransaction } from './transaction.ts';
 
 export interface CellOptions {
   /** `postgres://…`; its user is the administrator of the cell. */

@@ -4,8 +4,9 @@ import pg from 'pg';
 import { fail, TesseraError, type Statement } from '@tessera/kernel';
 import type { QueryResult } from '../database.ts';
 import { cancelRequest } from './cancel.ts';
+import { Flight, KeptStatement, type Answered, type Answers, type Run } from './kept-statement.ts';
 import { clientConfig, type Login } from './login.ts';
-import { ConnectionFailure, databaseErrorKind, isError } from './pg-errors.ts';
+import { asError, ConnectionFailure, databaseErrorKind } from './pg-errors.ts';
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
@@ -17,6 +18,7 @@ export interface RunOptions {
 const cancelPatience = 2_000;
 
 /** What pg takes beyond its types: `extended` lets one message carry one statement only. */
+type Row = Readonly<Record<string, unknown>>;
 type ExtendedQuery = pg.QueryConfig<unknown[]> & { readonly queryMode: 'extended' };
 
 export class Connection {
@@ -32,8 +34,11 @@ export class Connection {
   readonly #client: pg.Client;
   /** Statement text → the name under which the server keeps its plan. */
   readonly #names = new Map<string, string>();
+  /** By text, those that have run once and whose columns are therefore known. */
+  readonly #kept = new Map<string, KeptStatement>();
   /** False from the sending of a statement to the server's ReadyForQuery. */
   #ready = true;
+  #readyAt = performance.now();
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -53,6 +58,7 @@ export class Connection {
     client.on('end', gone);
     client.on('drain', () => {
       this.#ready = true;
+      this.#readyAt = performance.now();
     });
   }
 
@@ -64,7 +70,7 @@ export class Connection {
       await client.connect();
     } catch (error) {
       await client.end();
-      throw asFailure(error);
+      throw asFailure(asError(error));
     }
     return connection;
   }
@@ -83,6 +89,11 @@ export class Connection {
     return !this.#closed && this.#ready && (this.#client.getTransactionStatus() ?? 'I') === 'I';
   }
 
+  /** How long ago the server said something. */
+  get restedMs(): number {
+    return performance.now() - this.#readyAt;
+  }
+
   /** Whether the transaction has failed, so that its commit would silently be a rollback. */
   get hasFailed(): boolean {
     return this.#client.getTransactionStatus() === 'E';
@@ -90,27 +101,38 @@ export class Connection {
 
   /** Runs one statement. On an error it first waits until the server is ready again, so that the state is known. */
   async run(statement: Statement, options: RunOptions = {}): Promise<QueryResult> {
-    if (this.#closed) throw new ConnectionFailure('The connection is closed.');
-    if (options.signal?.aborted) throw fail('REQUEST_CANCELLED', {}, {}, options.signal.reason);
-    this.#ready = false;
-    const query: ExtendedQuery = {
-      text: statement.text,
-      values: statement.values as unknown[],
-      queryMode: 'extended',
-      ...(statement.name === undefined ? {} : { name: this.#nameOf(statement.text) }),
-    };
-    const limited = options.signal !== undefined || options.timeoutMs !== undefined;
-    const answer = this.#client.query(query);
+    const { results, failure } = await this.together([statement], options);
+    const [result] = results;
+    if (result === undefined) throw failure ?? new ConnectionFailure('The server has not answered.');
+    return result;
+  }
+
+  /**
+   * Runs statements in their order, those that the server keeps already in one write. The first that fails ends it: those after it are
+   * not run. On an error it first waits until the server is ready again, so that the state is known.
+   */
+  async together(statements: readonly Statement[], options: RunOptions = {}): Promise<Answers> {
+    const results: QueryResult[] = [];
     try {
-      const { rows, rowCount } = await (limited ? this.#limit(answer, options) : answer);
-      return { rows: rows as QueryResult['rows'], rowCount: rowCount ?? 0 };
+      for (let [next] = statements; next !== undefined; next = statements[results.length]) {
+        if (this.#closed) throw new ConnectionFailure('The connection is closed.');
+        if (options.signal?.aborted) throw fail('REQUEST_CANCELLED', {}, {}, options.signal.reason);
+        const runs = this.#keptRuns(statements, results.length);
+        const answers = await this.#answer((answered) => {
+          if (runs.length === 0) this.#sendAnew(next, answered);
+          else this.#client.query(new Flight(runs, answered));
+        }, options);
+        results.push(...answers.results);
+        if (answers.failure !== undefined) throw answers.failure;
+      }
+      return { results, failure: undefined };
     } catch (error) {
       if (!this.retired) await this.#settled();
-      const failure = asFailure(error);
+      const failure = asFailure(asError(error));
       const kind = databaseErrorKind(failure);
       // A role that was dropped and made again is another role: the session still has the dead one.
       if (kind === 'connection' || kind === 'permission' || kind === 'stalePlan') this.retired = true;
-      throw failure;
+      return { results, failure };
     }
   }
 
@@ -143,8 +165,20 @@ export class Connection {
     return name;
   }
 
-  async #limit<T>(answer: Promise<T>, { signal, timeoutMs }: RunOptions): Promise<T> {
-    return await new Promise<T>((resolve, reject) => {
+  /** Of the statements from a place on those that the server keeps already, up to the first that it does not. */
+  #keptRuns(statements: readonly Statement[], from: number): readonly Run[] {
+    const runs: Run[] = [];
+    for (const { text, values, name } of statements.slice(from)) {
+      const run = name === undefined ? undefined : this.#kept.get(text)?.run(values);
+      if (run === undefined) break;
+      runs.push(run);
+    }
+    return runs;
+  }
+
+  /** Settles when what is sent has been answered, or when it is given up. */
+  #answer(send: (answered: Answered) => void, { signal, timeoutMs }: RunOptions): Promise<Answers> {
+    return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const stop = (): void => {
         clearTimeout(timer);
@@ -165,7 +199,24 @@ export class Connection {
         timer = setTimeout(() => {
           giveUp(fail('QUERY_TIMEOUT', { limit: timeoutMs }));
         }, timeoutMs);
-      answer.then(resolve, reject).finally(stop);
+      send((answers) => {
+        stop();
+        resolve(answers);
+      });
+      this.#ready = false;
+    });
+  }
+
+  #sendAnew({ text, values, name: wished }: Statement, answered: Answered): void {
+    const name = wished === undefined ? undefined : this.#nameOf(text);
+    const query: ExtendedQuery = { text, values: values as unknown[], queryMode: 'extended', ...(name === undefined ? {} : { name }) };
+    this.#client.query(query, (error: Error | null, result?: pg.QueryResult<Row>) => {
+      if (result === undefined) {
+        answered({ results: [], failure: asError(error) });
+        return;
+      }
+      if (name !== undefined) this.#kept.set(text, new KeptStatement(name, result.fields));
+      answered({ results: [{ rows: result.rows, rowCount: result.rowCount ?? 0 }], failure: undefined });
     });
   }
 
@@ -196,8 +247,8 @@ export class Connection {
 }
 
 /** Errors without a SQLSTATE come from the socket or from pg's own state: the connection has failed. */
-function asFailure(error: unknown): unknown {
-  if (!isError(error) || error.name === 'TypeError') return error;
+function asFailure(error: Error): Error {
+  if (error.name === 'TypeError') return error;
   const known = error instanceof pg.DatabaseError || error instanceof TesseraError || error instanceof ConnectionFailure;
   return known ? error : new ConnectionFailure(error.message, error);
 }

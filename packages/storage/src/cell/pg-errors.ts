@@ -81,6 +81,9 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
+/** Whatever was thrown, as an error. */
+export const asError = (thrown: unknown): Error => (isError(thrown) ? thrown : new ConnectionFailure(String(thrown)));
+
 /** The server's error, also where it is the cause of one of ours. */
 function serverError(error: unknown): ServerError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {

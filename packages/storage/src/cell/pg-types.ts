@@ -13,5 +13,10 @@ function getTypeParser(oid: Oid, format?: 'text' | 'binary'): unknown {
   return parsed.has(oid) ? pg.types.getTypeParser(oid, format) : asText;
 }
 
+type TextParser = (text: string) => unknown;
+
+/** How a value of a type is read. */
+export const textParser = getTypeParser as (oid: number) => TextParser;
+
 /** To be given to every client. */
 export const typeParsers: pg.CustomTypesConfig = { getTypeParser: getTypeParser as pg.CustomTypesConfig['getTypeParser'] };

@@ -6,6 +6,7 @@
 import { fail, type Logger, type Statement } from '@tessera/kernel';
 import type { QueryResult } from '../database.ts';
 import { Connection, type RunOptions } from './connection.ts';
+import { IdleConnections } from './idle-connections.ts';
 import type { Login } from './login.ts';
 import { databaseErrorKind, sqlState } from './pg-errors.ts';
 import { WaitingLine, type Waiter } from './waiting-line.ts';
@@ -44,8 +45,7 @@ const mostAttempts = 3;
 
 export class Pool {
   readonly #options: PoolOptions;
-  /** Idle connections, least recently used first. */
-  readonly #idle = new Set<Connection>();
+  readonly #idle = new IdleConnections();
   readonly #all = new Set<Connection>();
   readonly #line: WaitingLine;
   readonly #streaks = new WeakMap<Connection, number>();
@@ -86,7 +86,7 @@ export class Pool {
 
   /** Runs one statement on its own. */
   async run(role: string, statement: Statement, options: RunOptions = {}): Promise<QueryResult> {
-    const connection = await this.acquire(role, options.signal);
+    const connection = this.#ready(role, options.signal) ?? (await this.acquire(role, options.signal));
     try {
       return await connection.run(statement, options);
     } finally {
@@ -138,6 +138,16 @@ export class Pool {
     this.#streaks.delete(connection);
   }
 
+  /** One that is in the role and waits for nobody; none where somebody is before us. */
+  #ready(role: string, signal: AbortSignal | undefined): Connection | undefined {
+    if (this.#closed || this.#line.length > 0 || signal?.aborted === true) return undefined;
+    const connection = this.#idle.latest(role);
+    if (connection === undefined) return undefined;
+    this.#idle.delete(connection);
+    this.#counts.acquired += 1;
+    return connection;
+  }
+
   #next(role: string, signal: AbortSignal | undefined): Promise<Connection> {
     if (this.#closed) return Promise.reject(fail('UNAVAILABLE', { reason: 'The server is stopping.' }));
     if (signal?.aborted) return Promise.reject(fail('REQUEST_CANCELLED', {}, {}, signal.reason));
@@ -156,18 +166,15 @@ export class Pool {
    * switch: rather one that was in the role before and knows its tables, else the one not used for longest.
    */
   #pick(role: string): Connection | undefined {
-    let same: Connection | undefined;
-    let fresh: Connection | undefined;
+    const same = this.#idle.latest(role);
+    if (same !== undefined) return same;
     let known: Connection | undefined;
     let oldest: Connection | undefined;
     for (const connection of this.#idle) {
+      if (connection.role === undefined) return connection;
       oldest ??= connection;
-      if (connection.role === undefined) fresh ??= connection;
       if (connection.roles.has(role)) known ??= connection;
-      // The one used last: what it has cached is still warm.
-      if (connection.role === role) same = connection;
     }
-    if (same !== undefined || fresh !== undefined) return same ?? fresh;
     return this.#all.size + this.#opening < this.#options.size ? undefined : (known ?? oldest);
   }
 

@@ -1,10 +1,11 @@
 // A tenant's door: each statement runs on a connection that is in the tenant's role.
 import { sql, toStatement, type Statement } from '@tessera/kernel';
-import type { QueryResult, TenantDatabase, Transaction, TransactionOptions } from '../database.ts';
+import type { QueryResult, TenantDatabase, TenantTransaction, Transaction, TransactionOptions } from '../database.ts';
 import { lockKey, tenantSchema } from './names.ts';
 import { databaseErrorKind, doorError } from './pg-errors.ts';
 import type { Pool } from './pool.ts';
-import { refuseSessionChange, runTransaction } from './transaction.ts';
+import { refuseSessionChange } from './open-transaction.ts';
+import { runTransaction } from './transaction.ts';
 
 export interface DoorOptions {
   readonly pool: Pool;
@@ -43,11 +44,11 @@ export class TenantDoor implements TenantDatabase {
     }
   }
 
-  async transaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(work: (transaction: TenantTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const { pool, role, onRetry } = this.#options;
-    const { retries = defaultRetries, signal } = options;
+    const { retries = defaultRetries, signal, opening } = options;
     try {
-      return await runTransaction({ pool, role, tenant: this.tenant, retries, signal, onRetry }, work);
+      return await runTransaction({ pool, role, tenant: this.tenant, retries, signal, onRetry, opening }, work);
     } catch (error) {
       throw doorError(error, this.tenant);
     }

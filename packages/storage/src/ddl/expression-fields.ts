@@ -11,6 +11,7 @@ export function expressionFields(expression: Expression): readonly string[] {
 function collect(expression: Expression, found: Set<string>): void {
   switch (expression.node) {
     case 'literal':
+    case 'given':
     case 'access':
       return;
     case 'path': {

@@ -6,6 +6,16 @@ import type { Queryable, TenantDatabase } from '../database.ts';
 
 type Door = Pick<TenantDatabase, 'schema'> & Queryable;
 
+/** What permissions are made from. Nothing else of people, departments and groups reaches a policy. */
+export const decidingFields = {
+  user: ['email', 'active', 'roles', 'permissionSets', 'manager', 'department'],
+  department: ['code', 'parent', 'head'],
+  userGroup: ['code'],
+  userGroupMember: ['group', 'user'],
+} as const;
+
+type Deciding = typeof decidingFields;
+
 /** A department or group, as metadata names it. */
 export interface NamedUnit {
   readonly id: string;
@@ -69,11 +79,12 @@ class People {
   }
 
   /** `"t_acme"."user" u`, live rows only where `and ${live}` follows. */
-  from(object: string, alias: string): Sql {
+  from(object: keyof Deciding, alias: string): Sql {
     return sql`${ident(this.#schema, this.#model.objects[object]?.table ?? object)} ${ident(alias)}`;
   }
 
-  column(object: string, alias: string, field: string): Sql {
+  /** Only of the fields that are known to decide: whoever changes one of them is noticed. */
+  column<O extends keyof Deciding>(object: O, alias: string, field: Deciding[O][number]): Sql {
     const [column] = this.#model.objects[object]?.fields[field]?.columns ?? [];
     if (column === undefined) throw new TypeError(`The platform's ${object}.${field} has no column.`);
     return ident(alias, column.name);
@@ -102,8 +113,8 @@ function headsSql(people: People, heads: Model['settings']['departmentHeads']): 
 }
 
 function personStatement(people: People, userId: string, heads: Model['settings']['departmentHeads']): Statement {
-  const user = (alias: string, field: string): Sql => people.column('user', alias, field);
-  const member = (field: string): Sql => people.column('userGroupMember', 'm', field);
+  const user = (alias: string, field: Deciding['user'][number]): Sql => people.column('user', alias, field);
+  const member = (field: Deciding['userGroupMember'][number]): Sql => people.column('userGroupMember', 'm', field);
   const parent = people.column('department', 'd', 'parent');
   const code = people.column('department', 'd', 'code');
   const groups = sql`
@@ -133,7 +144,7 @@ function personStatement(people: People, userId: string, heads: Model['settings'
 
 /** The ids of the people whom a subject stands for. */
 function membersSql(people: People, subject: SubjectModel): Sql {
-  const user = (field: string): Sql => people.column('user', 'u', field);
+  const user = (field: Deciding['user'][number]): Sql => people.column('user', 'u', field);
   const users = sql`select u.id from ${people.from('user', 'u')} where ${people.live('u')}`;
   switch (subject.kind) {
     case 'user':
@@ -141,7 +152,7 @@ function membersSql(people: People, subject: SubjectModel): Sql {
     case 'role':
       return sql`${users} and ${subject.role} = any(${user('roles')})`;
     case 'group': {
-      const member = (field: string): Sql => people.column('userGroupMember', 'm', field);
+      const member = (field: Deciding['userGroupMember'][number]): Sql => people.column('userGroupMember', 'm', field);
       const members = sql`
         select ${member('user')} from ${people.from('userGroupMember', 'm')} join ${people.from('userGroup', 'g')} on g.id = ${member('group')}
         where ${people.live('m')} and ${people.live('g')} and ${people.column('userGroup', 'g', 'code')} = ${subject.code}`;

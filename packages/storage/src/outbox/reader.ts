@@ -35,7 +35,7 @@ export interface OutboxReader {
   stop(): Promise<void>;
 }
 
-const shortestPauseMs = 5;
+const shortestPauseMs = 20;
 const longestFailurePauseMs = 5_000;
 
 function takeBatch(size: number): ReturnType<typeof toStatement> {

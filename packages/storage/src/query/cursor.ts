@@ -1,6 +1,6 @@
 // Cursors of lists: made and sealed in SQL, since the answer passes through unparsed; opened and checked here.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { fail, isUuid, join, keyword, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
+import { fail, isUuid, join, keyword, Slot, slot, sql, textLiteral, type Sql } from '@tessera/kernel';
 import { withoutPlaced } from '@tessera/rules';
 import type { CursorKeys, ListQuery } from './query.ts';
 
@@ -63,8 +63,14 @@ export function positionSql(keys: readonly Sql[], id: Sql): Sql {
   return sql`json_build_array(${join([...keys, sql`${id}::text`])})::text`;
 }
 
+/** A cursor's keys as they are in it. */
+export interface OpenedCursor extends CursorKeys {
+  readonly keys: readonly (string | null)[];
+  readonly id: string;
+}
+
 /** What `positionSql` made, read again. */
-export function readPosition(text: string): CursorKeys {
+export function readPosition(text: string): OpenedCursor {
   const keys = JSON.parse(text) as (string | null)[];
   return { keys: keys.slice(0, -1), id: keys.at(-1) ?? '' };
 }
@@ -75,15 +81,69 @@ export function readPosition(text: string): CursorKeys {
  * @param list the list that it is to go on in
  * @throws CURSOR_INVALID where it was not made for this context and order, or is no cursor at all
  */
-export function openCursor(text: string, pads: CursorPads, context: string, list: Pick<ListQuery, 'object' | 'orderBy'>): CursorKeys {
+export function openCursor(text: string, pads: CursorPads, context: string, list: Pick<ListQuery, 'object' | 'orderBy'>): OpenedCursor {
+  return openedOf(text, pads, context, { digest: orderDigest(list), keys: list.orderBy.length });
+}
+
+/** The order that a cursor is of. */
+interface CursorOrder {
+  readonly digest: string;
+  readonly keys: number;
+}
+
+function openedOf(text: string, pads: CursorPads, context: string, order: CursorOrder): OpenedCursor {
   const [payload = '', seal = '', ...more] = text.split('.');
-  const expected = sealOf(pads, `${context}.${orderDigest(list)}.${payload}`);
+  const expected = sealOf(pads, `${context}.${order.digest}.${payload}`);
   const given = Buffer.from(seal);
   if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) throw fail('CURSOR_INVALID');
   const cursor = readPosition(Buffer.from(payload, 'base64url').toString('utf8'));
-  if (cursor.keys.length !== list.orderBy.length || !isUuid(cursor.id)) throw fail('CURSOR_INVALID');
+  if (cursor.keys.length !== order.keys || !isUuid(cursor.id)) throw fail('CURSOR_INVALID');
   return cursor;
 }
+
+const nullsOf = (keys: CursorKeys['keys']): string => keys.map((key) => (key === null ? '0' : '1')).join('');
+
+/**
+ * Which keys of a cursor are null, which the text of a statement depends on, as it says itself: nobody has checked its seal. Undefined of
+ * what is no cursor.
+ */
+export function cursorNulls(text: string): string | undefined {
+  try {
+    const keys: unknown = JSON.parse(Buffer.from(text.slice(0, text.indexOf('.')), 'base64url').toString('utf8'));
+    return Array.isArray(keys) ? nullsOf(keys.slice(0, -1) as CursorKeys['keys']) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cursor's keys as slots, for a statement that goes on from any cursor of its list whose nulls are in the same places. */
+export class LateCursor implements CursorKeys {
+  readonly keys: readonly (Slot | null)[];
+  readonly id: Slot;
+  /** The name under which the cursor is given. */
+  readonly given: string;
+  readonly #order: CursorOrder;
+
+  constructor(given: string, opened: OpenedCursor, list: Pick<ListQuery, 'object' | 'orderBy'>) {
+    this.given = given;
+    this.keys = opened.keys.map((key, i) => (key === null ? null : new Slot(slotName(given, i))));
+    this.id = new Slot(slotName(given, 'id'));
+    this.#order = { digest: orderDigest(list), keys: list.orderBy.length };
+  }
+
+  /**
+   * Values of the slots for a cursor that a caller has sent; undefined where its nulls are in other places.
+   * @throws CURSOR_INVALID as `openCursor`
+   */
+  bound(text: string, pads: CursorPads, context: string): Readonly<Record<string, string>> | undefined {
+    const { keys, id } = openedOf(text, pads, context, this.#order);
+    if (nullsOf(keys) !== nullsOf(this.keys)) return undefined;
+    const known = keys.flatMap((key, i) => (key === null ? [] : [[slotName(this.given, i), key] as const]));
+    return Object.fromEntries([...known, [slotName(this.given, 'id'), id]]);
+  }
+}
+
+const slotName = (given: string, part: number | 'id'): string => `cursor ${String(part)} ${given}`;
 
 function sealOf(pads: CursorPads, message: string): Buffer {
   const inner = createHash('sha256').update(pads.inner).update(message, 'utf8').digest();

@@ -7,5 +7,16 @@ export { subjectsSlot } from './access.ts';
 export { compileExport } from './export.ts';
 export { expressionSql } from './environment.ts';
 export { historyStatement, type HistoryQuery } from './history.ts';
-export { cursorPads, cursorSlots, openCursor, orderDigest, readPosition, type CursorPads, type CursorSlots } from './cursor.ts';
+export {
+  cursorNulls,
+  cursorPads,
+  cursorSlots,
+  LateCursor,
+  openCursor,
+  orderDigest,
+  readPosition,
+  type CursorPads,
+  type CursorSlots,
+  type OpenedCursor,
+} from './cursor.ts';
 export { queryCharges, queryCost, type QueryCost } from './cost.ts';

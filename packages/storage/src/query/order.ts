@@ -1,5 +1,5 @@
 // Orders of lists: sort keys with their collation, and the ranges that lie after or before a cursor.
-import { ident, join, keyword, sql, type Sql } from '@tessera/kernel';
+import { ident, join, keyword, sql, type Slot, type Sql } from '@tessera/kernel';
 import { sqlType, type Expression, type RuleType, type SqlEnvironment } from '@tessera/rules';
 import { columnSql } from './columns.ts';
 import { fieldOf, type ReadTarget } from './compilation.ts';
@@ -122,6 +122,6 @@ export function keyText(value: Sql, type: RuleType): Sql {
 }
 
 /** The text of `keyText` as a value again. */
-function keyParameter(text: string, type: RuleType): Sql {
+function keyParameter(text: string | Slot, type: RuleType): Sql {
   return sql`${text}::${keyword(type.kind === 'json' ? 'text' : sqlType(type))}`;
 }

@@ -28,10 +28,10 @@ export type Page =
   | { readonly direction: 'forward'; readonly size: number; readonly after?: CursorKeys }
   | { readonly direction: 'backward'; readonly size: number; readonly before?: CursorKeys };
 
-/** The sort values of a row in the order of `orderBy`, as texts that SQL made, and its id. */
+/** The sort values of a row in the order of `orderBy`, as texts that SQL made, and its id; slots where they are bound later (`LateCursor`). */
 export interface CursorKeys {
-  readonly keys: readonly (string | null)[];
-  readonly id: string;
+  readonly keys: readonly (string | Slot | null)[];
+  readonly id: string | Slot;
 }
 
 /** One entry of a JSON object that is to come out, under the name `as`. */
@@ -143,8 +143,9 @@ export type AggregateSelection =
 /** One root of a read; all roots of a request are in one statement, hence one snapshot. */
 export type RootQuery =
   /**
-   * One record by id, or by the fields of a unique key; null where there is none. `where`: what restricts it. A slot stands for an id that
-   * is bound when the statement runs, so that one compiled text serves every get; whoever binds it has checked that it is a uuid.
+   * One record by id, or by the fields of a unique key; null where there is none. `where`: what restricts it. A slot stands for an id, or a
+   * text of the key, that is bound when the statement runs, so that one compiled text serves every get; whoever binds an id has checked that
+   * it is a uuid.
    */
   | {
       readonly kind: 'record';

@@ -1,5 +1,5 @@
 // A read: all roots of a request in one guarded statement, whose one value is the answer's JSON text.
-import { ident, isUuid, slot, sql, type Slot, type Sql } from '@tessera/kernel';
+import { ident, isUuid, Slot, slot, sql, type Sql } from '@tessera/kernel';
 import type { ColumnType } from '@tessera/metadata';
 import { conditionSql } from '@tessera/rules';
 import { aggregateJson } from './aggregate.ts';
@@ -103,7 +103,7 @@ function castSql(value: unknown, type: ColumnType): Sql {
       return sql`${value}::text`;
     case 'numeric':
     case 'integer':
-      return sql`${String(value)}::numeric`;
+      return sql`${value instanceof Slot ? value : String(value)}::numeric`;
     case 'boolean':
       return sql`${value}::boolean`;
     case 'date':
@@ -117,6 +117,7 @@ function castSql(value: unknown, type: ColumnType): Sql {
     case 'textList':
       return sql`${value}::text[]`;
     case 'json':
+      if (value instanceof Slot) throw new TypeError('No key has JSON in it.');
       return sql`${JSON.stringify(value)}::jsonb`;
   }
 }

@@ -47,22 +47,11 @@ export class RateLeases {
   /**
    * Takes a token. 0: taken; otherwise the milliseconds until it is worth trying again. In any span of T seconds all nodes together let
    * through at most `burst + rate × (T + 1)` and a twentieth of `rate` (or one) per node; where the database does not answer, everything.
+   * A promise only where the database has to be asked.
    */
-  async take(key: string, rule: RateRule): Promise<number> {
+  take(key: string, rule: RateRule): number | Promise<number> {
     const share = this.#share(key, rule);
-    for (;;) {
-      const time = this.#options.now();
-      if (this.#closed || remaining(this.#openAt, openMs, time) > 0) return 0;
-      const refused = share.refusedFor(time);
-      if (refused > 0) return refused;
-      if (share.spend(time)) {
-        if (share.owesMuch) this.#askSoon(key, share);
-        return 0;
-      }
-      share.waiting += 1;
-      await this.#ask(key, share);
-      share.waiting -= 1;
-    }
+    return this.#takeOf(key, share) ?? this.#wait(key, share);
   }
 
   /** Lets what is under way end; from now on everybody passes. */
@@ -73,6 +62,27 @@ export class RateLeases {
     this.#queue.clear();
     await this.#flight;
     await Promise.allSettled(this.#running);
+  }
+
+  /** What is known without asking the database; undefined where it has to be asked. */
+  #takeOf(key: string, share: Share): number | undefined {
+    const time = this.#options.now();
+    if (this.#closed || remaining(this.#openAt, openMs, time) > 0) return 0;
+    const refused = share.refusedFor(time);
+    if (refused > 0) return refused;
+    if (!share.spend(time)) return undefined;
+    if (share.owesMuch) this.#askSoon(key, share);
+    return 0;
+  }
+
+  async #wait(key: string, share: Share): Promise<number> {
+    for (;;) {
+      share.waiting += 1;
+      await this.#ask(key, share);
+      share.waiting -= 1;
+      const taken = this.#takeOf(key, share);
+      if (taken !== undefined) return taken;
+    }
   }
 
   #share(key: string, rule: RateRule): Share {

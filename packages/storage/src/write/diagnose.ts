@@ -1,9 +1,10 @@
 // Why a record was not written: a lookup without a live target, or a unique key that another record has.
-import { ident, join, sql, toStatement, type Statement } from '@tessera/kernel';
+import { bind, ident, join, slot, sql, toStatement, type Statement } from '@tessera/kernel';
 import type { FieldModel, KeyModel, ObjectModel } from '@tessera/metadata';
 import { conditionSql, type Expression } from '@tessera/rules';
 import { objectOf, startCompilation, type ReadTarget } from '../query/compilation.ts';
 import { expressionSql, rowEnvironment } from '../query/environment.ts';
+import type { WriteTarget } from './kept.ts';
 import { columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
 
 /** Something that must be unique: a field's value or a key's. */
@@ -58,23 +59,26 @@ export function diagnoseStatement(target: ReadTarget, object: ObjectModel, recor
 /**
  * The live records that have a key's values: `i` of the asked-for record and the `id` found. They are locked, so that they keep the key
  * until they are written.
- * @param where what else a record must meet (frame 0 is the record); one that does not is as if it were not there. Its slots are to be bound
+ * @param where what else a record must meet (frame 0 is the record); one that does not is as if it were not there
  */
 export function findByKeyStatement(
-  target: ReadTarget,
+  target: WriteTarget,
   object: ObjectModel,
   key: UniqueKey,
   records: readonly RecordValues[],
-  where?: Expression,
+  { where, slots }: { readonly where?: Expression | undefined; readonly slots?: Readonly<Record<string, unknown>> } = {},
 ): Statement {
   const columns = columnsOf(key.fields);
   const rows = records.map((record, i) => ({ i, ...rowOf(key.fields, record) }));
-  const same = columns.map((column) => sql`o.${ident(column.name)} = r.${ident(column.name)}`);
-  const c = startCompilation(target);
-  const conditions = [key.where, where].filter((condition) => condition !== undefined);
-  const met = conditions.map((condition) => conditionSql(condition, rowEnvironment(c, 'o')));
-  return toStatement(sql`
-    select r.i, o.id from ${recordset(rows, columns, 'r', [sql`i integer`])}
+  const statement = target.kept.get(target, where ?? object, `find ${object.name} ${key.name}`, () => {
+    const same = columns.map((column) => sql`o.${ident(column.name)} = r.${ident(column.name)}`);
+    const c = startCompilation(target);
+    const conditions = [key.where, where].filter((condition) => condition !== undefined);
+    const met = conditions.map((condition) => conditionSql(condition, rowEnvironment(c, 'o')));
+    return sql`
+    select r.i, o.id from ${recordset(slot('find:rows'), columns, 'r', [sql`i integer`])}
     join ${ident(target.schema, object.table)} o on ${join([...same, ...met, sql`o.deleted_at is null`], ' and ')}
-    order by o.id for no key update of o`);
+    order by o.id for no key update of o`;
+  });
+  return bind(statement, { ...slots, 'find:rows': JSON.stringify(rows) });
 }

@@ -1,6 +1,6 @@
 // The table of Idempotency-Keys.
 import { ident, sql, toStatement } from '@tessera/kernel';
-import type { Queryable } from '../database.ts';
+import type { Queryable, TenantTransaction } from '../database.ts';
 
 export interface IdempotencyClaim {
   readonly key: string;
@@ -18,9 +18,12 @@ export async function claimIdempotencyKey(
   const { key, actor, operation, requestHash } = claim;
   const table = ident(schema, '_idempotency');
   const inserted = await transaction.query(
-    toStatement(sql`
+    toStatement(
+      sql`
       insert into ${table} (actor, key, operation, request_hash) values (${actor}, ${key}, ${operation}, ${requestHash})
-      on conflict (actor, key) do nothing returning key`),
+      on conflict (actor, key) do nothing returning key`,
+      'claim',
+    ),
   );
   if (inserted.rows.length > 0) return undefined;
   const { rows } = await transaction.query(
@@ -30,14 +33,13 @@ export async function claimIdempotencyKey(
   return row === undefined ? undefined : { requestHash: String(row['request_hash']), response: String(row['response']) };
 }
 
-export async function keepIdempotentResponse(
-  transaction: Queryable,
-  schema: string,
-  claim: IdempotencyClaim,
-  response: string,
-): Promise<void> {
-  await transaction.query(
-    toStatement(sql`
-      update ${ident(schema, '_idempotency')} set status = 200, response = ${response} where actor = ${claim.actor} and key = ${claim.key}`),
+/** Goes out with the commit. */
+export function keepIdempotentResponse(transaction: TenantTransaction, schema: string, claim: IdempotencyClaim, response: string): void {
+  transaction.ahead(
+    toStatement(
+      sql`
+      update ${ident(schema, '_idempotency')} set status = 200, response = ${response} where actor = ${claim.actor} and key = ${claim.key}`,
+      'answer',
+    ),
   );
 }

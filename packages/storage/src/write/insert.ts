@@ -1,57 +1,72 @@
-// Inserts a set of records in one statement, with history and outbox.
-import { ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
-import type { Column, ObjectModel } from '@tessera/metadata';
-import { objectOf, type ReadTarget } from '../query/compilation.ts';
-import { searchParts } from './search-value.ts';
-import { logSql, type ChangeLog } from './changes.ts';
-import { columnList, columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
+// Inserts a set of records.
+import { bind, ident, join, sql, type Sql, type Statement } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import type { Log } from './changes.ts';
+import type { WriteTarget } from './kept.ts';
+import { recordFields, type RecordValues } from './record-rows.ts';
+import { RowSource, writtenColumns, type WrittenColumn } from './row-source.ts';
+import { carriesSearch } from './search-value.ts';
+import { liveTargets, mustTargetStatements } from './targets.ts';
 
-/**
- * The live targets of a set's lookups, locked against deletion (`for key share` stops a delete's `for update`), as parts of a
- * `with` list, and the condition that a row of `input` points to such targets only.
- */
-export function liveTargets(
-  target: ReadTarget,
-  columns: readonly Column[],
-  input: string,
-): { readonly parts: readonly Sql[]; readonly condition: Sql } {
-  const lookups = columns.filter((column) => column.references !== undefined);
-  // One part per table: two would lock the same rows in two orders.
-  const targets = [...new Set(lookups.map((column) => column.references ?? ''))];
-  const parts = targets.map((name, n) => {
-    const ids = lookups
-      .filter((column) => column.references === name)
-      .map((column) => sql`select i.${ident(column.name)} from ${ident(input)} i`);
-    return sql`${ident(`target_${String(n)}`)} as materialized (
-      select p.id from ${ident(target.schema, objectOf(target, name).table)} p
-      where p.id in (${join(ids, ' union all ')}) and p.deleted_at is null
-      order by p.id for key share of p)`;
-  });
-  const conditions = lookups.map((column) => {
-    const part = ident(`target_${String(targets.indexOf(column.references ?? ''))}`);
-    return sql`(i.${ident(column.name)} is null or i.${ident(column.name)} in (select t.id from ${part} t))`;
-  });
-  return { parts, condition: conditions.length === 0 ? sql`true` : join(conditions, ' and ') };
+interface Insertion {
+  readonly columns: readonly WrittenColumn[];
+  readonly source: RowSource;
+  /** Tells the texts apart. */
+  readonly key: string;
 }
+
+function insertion(target: WriteTarget, object: ObjectModel, records: readonly RecordValues[]): Insertion {
+  const search = carriesSearch(records);
+  const columns = target.kept.keep(target, object, `columns ${String(search)}`, () => writtenColumns(recordFields(object), search));
+  const source = new RowSource(columns, records);
+  return { columns, source, key: `${String(search)} ${source.key}` };
+}
+
+function bound(statement: Statement, { source }: Insertion, records: readonly RecordValues[], more: Log['slots'] = {}): Statement {
+  const slots: Record<string, unknown> = { ...more };
+  source.fill(slots, records);
+  return bind(statement, slots);
+}
+
+/** `insert into … select …`, without a condition. */
+function insertSql({ schema }: WriteTarget, { table }: ObjectModel, { columns, source }: Insertion): Sql {
+  const values = join(columns.map((column) => source.value(column)));
+  return sql`insert into ${ident(schema, table)} (${join(columns.map(({ name }) => ident(name)))}) select ${values}${source.from}`;
+}
+
+/** A `with` list before a statement, where there is one. */
+export const withParts = (parts: readonly Sql[]): Sql => (parts.length === 0 ? sql`` : sql`with ${join(parts)} `);
 
 /**
  * Inserts the records; gives `id` and `version` of those that were written. Left out are those that point to a record that is
  * not there, and those that collide with a unique key: `diagnose` tells which.
  */
-export function insertStatement(target: ReadTarget, object: ObjectModel, records: readonly RecordValues[], log: ChangeLog): Statement {
-  const fields = recordFields(object);
-  const columns = columnsOf(fields);
-  const search = searchParts(records);
-  const rows = records.map((record) => ({ ...rowOf(fields, record), ...search.value(record) }));
-  const { parts, condition } = liveTargets(target, columns, 'input');
-  const input = sql`input as materialized (select * from ${recordset(rows, columns, 'r', search.definition)})`;
-  return toStatement(sql`
-    with ${join([input, ...parts])},
-    saved as (
-      insert into ${ident(target.schema, object.table)} (${join([columnList(columns), ...search.column])})
-      select ${join([columnList(columns, 'i'), ...search.column])} from input i where ${condition}
-      on conflict do nothing
-      returning id, version
-    )${logSql(target.schema, log)}
-    select id, version from saved`);
+export function insertStatement(target: WriteTarget, object: ObjectModel, records: readonly RecordValues[]): Statement {
+  const made = insertion(target, object, records);
+  const statement = target.kept.get(target, object, `insert ${made.key}`, () => {
+    const { parts, condition } = liveTargets(target, made.columns, made.source);
+    return sql`${withParts([...made.source.parts, ...parts])}${insertSql(target, object, made)} where ${condition}
+      on conflict do nothing returning id, version`;
+  });
+  return bound(statement, made, records);
+}
+
+/**
+ * Inserts all of the records with their history and outbox entry, or fails: see `isUnmet` of those that point to nothing; what collides
+ * is PostgreSQL's to refuse.
+ */
+export function insertAllStatements(
+  target: WriteTarget,
+  object: ObjectModel,
+  records: readonly RecordValues[],
+  log: Log,
+): readonly Statement[] {
+  const made = insertion(target, object, records);
+  const statement = target.kept.get(
+    target,
+    object,
+    `insert all ${log.key} ${made.key}`,
+    () => sql`${withParts([...made.source.parts, ...log.parts()])}${insertSql(target, object, made)}`,
+  );
+  return [...mustTargetStatements(target, object, made.columns, records), bound(statement, made, records, log.slots)];
 }

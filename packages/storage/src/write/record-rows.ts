@@ -1,5 +1,5 @@
 // Between records (values by field) and rows (values by column).
-import { ident, join, keyword, sql, type Sql } from '@tessera/kernel';
+import { ident, join, keyword, sql, Sql } from '@tessera/kernel';
 import { parseDecimal, type Column, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import { typeText } from '../ddl/column-types.ts';
@@ -41,7 +41,7 @@ function columnValue(column: Column, value: unknown): Value {
 }
 
 /** The value of one field in a row that pg gave. A polymorphic lookup becomes `{ object, id }`. */
-export function fieldValue(field: FieldModel, row: Readonly<Record<string, unknown>>): Value {
+export function fieldValue(field: FieldModel, row: Row): Value {
   if (field.columns.length === 1) {
     const [column] = field.columns;
     return column === undefined ? null : columnValue(column, row[column.name]);
@@ -54,23 +54,38 @@ export function fieldValue(field: FieldModel, row: Readonly<Record<string, unkno
 }
 
 /** A record from a row with all stored columns. */
-export function recordOf(object: ObjectModel, row: Readonly<Record<string, unknown>>): RecordValues {
-  return Object.fromEntries(recordFields(object).map((field) => [field.name, fieldValue(field, row)]));
+export const recordOf = (object: ObjectModel, row: Row): RecordValues => recordReader(object)(row);
+
+/** The same for many rows of an object. */
+export function recordReader(object: ObjectModel): (row: Row) => RecordValues {
+  const fields = recordFields(object);
+  const blank = blankRecord(object);
+  return (row) => {
+    const record: Record<string, Value> = { ...blank };
+    for (const field of fields) record[field.name] = fieldValue(field, row);
+    return record;
+  };
 }
 
-/** The column values of one field, ready to be read by `json_to_recordset`. */
-export function columnValues(field: FieldModel, value: Value): Readonly<Record<string, unknown>> {
+/** A record of nothing: copies of it are made faster than records grow field by field. */
+export function blankRecord(object: ObjectModel): RecordValues {
+  return JSON.parse(JSON.stringify(Object.fromEntries(recordFields(object).map(({ name }) => [name, null])))) as RecordValues;
+}
+
+function putColumns(row: Record<string, unknown>, field: FieldModel, value: Value): void {
   if (field.wire === 'anyReference') {
     const reference = value as { readonly object: string; readonly id: string } | null;
-    return Object.fromEntries(field.columns.map((column) => [column.name, reference?.object === column.references ? reference?.id : null]));
-  }
-  const [column] = field.columns;
-  return column === undefined ? {} : { [column.name]: value };
+    for (const column of field.columns) row[column.name] = reference?.object === column.references ? reference?.id : null;
+  } else for (const column of field.columns.slice(0, 1)) row[column.name] = value;
 }
 
-/** A row of the given fields, in JSON. */
-export function rowOf(fields: readonly FieldModel[], record: RecordValues): Readonly<Record<string, unknown>> {
-  return Object.assign({}, ...fields.map((field) => columnValues(field, record[field.name] ?? null))) as Record<string, unknown>;
+/** Values by column, ready to be read by `json_to_recordset`. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export function rowOf(fields: readonly FieldModel[], record: RecordValues): Row {
+  const row: Record<string, unknown> = {};
+  for (const field of fields) putColumns(row, field, record[field.name] ?? null);
+  return row;
 }
 
 export function columnsOf(fields: readonly FieldModel[]): readonly Column[] {
@@ -81,13 +96,9 @@ export function columnList(columns: readonly Column[], alias?: string): Sql {
   return join(columns.map((column) => (alias === undefined ? ident(column.name) : ident(alias, column.name))));
 }
 
-/** `json_to_recordset($1::json) as r("id" uuid, …)`: rows of the table's own types out of one parameter. */
-export function recordset(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly Column[],
-  alias: string,
-  extra: readonly Sql[] = [],
-): Sql {
+/** `json_to_recordset($1::json) as r("id" uuid, …)`: rows of the table's own types out of one parameter, given or a slot. */
+export function recordset(rows: readonly Row[] | Sql, columns: readonly Column[], alias: string, extra: readonly Sql[] = []): Sql {
   const definitions = [...extra, ...columns.map((column) => sql`${ident(column.name)} ${keyword(typeText(column.type))}`)];
-  return sql`json_to_recordset(${JSON.stringify(rows)}::json) as ${ident(alias)}(${join(definitions)})`;
+  const parameter = rows instanceof Sql ? rows : sql`${JSON.stringify(rows)}`;
+  return sql`json_to_recordset(${parameter}::json) as ${ident(alias)}(${join(definitions)})`;
 }

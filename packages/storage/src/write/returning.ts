@@ -1,26 +1,49 @@
 // What a write answers: the JSON text of each written record, read in its transaction.
-import { ident, sql, toStatement, type Statement } from '@tessera/kernel';
+import { bind, ident, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { conditionSql, type Expression } from '@tessera/rules';
-import { startCompilation, type ReadTarget } from '../query/compilation.ts';
+import { startCompilation } from '../query/compilation.ts';
 import { rowEnvironment } from '../query/environment.ts';
 import { jsonSql } from '../query/json.ts';
 import type { Selection } from '../query/query.ts';
 import { selectionsJson } from '../query/selection.ts';
+import type { WriteTarget } from './kept.ts';
+import { idCondition } from './row-source.ts';
+
+export interface SelectedTexts {
+  readonly selections: readonly Selection[];
+  /** What else a record must meet. */
+  readonly where?: Expression | undefined;
+}
+
+export interface KeptTexts {
+  /** By what the selections and the condition are kept. */
+  readonly about: object;
+  /** Tells equal selections of it; undefined: the statement is for this once. */
+  readonly key: string | undefined;
+  readonly selected: () => SelectedTexts;
+}
 
 /** Rows `id`, `record` (JSON text) of those of the ids for which `where` holds. */
 export function recordTextsStatement(
-  target: ReadTarget,
+  target: WriteTarget,
   object: ObjectModel,
   ids: readonly string[],
-  selections: readonly Selection[],
-  where?: Expression,
+  { about, key, selected }: KeptTexts,
+  slots: Readonly<Record<string, unknown>>,
 ): Statement {
-  const c = startCompilation(target);
-  const row = c.nextAlias();
-  const allowed = where === undefined ? sql`true` : conditionSql(where, rowEnvironment(c, row));
-  return toStatement(sql`
+  const wanted = idCondition(ids);
+  const build = (): Sql => {
+    const { selections, where } = selected();
+    const c = startCompilation(target);
+    const row = c.nextAlias();
+    const allowed = where === undefined ? sql`true` : conditionSql(where, rowEnvironment(c, row));
+    return sql`
     select ${ident(row)}.id, ${jsonSql(selectionsJson(c, object.name, row, selections))} as record
     from ${ident(target.schema, object.table)} ${ident(row)}
-    where ${ident(row)}.id = any(${ids}::uuid[]) and ${allowed}`);
+    where ${wanted.sql(ident(row, 'id'))} and ${allowed}`;
+  };
+  const statement =
+    key === undefined ? toStatement(build()) : target.kept.get(target, about, `texts ${object.name} ${wanted.key} ${key}`, build);
+  return bind(statement, { ...slots, ...wanted.slots });
 }

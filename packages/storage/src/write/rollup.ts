@@ -1,8 +1,10 @@
 // Roll-ups that are worked out anew from the children: min, max and avg at each write, all of them when they are new.
-import { ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
+import { bind, ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import { expressionSql } from '../query/environment.ts';
+import type { WriteTarget } from './kept.ts';
+import { idCondition } from './row-source.ts';
 
 function rollupSql(target: ReadTarget, field: FieldModel, alias: string): Sql {
   if (field.rollup === undefined) throw new TypeError(`${field.name} is no roll-up.`);
@@ -12,13 +14,18 @@ function rollupSql(target: ReadTarget, field: FieldModel, alias: string): Sql {
 
 /** The values of roll-ups of parents that are locked, one column per field under the column's name, with `id`. */
 export function rollupValuesStatement(
-  target: ReadTarget,
+  target: WriteTarget,
   object: ObjectModel,
   fields: readonly FieldModel[],
   ids: readonly string[],
 ): Statement {
-  const columns = fields.map((field) => sql`${rollupSql(target, field, 't')} as ${ident(field.columns[0]?.name ?? '')}`);
-  return toStatement(sql`select t.id, ${join(columns)} from ${ident(target.schema, object.table)} t where t.id = any(${ids}::uuid[])`);
+  const wanted = idCondition(ids);
+  const key = `roll-ups ${wanted.key} ${fields.map(({ name }) => name).join(' ')}`;
+  const statement = target.kept.get(target, object, key, () => {
+    const columns = fields.map((field) => sql`${rollupSql(target, field, 't')} as ${ident(field.columns[0]?.name ?? '')}`);
+    return sql`select t.id, ${join(columns)} from ${ident(target.schema, object.table)} t where ${wanted.sql(sql`t.id`)}`;
+  });
+  return bind(statement, wanted.slots);
 }
 
 /** Works roll-ups out for every record of an object: after they were added or changed. */

@@ -1,28 +1,71 @@
 // Locks and updates a set of records.
-import { ident, join, keyword, sql, toStatement, type Statement } from '@tessera/kernel';
+import { bind, ident, join, keyword, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
-import { logSql, type ChangeLog } from './changes.ts';
-import { liveTargets } from './insert.ts';
-import { searchParts } from './search-value.ts';
-import { columnList, columnsOf, recordset, rowOf, recordFields, type RecordValues } from './record-rows.ts';
+import type { Log } from './changes.ts';
+import { withParts } from './insert.ts';
+import type { WriteTarget } from './kept.ts';
+import { columnList, columnsOf, recordset, recordFields, rowOf, type RecordValues } from './record-rows.ts';
+import { idCondition, RowSource, writtenColumns, type WrittenColumn } from './row-source.ts';
+import { carriesSearch } from './search-value.ts';
+import { liveTargets, mustTargetStatements } from './targets.ts';
 
 /**
  * The stored values of records, locked in the order of their ids. `no key update` lets others point to them meanwhile; `update`
  * does not, which is what a delete needs.
  */
 export function lockStatement(
-  target: ReadTarget,
+  target: WriteTarget,
   object: ObjectModel,
   ids: readonly string[],
   options: { readonly strength: 'no key update' | 'update'; readonly deleted?: boolean },
 ): Statement {
-  const columns = columnsOf(recordFields(object));
-  const state = options.deleted === true ? sql`is not null` : sql`is null`;
-  return toStatement(sql`
-    select ${columnList(columns, 't')}, t.deletion_id from ${ident(target.schema, object.table)} t
-    where t.id = any(${ids}::uuid[]) and t.deleted_at ${state}
-    order by t.id for ${keyword(options.strength)}`);
+  const { strength, deleted = false } = options;
+  const wanted = idCondition(ids);
+  const statement = target.kept.get(target, object, `lock ${wanted.key} ${strength} ${String(deleted)}`, () => {
+    const columns = columnList(columnsOf(recordFields(object)), 't');
+    return sql`
+    select ${columns}, t.deletion_id from ${ident(target.schema, object.table)} t
+    where ${wanted.sql(sql`t.id`)} and t.deleted_at ${deleted ? sql`is not null` : sql`is null`}
+    order by t.id for ${keyword(strength)}`;
+  });
+  return bind(statement, wanted.slots);
+}
+
+function idOf(object: ObjectModel): FieldModel {
+  const { id } = object.fields;
+  if (id === undefined) throw new TypeError(`${object.name} has no id.`);
+  return id;
+}
+
+interface Changing {
+  readonly id: WrittenColumn;
+  readonly assigned: readonly WrittenColumn[];
+  readonly source: RowSource;
+  /** Tells the texts apart. */
+  readonly key: string;
+}
+
+function changing(target: WriteTarget, object: ObjectModel, fields: readonly FieldModel[], records: readonly RecordValues[]): Changing {
+  const search = fields.some((field) => field.searchable) && carriesSearch(records);
+  const own = `${String(search)} ${fields.map(({ name }) => name).join(' ')}`;
+  const columns = target.kept.keep(target, object, `assigned ${own}`, () => writtenColumns([idOf(object), ...fields], search));
+  const source = new RowSource(columns, records);
+  const [id, ...assigned] = columns;
+  if (id === undefined) throw new TypeError(`${object.name} has no id.`);
+  return { id, assigned, source, key: `${own} ${source.key}` };
+}
+
+/** `update … set … where t.id = …`, to which conditions may be added. */
+function updateSql({ schema }: WriteTarget, { table }: ObjectModel, { id, assigned, source }: Changing): Sql {
+  const assignments = assigned.map((column) => sql`${ident(column.name)} = ${source.value(column)}`);
+  return sql`update ${ident(schema, table)} t set ${join(assignments)}${source.from} where t.id = ${source.value(id)}`;
+}
+
+function bound(statement: Statement, { source }: Changing, records: readonly RecordValues[], more: Log['slots'] = {}): Statement {
+  const slots: Record<string, unknown> = { ...more };
+  source.fill(slots, records);
+  return bind(statement, slots);
 }
 
 /**
@@ -30,29 +73,38 @@ export function lockStatement(
  * is not there is left out. Gives `id` and `version`.
  */
 export function updateStatement(
-  target: ReadTarget,
+  target: WriteTarget,
   object: ObjectModel,
   fields: readonly FieldModel[],
   records: readonly RecordValues[],
-  log: ChangeLog,
 ): Statement {
-  const id = object.fields['id'];
-  if (id === undefined) throw new TypeError(`${object.name} has no id.`);
-  const columns = columnsOf(fields);
-  const search = searchParts(fields.some((field) => field.searchable) ? records : []);
-  const rows = records.map((record) => ({ ...rowOf([id, ...fields], record), ...search.value(record) }));
-  const { parts, condition } = liveTargets(target, columns, 'input');
-  const assigned = [...columns.map((column) => ident(column.name)), ...search.column];
-  const assignments = join(assigned.map((column) => sql`${column} = i.${column}`));
-  const input = sql`input as materialized (select * from ${recordset(rows, [...id.columns, ...columns], 'r', search.definition)})`;
-  return toStatement(sql`
-    with ${join([input, ...parts])},
-    saved as (
-      update ${ident(target.schema, object.table)} t set ${assignments}
-      from input i where t.id = i.id and ${condition}
-      returning t.id, t.version
-    )${logSql(target.schema, log)}
-    select id, version from saved`);
+  const made = changing(target, object, fields, records);
+  const statement = target.kept.get(target, object, `update ${made.key}`, () => {
+    const { parts, condition } = liveTargets(target, made.assigned, made.source);
+    return sql`${withParts([...made.source.parts, ...parts])}${updateSql(target, object, made)} and ${condition} returning t.id, t.version`;
+  });
+  return bound(statement, made, records);
+}
+
+/**
+ * Updates all of the records, which are locked already, with their history and outbox entry, or fails: see `isUnmet` of those that point
+ * to nothing.
+ */
+export function updateAllStatements(
+  target: WriteTarget,
+  object: ObjectModel,
+  fields: readonly FieldModel[],
+  records: readonly RecordValues[],
+  log: Log,
+): readonly Statement[] {
+  const made = changing(target, object, fields, records);
+  const statement = target.kept.get(
+    target,
+    object,
+    `update all ${log.key} ${made.key}`,
+    () => sql`${withParts([...made.source.parts, ...log.parts()])}${updateSql(target, object, made)}`,
+  );
+  return [...mustTargetStatements(target, object, made.assigned, records), bound(statement, made, records, log.slots)];
 }
 
 /** Sets columns of locked rows without history and without telling anybody: stored roll-ups of parents. */
@@ -62,8 +114,7 @@ export function setStatement(
   fields: readonly FieldModel[],
   records: readonly RecordValues[],
 ): Statement {
-  const id = object.fields['id'];
-  if (id === undefined) throw new TypeError(`${object.name} has no id.`);
+  const id = idOf(object);
   const columns = columnsOf(fields);
   const rows = records.map((record) => rowOf([id, ...fields], record));
   const assignments = join(columns.map((column) => sql`${ident(column.name)} = i.${ident(column.name)}`));

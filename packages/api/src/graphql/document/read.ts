@@ -1,6 +1,6 @@
 // The root fields of a query as the roots of one read.
 import type { RootRequest } from '@tessera/engine';
-import { isUuid } from '@tessera/kernel';
+import { Given, isUuid } from '@tessera/kernel';
 import type { GraphQLObjectType, SelectionSetNode } from 'graphql';
 import { fieldMeaning } from '../schema/meaning.ts';
 import { aggregateRequest } from './aggregates.ts';
@@ -24,8 +24,9 @@ function recordRoot(t: Translation, picked: Picked, object: string, id: unknown)
   // Translated even where no record can be meant, so that limits hold for it.
   const selections = recordSelections(t, object, picked);
   // No record has an id that is none.
-  if (!isUuid(id)) return { kind: 'constant', as: picked.as, value: null };
-  return { kind: 'record', as: picked.as, object, by: { id: id.toLowerCase() }, ...deletedOf(picked), selections, at: picked.at };
+  if (!(id instanceof Given) && !isUuid(id)) return { kind: 'constant', as: picked.as, value: null };
+  const by = { id: id instanceof Given ? id : id.toLowerCase() };
+  return { kind: 'record', as: picked.as, object, by, ...deletedOf(picked), selections, at: picked.at };
 }
 
 function rootRequest(t: Translation, type: GraphQLObjectType, picked: Picked): RootRequest {

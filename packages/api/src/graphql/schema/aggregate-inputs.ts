@@ -1,5 +1,5 @@
 // What aggregates are grouped by, what their groups must have, and their order.
-import { typeName, type FieldModel, type ObjectModel } from '@tessera/metadata';
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import {
   GraphQLEnumType,
   GraphQLInputObjectType,
@@ -8,11 +8,12 @@ import {
   type GraphQLInputFieldConfigMap,
   type GraphQLInputType,
 } from 'graphql';
-import { Names, type SchemaBuilder } from './builder.ts';
+import type { SchemaBuilder } from './builder.ts';
 import { junctions } from './filters.ts';
 import { means, type MeasureFunction } from './meaning.ts';
 import { dateBucket, groupFields, measureFamilies, measureFields, measureFunctions } from './measures.ts';
 import { DecimalScalar } from './scalars.ts';
+import { Names } from './type-names.ts';
 import { isLookup, plainTarget, valueType, type ValueType } from './values.ts';
 
 type Entry = [string, GraphQLInputFieldConfig];
@@ -21,14 +22,14 @@ type Entry = [string, GraphQLInputFieldConfig];
 function groupTree(
   b: SchemaBuilder,
   object: ObjectModel,
-  tree: { readonly key: string; readonly suffix: string; readonly leaf: (field: FieldModel) => GraphQLInputType },
+  tree: { readonly kind: 'GroupBy' | 'GroupOrder'; readonly leaf: (field: FieldModel) => GraphQLInputType },
 ): GraphQLInputObjectType {
-  return b.type(`${tree.key}:${object.name}`, `${typeName(object.name)}${tree.suffix}`, (name) => {
+  return b.objectType(object, tree.kind, (name) => {
     return new GraphQLInputObjectType({
       name,
       isOneOf: true,
       description: 'Exactly one key; further keys are further entries of the list.',
-      fields: () => {
+      fields: b.lazily(() => {
         const names = new Names();
         for (const field of Object.keys(object.fields)) names.claim(field);
         const entries = groupFields(object).flatMap((field): Entry[] => {
@@ -43,7 +44,7 @@ function groupTree(
           ];
         });
         return Object.fromEntries(entries);
-      },
+      }),
     });
   });
 }
@@ -54,7 +55,7 @@ export function groupByOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputOb
     return new GraphQLEnumType({ name, values: { VALUE: { value: 'value', description: 'One group for each value.' } } });
   });
   const leaf = (field: FieldModel): GraphQLInputType => (field.wire === 'date' || field.wire === 'datetime' ? dateBucket(b) : grouping);
-  return groupTree(b, object, { key: 'groupBy', suffix: 'GroupBy', leaf });
+  return groupTree(b, object, { kind: 'GroupBy', leaf });
 }
 
 /** Inside, whether it descends. */
@@ -65,24 +66,23 @@ function sortDirection(b: SchemaBuilder): GraphQLEnumType {
 }
 
 function measureOrder(b: SchemaBuilder, object: ObjectModel, of: MeasureFunction): GraphQLInputObjectType {
-  const family = measureFamilies[of];
-  return b.type(`measureOrder:${family}:${object.name}`, `${typeName(object.name)}${family}Order`, (name) => {
+  return b.objectType(object, `${measureFamilies[of]}Order`, (name) => {
     const entries = measureFields(object, of).map((field): Entry => {
       return [field.name, { type: sortDirection(b), ...means({ kind: 'key', field: field.name }) }];
     });
-    return new GraphQLInputObjectType({ name, isOneOf: true, fields: Object.fromEntries(entries) });
+    return new GraphQLInputObjectType({ name, isOneOf: true, fields: b.lazily(() => Object.fromEntries(entries)) });
   });
 }
 
 /** `OpportunityAggregateOrder`: `{ sum: { amount: DESC } }`, `{ group: { stage: ASC } }`, `{ count: DESC }`. */
 export function aggregateOrderOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`aggregateOrder:${object.name}`, `${typeName(object.name)}AggregateOrder`, (name) => {
+  return b.objectType(object, 'AggregateOrder', (name) => {
     return new GraphQLInputObjectType({
       name,
       isOneOf: true,
       description: 'Exactly one key; further keys are further entries of the list. Measures are those without a filter.',
-      fields: () => {
-        const group = groupTree(b, object, { key: 'groupOrder', suffix: 'GroupOrder', leaf: () => sortDirection(b) });
+      fields: b.lazily(() => {
+        const group = groupTree(b, object, { kind: 'GroupOrder', leaf: () => sortDirection(b) });
         const entries = measureFunctions(object).map((of): Entry => {
           return [of, { type: measureOrder(b, object, of), ...means({ kind: 'measures', function: of }) }];
         });
@@ -91,7 +91,7 @@ export function aggregateOrderOf(b: SchemaBuilder, object: ObjectModel): GraphQL
           count: { type: sortDirection(b), ...means({ kind: 'count' }) },
           ...Object.fromEntries(entries),
         };
-      },
+      }),
     });
   });
 }
@@ -110,8 +110,7 @@ function measuredType(b: SchemaBuilder, field: FieldModel, of: MeasureFunction):
 }
 
 function measureHaving(b: SchemaBuilder, object: ObjectModel, of: MeasureFunction): GraphQLInputObjectType {
-  const family = measureFamilies[of];
-  return b.type(`measureHaving:${family}:${object.name}`, `${typeName(object.name)}${family}Having`, (name) => {
+  return b.objectType(object, `${measureFamilies[of]}Having`, (name) => {
     const entries = measureFields(object, of).map((field): Entry => {
       return [field.name, { type: comparison(b, measuredType(b, field, of)), ...means({ kind: 'compare', field: field.name }) }];
     });
@@ -121,11 +120,11 @@ function measureHaving(b: SchemaBuilder, object: ObjectModel, of: MeasureFunctio
 
 /** `OpportunityHaving`: `{ sum: { amount: { gt: "1000" } }, count: { gte: 5 } }`. */
 export function havingOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`having:${object.name}`, `${typeName(object.name)}Having`, (name): GraphQLInputObjectType => {
+  return b.objectType(object, 'Having', (name): GraphQLInputObjectType => {
     const type: GraphQLInputObjectType = new GraphQLInputObjectType({
       name,
       description: 'All that is said must hold. Measures are those without a filter.',
-      fields: () => {
+      fields: b.lazily(() => {
         const fields: GraphQLInputFieldConfigMap = {
           ...junctions(type),
           count: { type: comparison(b, GraphQLInt), ...means({ kind: 'count' }) },
@@ -134,7 +133,7 @@ export function havingOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObj
           fields[of] = { type: measureHaving(b, object, of), ...means({ kind: 'measures', function: of }) };
         }
         return fields;
-      },
+      }),
     });
     return type;
   });

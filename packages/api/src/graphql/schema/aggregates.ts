@@ -1,5 +1,5 @@
 // Aggregates: groups with date buckets, measures with a filter each, and what they are chosen and ordered by.
-import { typeName, type FieldModel, type ObjectModel } from '@tessera/metadata';
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import {
   type GraphQLInputObjectType,
   GraphQLInt,
@@ -11,26 +11,27 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import { aggregateOrderOf, groupByOf, havingOf } from './aggregate-inputs.ts';
-import { Names, type SchemaBuilder } from './builder.ts';
+import type { SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
 import { means, type MeasureFunction } from './meaning.ts';
 import { dateBucket, groupFields, measureFamilies, measureFields, measureFunctions } from './measures.ts';
 import { DateScalar, DecimalScalar } from './scalars.ts';
+import { Names } from './type-names.ts';
 import { isLookup, plainTarget, valueType } from './values.ts';
 
 type Fields = Record<string, GraphQLFieldConfig<unknown, unknown>>;
 
 /** `OpportunityGroup`: the values that the records of a group share. */
 function groupOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjectType {
-  return b.type(`group:${object.name}`, `${typeName(object.name)}Group`, (name) => {
+  return b.objectType(object, 'Group', (name) => {
     return new GraphQLObjectType({
       name,
       description: 'What the records of the group share. Only what is in `groupBy` may be selected.',
-      fields: () => {
+      fields: b.lazily(() => {
         const names = new Names();
         for (const field of Object.keys(object.fields)) names.claim(field);
         return Object.fromEntries(groupFields(object).flatMap((field) => groupField(b, field, names)));
-      },
+      }),
     });
   });
 }
@@ -59,24 +60,23 @@ function measureType(b: SchemaBuilder, field: FieldModel, of: MeasureFunction): 
 }
 
 function measuresOf(b: SchemaBuilder, object: ObjectModel, of: MeasureFunction): GraphQLObjectType {
-  const family = measureFamilies[of];
-  return b.type(`measures:${family}:${object.name}`, `${typeName(object.name)}${family}`, (name) => {
+  return b.objectType(object, measureFamilies[of], (name) => {
     const fields: Fields = {};
     for (const field of measureFields(object, of)) {
       const description = b.describe(field);
       fields[field.name] = { type: measureType(b, field, of), description, ...means({ kind: 'measure', field: field.name }) };
     }
-    return new GraphQLObjectType({ name, fields });
+    return new GraphQLObjectType({ name, fields: b.lazily(() => fields) });
   });
 }
 
 /** `OpportunityAggregate`: one group. */
 export function aggregateOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjectType {
-  return b.type(`aggregate:${object.name}`, `${typeName(object.name)}Aggregate`, (name) => {
+  return b.objectType(object, 'Aggregate', (name) => {
     return new GraphQLObjectType({
       name,
       description: 'One group of records and what they come to. Each measure may take only some of the records (`where`).',
-      fields: () => {
+      fields: b.lazily(() => {
         const args = { where: { type: filterOf(b, object), description: 'Only these records of the group.' } };
         const fields: Fields = {
           group: { type: new GraphQLNonNull(groupOf(b, object)), ...means({ kind: 'group' }) },
@@ -86,7 +86,7 @@ export function aggregateOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjec
           fields[of] = { type: new GraphQLNonNull(measuresOf(b, object, of)), args, ...means({ kind: 'measures', function: of }) };
         }
         return fields;
-      },
+      }),
     });
   });
 }

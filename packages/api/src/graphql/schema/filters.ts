@@ -1,5 +1,5 @@
 // `where`: a filter per object, with the comparisons of each field, the records behind lookups, and some/none/every over children.
-import { fieldTypes, typeName, type FieldModel, type FilterOperator, type ObjectModel } from '@tessera/metadata';
+import { fieldTypes, type FieldModel, type FilterOperator, type ObjectModel } from '@tessera/metadata';
 import {
   GraphQLBoolean,
   GraphQLInputObjectType,
@@ -9,8 +9,9 @@ import {
   type GraphQLInputFieldConfig,
   type GraphQLInputFieldConfigMap,
 } from 'graphql';
-import { Names, type SchemaBuilder } from './builder.ts';
+import type { SchemaBuilder } from './builder.ts';
 import { means } from './meaning.ts';
+import { Names } from './type-names.ts';
 import { isLookup, plainTarget, queryFieldsOf, valueType } from './values.ts';
 
 const ordering: ReadonlySet<FilterOperator> = new Set(['lt', 'lte', 'gt', 'gte']);
@@ -49,17 +50,25 @@ function operatorType(b: SchemaBuilder, field: FieldModel, operator: FilterOpera
   return operator === 'in' || operator === 'notIn' ? new GraphQLList(new GraphQLNonNull(type)) : type;
 }
 
+/** What the type of a field's values is called. Options that are no names in GraphQL are texts with fewer comparisons. */
+function valueName(b: SchemaBuilder, field: FieldModel): string {
+  const { name } = valueType(b, field);
+  if (name === 'ID') return 'Id';
+  if (name !== 'String' || field.options === undefined) return name;
+  return field.wire === 'textList' ? 'OptionList' : 'Option';
+}
+
 /** The comparisons of one field; fields of the same kind share the type. */
 function comparisons(b: SchemaBuilder, field: FieldModel): GraphQLInputObjectType {
   const operators = operatorsOf(field);
-  const value = valueType(b, field).name;
+  const value = valueName(b, field);
   const onlyNull = operators.every((operator) => operator === 'isNull');
   const full = operators.length === fieldTypes[field.type].filters.length;
   const computed = field.type === 'formula' || field.type === 'quote' || field.type === 'rollup';
   // A computed text, day or Boolean has other comparisons than a stored one.
   const prefix = computed && (!full || ['text', 'date', 'datetime'].includes(field.wire)) && field.options === undefined ? 'Computed' : '';
   const key = onlyNull ? 'compare:null' : `compare:${value}:${operators.join()}`;
-  return b.type(key, onlyNull ? 'NullFilter' : `${prefix}${value === 'ID' ? 'Id' : value}Filter`, (name) => {
+  return b.type(key, onlyNull ? 'NullFilter' : `${prefix}${value}Filter`, (name) => {
     const fields = operators.map((operator): [string, GraphQLInputFieldConfig] => [
       operator,
       { type: operatorType(b, field, operator), description: meanings[operator] },
@@ -69,23 +78,24 @@ function comparisons(b: SchemaBuilder, field: FieldModel): GraphQLInputObjectTyp
 }
 
 function targetsFilter(b: SchemaBuilder, field: FieldModel): GraphQLInputObjectType {
-  return b.type(`targets:${field.object}.${field.name}`, `${typeName(field.object)}${typeName(field.name)}Filter`, (name) => {
+  return b.fieldType(field, 'Filter', (name) => {
     return new GraphQLInputObjectType({
       name,
       description: 'Says what the record is, by its object.',
-      fields: () =>
+      fields: b.lazily(() =>
         Object.fromEntries(
           (field.lookup?.to ?? []).map((target) => [
             target,
             { type: filterOf(b, b.object(target)), ...means({ kind: 'follow', segment: `${field.name}:${target}` }) },
           ]),
         ),
+      ),
     });
   });
 }
 
 function relationFilter(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`relationFilter:${object.name}`, `${typeName(object.name)}RelationFilter`, (name) => {
+  return b.objectType(object, 'RelationFilter', (name) => {
     const type = filterOf(b, object);
     return new GraphQLInputObjectType({
       name,
@@ -124,11 +134,11 @@ function idComparisons(b: SchemaBuilder): GraphQLInputObjectType {
 
 /** `OpportunityFilter` */
 export function filterOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`filter:${object.name}`, `${typeName(object.name)}Filter`, (name): GraphQLInputObjectType => {
+  return b.objectType(object, 'Filter', (name): GraphQLInputObjectType => {
     const type: GraphQLInputObjectType = new GraphQLInputObjectType({
       name,
       description: 'All that is said must hold.',
-      fields: () => ({ ...junctions(type), ...conditions(b, object) }),
+      fields: b.lazily(() => ({ ...junctions(type), ...conditions(b, object) })),
     });
     return type;
   });

@@ -1,5 +1,5 @@
 // What callers hand in: values of new records with their children, changed values, keys.
-import { typeName, type FieldModel, type ObjectModel, type RelationModel } from '@tessera/metadata';
+import type { FieldModel, ObjectModel, RelationModel } from '@tessera/metadata';
 import { GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, type GraphQLInputFieldConfig } from 'graphql';
 import type { SchemaBuilder } from './builder.ts';
 import { fieldsOf, fieldValueType } from './values.ts';
@@ -38,12 +38,10 @@ export function createInputOf(
   object: ObjectModel,
   under?: { readonly parent: ObjectModel; readonly relation: RelationModel },
 ): GraphQLInputObjectType {
-  const own = under === undefined ? typeName(object.name) : `${typeName(under.parent.name)}${typeName(under.relation.name)}`;
-  const key = under === undefined ? object.name : `${under.parent.name}.${under.relation.name}`;
-  return b.type(`create:${key}`, `${own}CreateInput`, (name) => {
-    return new GraphQLInputObjectType({
+  const make = (name: string): GraphQLInputObjectType =>
+    new GraphQLInputObjectType({
       name,
-      fields: () => {
+      fields: b.lazily(() => {
         const fields = writableFields(object).filter((field) => field.name !== under?.relation.by);
         const relations = Object.values(object.relations)
           .filter((relation) => mayCreate(b.object(relation.object), relation.by))
@@ -53,36 +51,37 @@ export function createInputOf(
             return [relation.name, { type: new GraphQLList(new GraphQLNonNull(child)), description }];
           });
         return Object.fromEntries([...fields.map((field) => createField(b, field)), ...relations]);
-      },
+      }),
     });
-  });
+  return under === undefined ? b.objectType(object, 'CreateInput', make) : b.relationType(under.parent, under.relation, make);
 }
 
 /** `OpportunityUpdateInput`: what is left out stays, null empties. A detail that may not move keeps its master. */
 export function updateInputOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`update:${object.name}`, `${typeName(object.name)}UpdateInput`, (name) => {
+  return b.objectType(object, 'UpdateInput', (name) => {
     return new GraphQLInputObjectType({
       name,
       description: 'What is left out stays as it is; null empties a field.',
-      fields: () => {
-        return Object.fromEntries(
+      fields: b.lazily(() =>
+        Object.fromEntries(
           updatableFields(object).map((field): Entry => [field.name, { type: fieldValueType(b, field), description: b.describe(field) }]),
-        );
-      },
+        ),
+      ),
     });
   });
 }
 
 /** `OpportunityUpsertInput`: every value that a caller may set, none of them required here; a new record's are checked when it is made. */
 export function upsertInputOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`upsert:${object.name}`, `${typeName(object.name)}UpsertInput`, (name) => {
+  return b.objectType(object, 'UpsertInput', (name) => {
     return new GraphQLInputObjectType({
       name,
       description: 'Holds the values of the key. What is left out of a record that is there stays as it is.',
-      fields: () =>
+      fields: b.lazily(() =>
         Object.fromEntries(
           writableFields(object).map((field): Entry => [field.name, { type: fieldValueType(b, field), description: b.describe(field) }]),
         ),
+      ),
     });
   });
 }
@@ -95,7 +94,7 @@ export function keysOf(b: SchemaBuilder, object: ObjectModel): GraphQLEnumType |
   const keys = Object.values(object.keys).filter((key) => key.unique && key.fields.every((field) => writable.has(field)));
   const names = [...new Set([...unique, ...keys.map((key) => key.name)])];
   if (names.length === 0) return undefined;
-  return b.type(`keys:${object.name}`, `${typeName(object.name)}Key`, (name) => {
+  return b.objectType(object, 'Key', (name) => {
     const values = names.map((key) => [key, { value: key, description: (object.keys[key]?.fields ?? [key]).join(', ') }] as const);
     return new GraphQLEnumType({ name, description: 'What tells records apart.', values: Object.fromEntries(values) });
   });

@@ -29,7 +29,7 @@ export function measureFunctions(object: ObjectModel): readonly MeasureFunction[
 }
 
 /** Functions of one family share their types: what they are called after the object's name. */
-export const measureFamilies: Readonly<Record<MeasureFunction, string>> = {
+export const measureFamilies: Readonly<Record<MeasureFunction, 'Counts' | 'Totals' | 'Extremes'>> = {
   countDistinct: 'Counts',
   sum: 'Totals',
   avg: 'Totals',

@@ -1,5 +1,5 @@
 // `orderBy`: one key per entry, through lookups where wanted: `[{ amount: DESC }, { account: { name: ASC } }]`.
-import { fieldTypes, typeName, type ObjectModel } from '@tessera/metadata';
+import { fieldTypes, type ObjectModel } from '@tessera/metadata';
 import { GraphQLEnumType, GraphQLInputObjectType, type GraphQLInputFieldConfig } from 'graphql';
 import type { SchemaBuilder } from './builder.ts';
 import { means } from './meaning.ts';
@@ -26,12 +26,12 @@ export function orderDirection(b: SchemaBuilder): GraphQLEnumType {
 
 /** `OpportunityOrder`: exactly one of its keys. */
 export function orderOf(b: SchemaBuilder, object: ObjectModel): GraphQLInputObjectType {
-  return b.type(`order:${object.name}`, `${typeName(object.name)}Order`, (name) => {
+  return b.objectType(object, 'Order', (name) => {
     return new GraphQLInputObjectType({
       name,
       isOneOf: true,
       description: 'Exactly one key; further keys are further entries of the list.',
-      fields: () => Object.fromEntries(orderKeys(b, object)),
+      fields: b.lazily(() => Object.fromEntries(orderKeys(b, object))),
     });
   });
 }

@@ -1,5 +1,5 @@
 // The type of an object's records, with its connections: `Opportunity`, `OpportunityConnection`, `OpportunityEdge`.
-import { typeName, type FieldModel, type ObjectModel, type RelationModel } from '@tessera/metadata';
+import type { FieldModel, ObjectModel, RelationModel } from '@tessera/metadata';
 import {
   GraphQLEnumType,
   GraphQLID,
@@ -16,12 +16,13 @@ import {
   type GraphQLFieldConfigMap,
 } from 'graphql';
 import { aggregateArguments, aggregateOf } from './aggregates.ts';
-import { Names, type SchemaBuilder } from './builder.ts';
+import type { SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
 import { means } from './meaning.ts';
 import { orderOf } from './orders.ts';
 import { fieldsOf, fieldValueType, isLookup, plainTarget } from './values.ts';
 import { DateTimeScalar } from './scalars.ts';
+import { Names } from './type-names.ts';
 
 type Field = [string, GraphQLFieldConfig<unknown, unknown>];
 
@@ -48,12 +49,12 @@ export function nodeInterface(b: SchemaBuilder): GraphQLInterfaceType {
 
 /** `Opportunity`. A field may be hidden from a reader, so only ids are never null. */
 export function recordOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjectType {
-  return b.recordType(object, (name) => {
+  return b.objectType(object, '', (name) => {
     return new GraphQLObjectType({
       name,
       description: object.description ?? b.text(object.label),
       interfaces: () => [nodeInterface(b)],
-      fields: () => recordFields(b, object),
+      fields: b.lazily(() => recordFields(b, object)),
     });
   });
 }
@@ -98,7 +99,7 @@ function lookupFields(b: SchemaBuilder, field: FieldModel, name: string, names: 
 }
 
 function targetsOf(b: SchemaBuilder, field: FieldModel): GraphQLUnionType {
-  return b.type(`targetsOf:${field.object}.${field.name}`, `${typeName(field.object)}${typeName(field.name)}`, (name) => {
+  return b.fieldType(field, '', (name) => {
     return new GraphQLUnionType({
       name,
       description: b.describe(field),
@@ -134,10 +135,9 @@ function relationFields(b: SchemaBuilder, relation: RelationModel, name: string,
 }
 
 export function connectionOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjectType {
-  const type = typeName(object.name);
-  return b.type(`connection:${object.name}`, `${type}Connection`, (name) => {
+  return b.objectType(object, 'Connection', (name) => {
     const record = recordOf(b, object);
-    const edge = b.type(`edge:${object.name}`, `${type}Edge`, (edgeName) => {
+    const edge = b.objectType(object, 'Edge', (edgeName) => {
       return new GraphQLObjectType({
         name: edgeName,
         fields: { cursor: { type: new GraphQLNonNull(GraphQLString) }, node: { type: new GraphQLNonNull(record) } },

@@ -15,12 +15,13 @@ import {
   type GraphQLInputObjectType as InputObject,
 } from 'graphql';
 import { aggregateArguments, aggregateOf } from './aggregates.ts';
-import { Names, type SchemaBuilder } from './builder.ts';
+import type { SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
 import { createInputOf, keysOf, mayCreate, updatableFields, updateInputOf, upsertInputOf, writableFields } from './inputs.ts';
 import { means, type WriteKind } from './meaning.ts';
 import { connectionOf, deletedRecords, listArguments, nodeInterface, recordOf } from './records.ts';
 import { JsonScalar } from './scalars.ts';
+import { Names } from './type-names.ts';
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
 type Fields = GraphQLFieldConfigMap<unknown, unknown>;
@@ -59,17 +60,18 @@ export function queryType(b: SchemaBuilder): GraphQLObjectType {
       ...means({ kind: 'aggregate', object: object.name }),
     };
   }
-  return new GraphQLObjectType({ name: 'Query', fields });
+  return new GraphQLObjectType({ name: 'Query', fields: b.lazily(() => fields) });
 }
 
-/** A change of one record or of many. Each root field of a mutation is one transaction. */
-export function mutationType(b: SchemaBuilder): GraphQLObjectType {
+/** A change of one record or of many. Each root field of a mutation is one transaction. Who may write nothing has none. */
+export function mutationType(b: SchemaBuilder): GraphQLObjectType | undefined {
   const names = new Names();
   const fields: Fields = {};
   for (const object of b.objects) {
     for (const [name, field] of writes(b, object)) fields[names.claim(name)] = field;
   }
-  return new GraphQLObjectType({ name: 'Mutation', description: 'Each root field is one transaction.', fields });
+  if (Object.keys(fields).length === 0) return undefined;
+  return new GraphQLObjectType({ name: 'Mutation', description: 'Each root field is one transaction.', fields: b.lazily(() => fields) });
 }
 
 const listOf = (type: InputObject): GraphQLNonNull<GraphQLList<GraphQLNonNull<InputObject>>> =>
@@ -139,7 +141,7 @@ function upserts(b: SchemaBuilder, object: ObjectModel, single: Single, bulk: Bu
 }
 
 function updateEntry(b: SchemaBuilder, object: ObjectModel): InputObject {
-  return b.type(`updateEntry:${object.name}`, `${typeName(object.name)}UpdateEntry`, (name) => {
+  return b.objectType(object, 'UpdateEntry', (name) => {
     return new GraphQLInputObjectType({ name, fields: { id, input: { type: new GraphQLNonNull(updateInputOf(b, object)) }, version } });
   });
 }
@@ -173,19 +175,18 @@ function problemType(b: SchemaBuilder): GraphQLObjectType {
 
 /** `OpportunityResults`: one result per record, in the order of the input. */
 function resultsOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjectType {
-  const one = typeName(object.name);
-  return b.type(`results:${object.name}`, `${one}Results`, (name) => {
-    const result = b.type(`result:${object.name}`, `${one}Result`, (resultName) => {
+  return b.objectType(object, 'Results', (name) => {
+    const result = b.objectType(object, 'Result', (resultName) => {
       return new GraphQLObjectType({
         name: resultName,
-        fields: () => ({
+        fields: b.lazily(() => ({
           ok: { type: new GraphQLNonNull(GraphQLBoolean) },
           id: { type: GraphQLID },
           version: { type: GraphQLInt },
           created: { type: GraphQLBoolean, description: 'Whether the record is new.' },
           record: { type: recordOf(b, object), description: 'Null where it was not written, or is deleted now.' },
           problems: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(problemType(b)))) },
-        }),
+        })),
       });
     });
     return new GraphQLObjectType({
@@ -228,8 +229,8 @@ export function subscriptionType(b: SchemaBuilder): GraphQLObjectType {
     },
   };
   for (const object of b.objects) {
-    const event = b.type(`event:${object.name}`, `${typeName(object.name)}Event`, (name) => {
-      return new GraphQLObjectType({ name, fields: () => eventFields(b, recordOf(b, object)) });
+    const event = b.objectType(object, 'Event', (name) => {
+      return new GraphQLObjectType({ name, fields: b.lazily(() => eventFields(b, recordOf(b, object))) });
     });
     fields[names.claim(`${object.name}Changed`)] = {
       type: new GraphQLNonNull(event),
@@ -238,5 +239,5 @@ export function subscriptionType(b: SchemaBuilder): GraphQLObjectType {
       ...means({ kind: 'changed', object: object.name }),
     };
   }
-  return new GraphQLObjectType({ name: 'Subscription', fields });
+  return new GraphQLObjectType({ name: 'Subscription', fields: b.lazily(() => fields) });
 }

@@ -84,3 +84,12 @@ export const RecordReferenceScalar = new GraphQLScalarType({
   parseValue: readReference,
   parseLiteral: (node, variables) => readReference(valueFromASTUntyped(node, variables)),
 });
+
+export const ownScalars: readonly GraphQLScalarType[] = [
+  DateScalar,
+  DateTimeScalar,
+  TimeScalar,
+  DecimalScalar,
+  JsonScalar,
+  RecordReferenceScalar,
+];

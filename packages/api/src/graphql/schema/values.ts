@@ -1,6 +1,5 @@
 // Field types as GraphQL types: what a field's value is, going out and coming in.
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
-import { typeName } from '@tessera/metadata';
 import {
   GraphQLBoolean,
   GraphQLEnumType,
@@ -33,27 +32,22 @@ function optionsType(b: SchemaBuilder, field: FieldModel): GraphQLEnumType | und
   if (options.length === 0 || !options.every((option) => isEnumName(option.name))) return undefined;
   // All objects have the same life statuses.
   const shared = field.name === 'lifeStatus' && field.system;
-  const key = shared ? 'options:lifeStatus' : `options:${field.object}.${field.name}`;
-  const wanted = shared ? 'LifeStatus' : `${typeName(field.object)}${typeName(field.name)}`;
-  return b.type(
-    key,
-    wanted,
-    (name) =>
-      new GraphQLEnumType({
-        name,
-        description: b.describe(field),
-        values: Object.fromEntries(
-          options.map((option) => [
-            option.name,
-            {
-              value: option.name,
-              description: b.text(option.label),
-              ...(option.active ? {} : { deprecationReason: 'It stays on records that have it, but is not chosen any more.' }),
-            },
-          ]),
-        ),
-      }),
-  );
+  const make = (name: string): GraphQLEnumType =>
+    new GraphQLEnumType({
+      name,
+      description: b.describe(field),
+      values: Object.fromEntries(
+        options.map((option) => [
+          option.name,
+          {
+            value: option.name,
+            description: b.text(option.label),
+            ...(option.active ? {} : { deprecationReason: 'It stays on records that have it, but is not chosen any more.' }),
+          },
+        ]),
+      ),
+    });
+  return shared ? b.type('lifeStatus', 'LifeStatus', make) : b.fieldType(field, '', make);
 }
 
 /** The type of one value: of the field, or of an entry where the field holds a list. */

@@ -16,6 +16,11 @@ export class BoundedCache<K, V> {
     this.#limit = limit;
   }
 
+  /** Of all entries together. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   get(key: K): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

@@ -1,0 +1,65 @@
+// A way to PostgreSQL that counts round trips: how often a tenant's connections spoke after the server had answered.
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+
+export interface RoundTrips {
+  /** The same database by this way. */
+  readonly url: string;
+  /** The round trips of tenants' connections while the work runs. */
+  count(work: () => Promise<unknown>): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The last message of an answer: the server is ready for the next question (PostgreSQL manual, 55.7). */
+const isReady = (chunk: Buffer): boolean => chunk.length >= 6 && chunk.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
+
+/** The first message tells the name that a connection goes by; administration goes by another. */
+const isTenants = (startup: Buffer): boolean => startup.includes('application_name\0tessera\0');
+
+export async function roundTrips(url: string): Promise<RoundTrips> {
+  const { host, port, user, password, database } = new pg.Client({ connectionString: url });
+  const sockets = new Set<Socket>();
+  let trips = 0;
+  const server = createServer((near) => {
+    const far = host.startsWith('/') ? connect(join(host, `.s.PGSQL.${String(port)}`)) : connect(port, host);
+    const state: { counted?: boolean; answered: boolean } = { answered: true };
+    near.on('data', (chunk) => {
+      state.counted ??= isTenants(chunk);
+      if (state.counted && state.answered) trips += 1;
+      state.answered = false;
+    });
+    far.on('data', (chunk) => {
+      if (isReady(chunk)) state.answered = true;
+    });
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The way to the database has no port.');
+  const who = [user ?? '', password ?? '']
+    .filter((part) => part !== '')
+    .map(encodeURIComponent)
+    .join(':');
+  return {
+    url: `postgres://${who}@127.0.0.1:${String(address.port)}/${encodeURIComponent(database ?? '')}`,
+    count: async (work) => {
+      const before = trips;
+      await work();
+      return trips - before;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
