@@ -87,6 +87,8 @@ export class RateLeases {
 
   #share(key: string, rule: RateRule): Share {
     const kept = this.#shares.get(key);
+    // Their order is of no use as long as none need be forgotten soon.
+    if (kept !== undefined && this.#shares.size * 2 < mostKept) return kept;
     const share = kept ?? new Share(rule);
     // The one used last stands last; the one not used for longest is forgotten first, with what it owes.
     if (kept !== undefined) this.#shares.delete(key);
