@@ -106,10 +106,11 @@ describe('import by a key', () => {
           const changed = {
             tenant: transaction.tenant,
             query,
-            ahead: (statement: Statement) => {
-              transaction.ahead(statement);
+            ahead: (...sent: Parameters<typeof transaction.ahead>) => {
+              transaction.ahead(...sent);
             },
             finish: (statement: Statement) => transaction.finish(statement),
+            commit: () => transaction.commit(),
           };
           return work({ ...session, transaction: changed });
         }),

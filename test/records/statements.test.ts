@@ -1,6 +1,7 @@
 // What writes cost: the statements of each, counted on the way to PostgreSQL.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { pack, testEngine, type Json, type TestEngine, type TestTenant } from '../support/engine.ts';
+import type { SelectionRequest } from '@tessera/engine';
+import { pack, selected, testEngine, type Json, type TestEngine, type TestTenant } from '../support/engine.ts';
 
 const v = (name: string) => ({ var: name });
 
@@ -49,7 +50,7 @@ function purpose(text: string): string {
   if (text.includes('_audit')) return 'audit';
   if (text.includes('deletion_id =')) return 'delete';
   if (text.includes('tessera.outbox'))
-    return /update "t_acme"\."\w+" t set/.test(text) ? 'update' : text.endsWith('select') ? 'log' : 'insert';
+    return /update "t_acme"\."\w+" q1 set/.test(text) ? 'update' : text.endsWith('select') ? 'log' : 'insert';
   if (text.includes('on conflict do nothing')) return 'insert some';
   if (/^\s*(?:with .*)?update "t_acme"/s.test(text)) return 'update some';
   if (text.includes('as met')) return 'targets';
@@ -73,6 +74,26 @@ describe('the statements of', () => {
     expect(await cost(() => acme.update('plain', id, { note: 'm' }))).toEqual(['tenant lock', 'guard', 'lock']);
     expect(await cost(() => acme.update('plain', id, { code: 'd' }))).toEqual(['tenant lock', 'guard', 'lock', 'update']);
     expect(await cost(() => acme.remove('plain', id))).toEqual(['tenant lock', 'guard', 'lock for delete', 'delete', 'audit']);
+  });
+
+  it('a write that is answered: its own texts come with it, what depends on other records is read', async () => {
+    const region = await acme.create('region', { name: 'R' });
+    const parts = ['tenant lock', 'guard', 'targets', 'insert'];
+    const answered = async (object: string, values: Json, returning: readonly SelectionRequest[]) => {
+      const made: (string | undefined)[] = [];
+      const texts = await cost(async () => {
+        const { results } = await acme.run('records.create', { object, records: [values], returning });
+        for (const result of results) made.push(result.ok ? result.record : undefined);
+      });
+      return [texts, made.map((text) => (text === undefined ? undefined : (JSON.parse(text) as unknown)))];
+    };
+    const name = selected('name');
+    expect(await answered('plain', { name: 'P', note: 'n' }, [name, selected('note')])).toEqual([parts, [{ name: 'P', note: 'n' }]]);
+    const owner: SelectionRequest = { kind: 'lookup', as: 'owner', field: 'owner', cases: [{ object: 'user', selections: [name] }] };
+    expect(await answered('plain', { name: 'P' }, [name, owner])).toEqual([[...parts, 'look'], [{ name: 'P', owner: { name: 'Admin' } }]]);
+    // What is written above an object may be what is written: its own roll-ups come later.
+    const [texts, orders] = await answered('order', { name: 'O', region }, [name]);
+    expect([(texts ?? []).at(-1), orders]).toEqual(['look', [{ name: 'O' }]]);
   });
 
   it('a create and an update that some of many may fail', async () => {

@@ -152,6 +152,22 @@ describe('the last statement', () => {
     expect(databaseErrorKind(await work.catch((error: unknown) => error))).toBe('unique');
   });
 
+  it('is stopped when the caller goes, and says so only where nothing was done', async () => {
+    const aborted = new AbortController();
+    const work = cell.tenant('acme').transaction(
+      async (open) => {
+        open.ahead(add(3));
+        setTimeout(() => {
+          aborted.abort();
+        }, 50);
+        return open.finish(kept(sql`select pg_sleep(20)::text as slept`));
+      },
+      { signal: aborted.signal },
+    );
+    expect(await codeOf(work)).toBe('REQUEST_CANCELLED');
+    expect(await ids()).toEqual([1, 2]);
+  });
+
   it('is no door for what would end the transaction', async () => {
     await expect(transaction((open) => open.finish(toStatement(sql`rollback`)))).rejects.toThrow('not for this door');
     await expect(

@@ -94,9 +94,9 @@ describe('the pool', () => {
     await own.close();
   });
 
-  it('replaces a connection after 200 statement names', async () => {
+  it('replaces a connection after 2,000 statement names', async () => {
     const own = await open(database, { poolSize: 1 });
-    for (let i = 0; i < 450; i += 1) await own.tenant('acme').query({ text: `select ${i}`, values: [], name: `statement ${i}` });
+    for (let i = 0; i < 4_500; i += 1) await own.tenant('acme').query({ text: `select ${i}`, values: [], name: `statement ${i}` });
     expect(own.stats().tenants).toMatchObject({ opened: 3, connections: 1 });
     await own.close();
   });

@@ -20,9 +20,9 @@ function notedTransaction(transaction: TenantTransaction, note: Note): TenantTra
       note(statement.text);
       return transaction.query(statement);
     },
-    ahead: (statement: Statement) => {
+    ahead: (statement: Statement, heard) => {
       note(statement.text);
-      transaction.ahead(statement);
+      transaction.ahead(statement, heard);
     },
     finish: (statement: Statement) => {
       note(statement.text);

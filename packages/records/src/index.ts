@@ -13,7 +13,7 @@ export { inLanguage } from './steps/validate.ts';
 export { recordEnvironment } from './environment.ts';
 export { fetchFacts, noFacts, type Facts } from './facts.ts';
 export type { RecordOutcome } from './results.ts';
-export type { Access, Sealer, WriteSession } from './session.ts';
+export type { Access, Answering, Sealer, WriteSession } from './session.ts';
 export { sightOf } from './steps/see.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
 

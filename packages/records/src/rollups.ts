@@ -80,7 +80,8 @@ async function updateParents(session: WriteSession, parent: ObjectModel, work: M
   const { target, transaction, slots, at } = session;
   const log = logOf(target, { object: parent.name, change: 'updated', actor: slots.user, at }, records, lines);
   // They are locked and live, so nothing is left out.
-  for (const statement of updateAllStatements(target, parent, fields, news, log)) transaction.ahead(statement);
+  const { before, write } = updateAllStatements(target, parent, fields, news, log);
+  for (const statement of [...before, write]) transaction.ahead(statement);
   touch(session, parent.name, records);
   return news.map((now, i) => ({ old: olds[i], now }));
 }

@@ -6,7 +6,7 @@ import { databaseErrorKind, isUnmet, tenantGuard, type QueryResult, type TenantD
 import type { Statement } from '@tessera/kernel';
 import { commitChecks } from './commit-checks.ts';
 import type { RuleCache } from './rule-cache.ts';
-import type { Access, Sealer, WriteSession } from './session.ts';
+import type { Access, Answering, Sealer, WriteSession } from './session.ts';
 
 /** A write whose turn it is not once is unlucky; so often, never seen. */
 const deadlockRetries = 10;
@@ -22,15 +22,17 @@ export interface SessionInput {
   readonly sealer: Sealer;
 }
 
-/** The last statement of a write, read when everything is written and checked, and what is made of its rows. */
+/** The last statement of a write, read when everything is written and checked, and what is made of its rows; it may need none. */
 export interface LastRead<T> {
-  readonly statement: Statement;
+  readonly statement: Statement | undefined;
   readonly answer: (rows: QueryResult['rows']) => T;
 }
 
 export interface WorkOptions<T> {
   /** Whether the work may first be tried in the hope that nothing stands against it (see `WriteSession`). */
   readonly hopeful?: boolean;
+  /** What may be returned of the records by the way. */
+  readonly answering?: Omit<Answering, 'found'> | undefined;
   /** What the work is answered with, where that is read last. */
   readonly last?: (session: WriteSession, result: T) => LastRead<T> | undefined;
 }
@@ -38,7 +40,7 @@ export interface WorkOptions<T> {
 function sessionIn(
   { context, model, database, rules, sealer, access }: SessionInput,
   transaction: TenantTransaction,
-  hopeful: boolean,
+  more: Pick<WriteSession, 'hopeful' | 'answering'>,
 ): WriteSession {
   const at = new Date(context.clock.now()).toISOString();
   return {
@@ -53,7 +55,7 @@ function sessionIn(
     sealer,
     access,
     touched: new Map(),
-    hopeful,
+    ...more,
   };
 }
 
@@ -67,18 +69,21 @@ const isLost = (error: unknown): boolean => isUnmet(error) || databaseErrorKind(
 export async function runInSession<T>(
   input: SessionInput,
   work: (session: WriteSession) => Promise<T>,
-  { hopeful = false, last }: WorkOptions<T> = {},
+  { hopeful = false, answering, last }: WorkOptions<T> = {},
 ): Promise<T> {
   const { context, database, model, rules } = input;
   const opening = tenantGuard({ model, schema: database.schema, kept: rules.statements }, input.accessVersion);
   const options = { retries: deadlockRetries, opening, ...(context.signal === undefined ? {} : { signal: context.signal }) };
   const run = (hoping: boolean): Promise<T> =>
     database.transaction(async (transaction) => {
-      const session = sessionIn(input, transaction, hoping);
+      const session = sessionIn(input, transaction, { hopeful: hoping, answering: answering && { ...answering, found: new Map() } });
       const result = await work(session);
       await commitChecks(session);
       const read = last?.(session, result);
-      return read === undefined ? result : read.answer((await transaction.finish(read.statement)).rows);
+      if (read === undefined) return result;
+      if (read.statement !== undefined) return read.answer((await transaction.finish(read.statement)).rows);
+      await transaction.commit();
+      return read.answer([]);
     }, options);
   if (!hopeful) return run(false);
   try {

@@ -2,13 +2,22 @@
 import { fail, type Context } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
 import type { Policy } from '@tessera/security';
-import type { RuleSlots, TenantTransaction, WriteTarget } from '@tessera/storage';
+import type { KeptTexts, RuleSlots, TenantTransaction, WriteTarget } from '@tessera/storage';
 import type { ObjectPlan } from './object-plan.ts';
 import type { RuleCache } from './rule-cache.ts';
 
 /** Seals and hides what must never be read back. */
 export interface Sealer {
   seal(text: string): string;
+}
+
+/** What the records of an object are to be answered by, which the work writes: texts that its statements return by the way. */
+export interface Answering {
+  readonly object: string;
+  readonly texts: KeptTexts;
+  readonly slots: Readonly<Record<string, unknown>>;
+  /** By id, those that are returned: undefined until PostgreSQL has answered. */
+  readonly found: Map<string, string | undefined>;
 }
 
 /** Whose rights a write has: the policy, and the Model as it exists for that person. */
@@ -31,6 +40,7 @@ export interface WriteSession {
    * does not do all that it should fails the transaction. The work is then run again without hope, and finds out what it was.
    */
   readonly hopeful: boolean;
+  readonly answering: Answering | undefined;
   /** One time for the whole operation, RFC 3339. */
   readonly at: string;
   readonly rules: RuleCache;

@@ -83,12 +83,13 @@ function adapt(made: () => Pino): Logger {
 
 const gatherMs = 100;
 const gatheredCharacters = 8192;
-/** Of lines that wait for somebody who does not read; more are dropped. */
-const mostWaitingBytes = 16_777_216;
 
-/** Standard error, many lines with one write: for servers. What is left is written when the process ends, unless it is killed. */
+/**
+ * Standard error, many lines with one write: for servers. What is left is written when the process ends, unless it is killed. Nothing is
+ * dropped: whoever does not read what he is piped holds the server up, as with any line that a process writes.
+ */
 export function gathering(): DestinationStream {
-  const out = pino.destination({ fd: 2, sync: false, maxLength: mostWaitingBytes });
+  const out = pino.destination({ fd: 2, sync: true });
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
   const pass = (): void => {
@@ -97,13 +98,9 @@ export function gathering(): DestinationStream {
     if (lines !== '') out.write(lines);
     lines = '';
   };
-  // pino ends what it writes to when the process has nothing left to do, and flushes it when it ends otherwise.
+  // pino ends what it writes to when the process has nothing left to do.
   process.prependOnceListener('beforeExit', pass);
-  process.once('exit', () => {
-    if (lines === '') return;
-    pass();
-    out.flushSync();
-  });
+  process.once('exit', pass);
   return {
     write: (line) => {
       lines += line;

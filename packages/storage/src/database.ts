@@ -21,10 +21,15 @@ export interface Transaction extends Queryable {
 
 /** One whose statements go out together, where they are asked for at once or sent ahead: one round trip for all of them. */
 export interface TenantTransaction extends Transaction {
-  /** Sends the statement with the next one, or with the commit, which fails with its error where it fails. Nobody hears its answer. */
-  ahead(statement: Statement): void;
+  /**
+   * Sends the statement with the next one, or with the commit, which fails with its error where it fails.
+   * @param heard told what it answers
+   */
+  ahead(statement: Statement, heard?: (result: QueryResult) => void): void;
   /** The last statement of all: the commit goes out with it, and is a rollback where anything fails. */
   finish(statement: Statement): Promise<QueryResult>;
+  /** Ends it at once: for work that must hear what it has sent ahead. */
+  commit(): Promise<void>;
 }
 
 /** What a transaction begins with. It goes out with the first statement of the work; whatever the work does, it is asked first. */

@@ -9,13 +9,14 @@ import {
   runInSession,
   updateRecords,
   upsertRecords,
+  type Answering,
   type LastRead,
   type RecordOutcome,
   type WorkOptions,
   type WriteSession,
 } from '@tessera/records';
 import { restrict } from '@tessera/security';
-import { appendAudit, auditEntry, doorOf, recordTextsStatement, type QueryResult, type SelectedTexts } from '@tessera/storage';
+import { appendAudit, auditEntry, doorOf, recordTextsStatement, type SelectedTexts } from '@tessera/storage';
 import type {
   CreateInput,
   DeleteInput,
@@ -47,35 +48,45 @@ const isAlike = (selection: SelectionRequest): boolean => {
   return selection.kind !== 'children' && selection.kind !== 'childAggregate';
 };
 
-/** How the JSON texts of written records are read, as this write sees them, and put into its answer. */
-function textsOf(
-  session: Session,
-  write: WriteSession,
-  object: string,
-  { results }: WriteResult,
-  { returning }: WriteOptions,
-): LastRead<WriteResult> | undefined {
-  const ids = results.flatMap((result) => (result.ok ? [result.id] : []));
-  if (returning === undefined || ids.length === 0) return undefined;
+/** How the JSON texts of written records are selected; undefined where none are asked for. */
+function answeringOf(session: Session, object: string, { returning }: WriteOptions): Omit<Answering, 'found'> | undefined {
+  if (returning === undefined) return undefined;
   const { model } = session.runtime;
   const selected = (): SelectedTexts => {
     const selections = resolveSelections(resolving(session), objectOf(session.view, object), returning);
     // What the person may not see of what was written (any more) does not come out.
-    const [root] = restrict({ model, policy: session.policy }, [{ kind: 'records', as: 'written', object, ids, selections }]);
+    const [root] = restrict({ model, policy: session.policy }, [{ kind: 'records', as: 'written', object, ids: [], selections }]);
     if (root?.kind !== 'records') throw new TypeError('Restricted records are records.');
     return root;
   };
-  const kept = { about: session.view, key: returning.every(isAlike) ? JSON.stringify(returning) : undefined, selected };
-  const answer = (rows: QueryResult['rows']): WriteResult => {
-    const texts = new Map(rows.map((row) => [String(row['id']), String(row['record'])]));
-    return {
-      results: results.map((result) => {
-        const record = result.ok ? texts.get(result.id) : undefined;
-        return record === undefined ? result : { ...result, record };
-      }),
-    };
+  const key = returning.every(isAlike) ? JSON.stringify(returning) : undefined;
+  return { object, texts: { about: session.view, key, selected }, slots: readSlots(session) };
+}
+
+const withTexts = ({ results }: WriteResult, texts: ReadonlyMap<string, string | undefined>): WriteResult => ({
+  results: results.map((result) => {
+    const record = result.ok ? texts.get(result.id) : undefined;
+    return record === undefined ? result : { ...result, record };
+  }),
+});
+
+/** How the texts are read, as this write sees them, and put into its answer; the write has returned them already, or they are read now. */
+function textsOf(
+  write: WriteSession,
+  model: Model,
+  result: WriteResult,
+  answering: Omit<Answering, 'found'> | undefined,
+): LastRead<WriteResult> | undefined {
+  const ids = result.results.flatMap((each) => (each.ok ? [each.id] : []));
+  if (answering === undefined || ids.length === 0) return undefined;
+  // Records of other objects may have changed these again: children and their roll-ups.
+  const found = write.touched.size === 1 ? write.answering?.found : undefined;
+  if (found !== undefined && ids.every((id) => found.has(id))) return { statement: undefined, answer: () => withTexts(result, found) };
+  const { object, texts, slots } = answering;
+  return {
+    statement: recordTextsStatement(write.target, objectOf(model, object), ids, texts, slots),
+    answer: (rows) => withTexts(result, new Map(rows.map((row) => [String(row['id']), String(row['record'])]))),
   };
-  return { statement: recordTextsStatement(write.target, objectOf(model, object), ids, kept, readSlots(session)), answer };
 }
 
 /** The records of a request with those that are nested in them. */
@@ -107,14 +118,15 @@ function writeRecords(
   objectOf(session.view, input.object);
   if (input.modelHash !== undefined && input.modelHash !== session.view.hash) throw fail('MODEL_CHANGED');
   const bare = async (write: WriteSession): Promise<WriteResult> => ({ results: await work(write) });
+  const answering = answeringOf(session, input.object, input);
   const last = (write: WriteSession, result: WriteResult): LastRead<WriteResult> | undefined =>
-    textsOf(session, write, input.object, result, input);
-  if (session.context.idempotencyKey === undefined) return runWrite(session, bare, { hopeful, last });
+    textsOf(write, session.runtime.model, result, answering);
+  if (session.context.idempotencyKey === undefined) return runWrite(session, bare, { hopeful, answering, last });
   // The answer is kept with its key, so it is read before the end.
   const answered = async (write: WriteSession): Promise<WriteResult> => {
     const result = await bare(write);
     const texts = last(write, result);
-    return texts === undefined ? result : texts.answer((await write.transaction.query(texts.statement)).rows);
+    return texts?.statement === undefined ? result : texts.answer((await write.transaction.query(texts.statement)).rows);
   };
   return runWrite(session, (write) => idempotent(write, operation, input, () => answered(write)), { hopeful });
 }

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '@tessera/kernel';
 import { recordAccess, type Policy } from '@tessera/security';
 import { accessStatement, type RecordRights } from '@tessera/storage';
+import { sameValue } from '../changed.ts';
 import type { WriteSession } from '../session.ts';
 import { isRestricted, withProblem, type Sight, type SightOf, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
@@ -47,3 +48,14 @@ export const see: Step = (set) => {
   });
   return { ...set, items };
 };
+
+/** Giving a record to somebody else is what `changeOwner` is for, and was checked for it. */
+const isGivenAway = ({ session }: WriteSet, item: WriteItem): boolean =>
+  !sameValue(item.values['owner'], item.old === undefined ? session.slots.user : item.old['owner']);
+
+/** The owner of a detail decides nothing about it: its masters do, whoever gets it. */
+export const isByMasters = ({ object }: WriteSet): boolean => object.sharing === 'controlledByParent';
+
+/** Those that must be in sight when they are written. */
+export const toBeSeen = (set: WriteSet): readonly WriteItem[] =>
+  set.items.filter((item) => item.written !== undefined && item.problems.length === 0 && (isByMasters(set) || !isGivenAway(set, item)));

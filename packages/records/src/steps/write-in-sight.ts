@@ -1,8 +1,7 @@
 // writeInSight: the write, taken back for records that it would move out of the person's own sight.
 import { mustAccessStatement, withSavepoint } from '@tessera/storage';
-import { sameValue } from '../changed.ts';
 import { isHopeful, isRestricted, replaceItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
-import { rightsOf, sightOf } from './see.ts';
+import { isByMasters, rightsOf, sightOf, toBeSeen } from './see.ts';
 import { write } from './write.ts';
 
 /** Thrown to leave the savepoint; the items are those that were refused. */
@@ -15,22 +14,11 @@ class OutOfSight extends Error {
   }
 }
 
-/** Giving a record to somebody else is what `changeOwner` is for, and was checked for it. */
-const isGivenAway = ({ session }: WriteSet, item: WriteItem): boolean =>
-  !sameValue(item.values['owner'], item.old === undefined ? session.slots.user : item.old['owner']);
-
-/** The owner of a detail decides nothing about it: its masters do, whoever gets it. */
-const isByMasters = ({ object }: WriteSet): boolean => object.sharing === 'controlledByParent';
-
 /** Whoever makes a record owns it, and sees what is his own: where that is said for every record, it need not be asked. */
 const isOwn = ({ session, object }: WriteSet, item: WriteItem): boolean =>
   item.old === undefined &&
   item.values['owner'] === session.access.policy.userId &&
   session.access.policy.objects[object.name]?.read.layers.some(({ kind }) => kind === 'owner') === true;
-
-/** Those that must be in sight when they are written. */
-const toBeSeen = (set: WriteSet): readonly WriteItem[] =>
-  set.items.filter((item) => item.written !== undefined && item.problems.length === 0 && (isByMasters(set) || !isGivenAway(set, item)));
 
 async function outOfSight(set: WriteSet): Promise<readonly WriteItem[]> {
   const { session, object } = set;

@@ -1,5 +1,4 @@
 // write: the rows with their history and outbox entry in one statement; what did not go in is told why.
-import type { Statement } from '@tessera/kernel';
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import { dependencies } from '@tessera/rules';
 import {
@@ -8,16 +7,20 @@ import {
   insertStatement,
   logOf,
   logStatement,
+  returnedTexts,
   uniqueKeys,
   uniqueKeyOfError,
   updateAllStatements,
   updateStatement,
   withSavepoint,
+  type AllStatements,
   type HistoryLine,
   type Log,
+  type ReturnedTexts,
   type WrittenRecord,
 } from '@tessera/storage';
 import { changedOf } from '../changed.ts';
+import { toBeSeen } from './see.ts';
 import { inLanguage } from './validate.ts';
 import { planOf, touch } from '../session.ts';
 import { isHopeful, isRestricted, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
@@ -93,10 +96,36 @@ function withWritten(set: WriteSet, items: readonly WriteItem[]): WriteSet {
   return replaceItems(set, items);
 }
 
+/**
+ * The texts of the items, where the statement that writes them can return them: those that nothing after it changes, of records that whoever
+ * is restricted must see once they are written.
+ */
+function textsOf(set: WriteSet, items: readonly WriteItem[]): ReturnedTexts | undefined {
+  const { session, object } = set;
+  const { answering, target } = session;
+  if (answering?.object !== object.name || !isHopeful(set) || planOf(session, object).parents.length > 0) return undefined;
+  if (isRestricted(set) && toBeSeen({ ...set, items }).length < items.length) return undefined;
+  return returnedTexts(target, object, answering.texts, answering.slots);
+}
+
 /** Where nothing can stand against it, or it is hoped so: statements that write all of the items or fail go out with the next. */
-function hope(set: WriteSet, items: readonly WriteItem[], statements: (log: Log) => readonly Statement[]): WriteSet {
+function hope(
+  set: WriteSet,
+  items: readonly WriteItem[],
+  statements: (log: Log, texts: ReturnedTexts | undefined) => AllStatements,
+): WriteSet {
+  const { transaction, answering } = set.session;
   const written = items.map((item) => ({ ...item, written: Number(item.values['version']) }));
-  for (const statement of statements(logOfItems(set, written))) set.session.transaction.ahead(statement);
+  const texts = textsOf(set, written);
+  const { before, write: last } = statements(logOfItems(set, written), texts);
+  for (const statement of before) transaction.ahead(statement);
+  if (texts === undefined) transaction.ahead(last);
+  else {
+    for (const { id } of written) answering?.found.set(id, undefined);
+    transaction.ahead(last, ({ rows }) => {
+      for (const row of rows) answering?.found.set(String(row['id']), String(row['record']));
+    });
+  }
   return withWritten(set, written);
 }
 
@@ -104,7 +133,7 @@ async function insert(set: WriteSet): Promise<WriteSet> {
   const { session, object } = set;
   const items = openItems(set);
   const records = items.map((item) => item.values);
-  if (isHopeful(set)) return hope(set, items, (log) => insertAllStatements(session.target, object, records, log));
+  if (isHopeful(set)) return hope(set, items, (log, texts) => insertAllStatements(session.target, object, records, log, texts));
   const { rows } = await session.transaction.query(insertStatement(session.target, object, records));
   return settle(set, items, rows);
 }
@@ -147,7 +176,8 @@ async function update(set: WriteSet): Promise<WriteSet> {
   const records = items.map((item) => item.values);
   const collides = mayCollide(object, fields);
   const isCertain = !collides && !mayMiss(fields, items);
-  if (isCertain || isHopeful(set)) return hope(set, items, (log) => updateAllStatements(session.target, object, fields, records, log));
+  if (isCertain || isHopeful(set))
+    return hope(set, items, (log, texts) => updateAllStatements(session.target, object, fields, records, log, texts));
   const statement = updateStatement(session.target, object, fields, records);
   if (!collides) return settle(set, items, (await session.transaction.query(statement)).rows);
   try {

@@ -10,6 +10,8 @@ import { asError, ConnectionFailure, databaseErrorKind } from './pg-errors.ts';
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
+  /** The signal only asks the server to stop, and what came of it is waited for: without that nobody would know of a commit. */
+  readonly tillEnd?: boolean;
   /** Our own limit for this statement, beside the server's. */
   readonly timeoutMs?: number;
 }
@@ -177,7 +179,7 @@ export class Connection {
   }
 
   /** Settles when what is sent has been answered, or when it is given up. */
-  #answer(send: (answered: Answered) => void, { signal, timeoutMs }: RunOptions): Promise<Answers> {
+  #answer(send: (answered: Answered) => void, { signal, tillEnd, timeoutMs }: RunOptions): Promise<Answers> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const stop = (): void => {
@@ -192,7 +194,8 @@ export class Connection {
         reject(error);
       };
       const abort = (): void => {
-        giveUp(fail('REQUEST_CANCELLED', {}, {}, signal?.reason));
+        if (tillEnd === true) this.#ask();
+        else giveUp(fail('REQUEST_CANCELLED', {}, {}, signal?.reason));
       };
       signal?.addEventListener('abort', abort, { once: true });
       if (timeoutMs !== undefined)
@@ -218,6 +221,12 @@ export class Connection {
       if (name !== undefined) this.#kept.set(text, new KeptStatement(name, result.fields));
       answered({ results: [{ rows: result.rows, rowCount: result.rowCount ?? 0 }], failure: undefined });
     });
+  }
+
+  /** Asks the server to stop. That may come too late and stop what is next, so there must be no next. */
+  #ask(): void {
+    this.retired = true;
+    void cancelRequest(this.#client);
   }
 
   /** Stops the running statement and ends the session, which is in an unknown state from here on. */

@@ -46,6 +46,11 @@ const mostConnections = 3;
 /** After such a rest a connection is asked for a sign of life before anything is committed on it. */
 const longRestMs = 1_000;
 
+interface Ahead {
+  readonly statement: Statement;
+  readonly heard: ((result: QueryResult) => void) | undefined;
+}
+
 interface Asked {
   readonly statement: Statement;
   readonly resolve: (result: QueryResult) => void;
@@ -62,7 +67,7 @@ export class OpenTransaction implements TenantTransaction {
   #committed = false;
   /** What made the transaction fail, if anything did. */
   #failure: Error | undefined;
-  #ahead: Statement[] = [];
+  #ahead: Ahead[] = [];
   #asked: Asked[] = [];
   #sending: Promise<void> | undefined;
 
@@ -80,9 +85,9 @@ export class OpenTransaction implements TenantTransaction {
     });
   }
 
-  ahead(statement: Statement): void {
+  ahead(statement: Statement, heard?: (result: QueryResult) => void): void {
     this.#admit(statement);
-    this.#ahead.push(statement);
+    this.#ahead.push({ statement, heard });
   }
 
   async finish(statement: Statement): Promise<QueryResult> {
@@ -161,8 +166,9 @@ export class OpenTransaction implements TenantTransaction {
   async #fly(statements: readonly Statement[], ahead = this.#ahead.splice(0)): Promise<Answers> {
     const { opening } = this.#options;
     const first = this.#begun ? [] : [begin, ...(opening?.statements ?? [])];
-    const { results, failure } = await this.#run([...first, ...ahead, ...statements]);
+    const { results, failure } = await this.#run([...first, ...ahead.map(({ statement }) => statement), ...statements]);
     this.#begun = true;
+    results.slice(first.length, first.length + ahead.length).forEach((result, i) => ahead[i]?.heard?.(result));
     const own = results.slice(first.length + ahead.length);
     if (failure === undefined) return { results: own, failure };
     const told = opening !== undefined && results.length > 0 && results.length < first.length ? opening.refused(failure) : failure;
@@ -174,8 +180,10 @@ export class OpenTransaction implements TenantTransaction {
     const { pool, role, signal } = this.#options;
     const ends = statements.at(-1) === commit;
     for (let tries = 1; ; tries += 1) {
-      // A commit is not given up: nobody would know what became of it.
-      const answers = await this.connection.together(statements, signal === undefined || ends ? {} : { signal });
+      const options = signal === undefined ? {} : { signal, tillEnd: ends };
+      const answers = await this.connection.together(statements, options);
+      if (ends && signal?.aborted === true && databaseErrorKind(answers.failure) === 'statementTimeout')
+        return { ...answers, failure: fail('REQUEST_CANCELLED', {}, {}, signal.reason) };
       const lost = databaseErrorKind(answers.failure) === 'connection';
       if (!lost || this.#begun || ends || tries >= mostConnections) return answers;
       // It had died idle: nothing has been done yet, so another may try.

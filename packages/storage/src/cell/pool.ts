@@ -34,9 +34,13 @@ export interface PoolStats {
   readonly acquired: number;
 }
 
-/** After these a connection is replaced: pg never forgets a named statement, a backend never forgets a table. */
-const mostNames = 200;
-const mostRoles = 64;
+/**
+ * After these a connection is replaced: pg never forgets a named statement, a backend never forgets a table. What a tenant's usual requests
+ * touch takes a backend some 0.2 MB, and a new backend has to read the tables of every tenant again: bounds below the number of tenants that
+ * are busy at once cost several times what they save.
+ */
+const mostNames = 2_000;
+const mostRoles = 512;
 const oldestMs = 3_600_000;
 /** A role that keeps a connection busy lets others have it after so many turns. */
 const longestStreak = 16;

@@ -14,7 +14,7 @@ export {
 export { logOf, logStatement, type ChangeLog, type HistoryEntry, type HistoryLine, type Log, type WrittenRecord } from './changes.ts';
 export { diagnoseStatement, findByKeyStatement, uniqueKeys, type UniqueKey } from './diagnose.ts';
 export { blankRecord, fieldValue, recordOf, recordFields, recordReader, type RecordValues, type Row } from './record-rows.ts';
-export { insertAllStatements, insertStatement } from './insert.ts';
+export { insertAllStatements, insertStatement, type AllStatements } from './insert.ts';
 export { KeptStatements, type WriteTarget } from './kept.ts';
 export { isUnmet } from './must.ts';
 export { lockStatement, setStatement, updateAllStatements, updateStatement } from './update.ts';
@@ -22,7 +22,7 @@ export { recomputeStatement, rollupValuesStatement } from './rollup.ts';
 export { tenantGuard } from './state.ts';
 export { takeNumbersStatement } from './counter.ts';
 export { lookupsFit, workOutFacts, type FactRecord, type LookupFilter, type RuleSlots } from './facts.ts';
-export { recordTextsStatement, type KeptTexts, type SelectedTexts } from './returning.ts';
+export { recordTextsStatement, returnedTexts, type KeptTexts, type ReturnedTexts, type SelectedTexts } from './returning.ts';
 export { uniqueKeyOfError } from './unique-error.ts';
 export { withSavepoint } from './savepoint.ts';
 export { conditionsStatement } from './conditions.ts';

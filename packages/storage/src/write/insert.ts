@@ -4,6 +4,7 @@ import type { ObjectModel } from '@tessera/metadata';
 import type { Log } from './changes.ts';
 import type { WriteTarget } from './kept.ts';
 import { recordFields, type RecordValues } from './record-rows.ts';
+import type { ReturnedTexts } from './returning.ts';
 import { RowSource, writtenColumns, type WrittenColumn } from './row-source.ts';
 import { carriesSearch } from './search-value.ts';
 import { liveTargets, mustTargetStatements } from './targets.ts';
@@ -28,10 +29,10 @@ function bound(statement: Statement, { source }: Insertion, records: readonly Re
   return bind(statement, slots);
 }
 
-/** `insert into … select …`, without a condition. */
+/** `insert into … select …`, without a condition; the new row is `q1`. */
 function insertSql({ schema }: WriteTarget, { table }: ObjectModel, { columns, source }: Insertion): Sql {
   const values = join(columns.map((column) => source.value(column)));
-  return sql`insert into ${ident(schema, table)} (${join(columns.map(({ name }) => ident(name)))}) select ${values}${source.from}`;
+  return sql`insert into ${ident(schema, table)} as q1 (${join(columns.map(({ name }) => ident(name)))}) select ${values}${source.from}`;
 }
 
 /** A `with` list before a statement, where there is one. */
@@ -46,27 +47,38 @@ export function insertStatement(target: WriteTarget, object: ObjectModel, record
   const statement = target.kept.get(target, object, `insert ${made.key}`, () => {
     const { parts, condition } = liveTargets(target, made.columns, made.source);
     return sql`${withParts([...made.source.parts, ...parts])}${insertSql(target, object, made)} where ${condition}
-      on conflict do nothing returning id, version`;
+      on conflict do nothing returning q1.id, q1.version`;
   });
   return bound(statement, made, records);
 }
 
-/**
- * Inserts all of the records with their history and outbox entry, or fails: see `isUnmet` of those that point to nothing; what collides
- * is PostgreSQL's to refuse.
- */
+/** Statements that write all of the records or fail. */
+export interface AllStatements {
+  /** Sent before: what the records point to (see `isUnmet`). */
+  readonly before: readonly Statement[];
+  /** Gives `id` and `record` of each record, where texts were asked for. */
+  readonly write: Statement;
+}
+
+/** `returning id, record`, where texts are asked for. */
+export const returningSql = (texts: ReturnedTexts | undefined): Sql =>
+  texts === undefined ? sql`` : sql` returning q1.id, ${texts.json} as record`;
+
+/** Inserts all of the records with their history and outbox entry, or fails; what collides is PostgreSQL's to refuse. */
 export function insertAllStatements(
   target: WriteTarget,
   object: ObjectModel,
   records: readonly RecordValues[],
   log: Log,
-): readonly Statement[] {
+  texts?: ReturnedTexts,
+): AllStatements {
   const made = insertion(target, object, records);
-  const statement = target.kept.get(
-    target,
-    object,
-    `insert all ${log.key} ${made.key}`,
-    () => sql`${withParts([...made.source.parts, ...log.parts()])}${insertSql(target, object, made)}`,
-  );
-  return [...mustTargetStatements(target, object, made.columns, records), bound(statement, made, records, log.slots)];
+  const statement = target.kept.get(target, texts?.json ?? object, `insert all ${log.key} ${made.key}`, () => {
+    const parts = withParts([...made.source.parts, ...log.parts()]);
+    return sql`${parts}${insertSql(target, object, made)}${returningSql(texts)}`;
+  });
+  return {
+    before: mustTargetStatements(target, object, made.columns, records),
+    write: bound(statement, made, records, { ...texts?.slots, ...log.slots }),
+  };
 }

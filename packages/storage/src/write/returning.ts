@@ -47,3 +47,26 @@ export function recordTextsStatement(
     key === undefined ? toStatement(build()) : target.kept.get(target, about, `texts ${object.name} ${wanted.key} ${key}`, build);
   return bind(statement, { ...slots, ...wanted.slots });
 }
+
+/** The texts as the statement that writes the records returns them. */
+export interface ReturnedTexts {
+  /** Of the row `q1`. */
+  readonly json: Sql;
+  readonly slots: Readonly<Record<string, unknown>>;
+}
+
+/** Undefined where a text depends on more than the row: a statement sees the other rows as they were before it. */
+export function returnedTexts(
+  target: WriteTarget,
+  object: ObjectModel,
+  { about, key, selected }: KeptTexts,
+  slots: ReturnedTexts['slots'],
+): ReturnedTexts | undefined {
+  if (key === undefined) return undefined;
+  const json = target.kept.keep(target, about, `returned ${object.name} ${key}`, (): Sql | null => {
+    const c = startCompilation(target);
+    const made = jsonSql(selectionsJson(c, object.name, c.nextAlias(), selected().selections));
+    return made.parts.some((part) => typeof part === 'string' && /\bselect\b/i.test(part)) ? null : made;
+  });
+  return json === null ? undefined : { json, slots };
+}

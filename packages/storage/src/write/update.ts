@@ -3,9 +3,10 @@ import { bind, ident, join, keyword, sql, toStatement, type Sql, type Statement 
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import type { Log } from './changes.ts';
-import { withParts } from './insert.ts';
+import { returningSql, withParts, type AllStatements } from './insert.ts';
 import type { WriteTarget } from './kept.ts';
 import { columnList, columnsOf, recordset, recordFields, rowOf, type RecordValues } from './record-rows.ts';
+import type { ReturnedTexts } from './returning.ts';
 import { idCondition, RowSource, writtenColumns, type WrittenColumn } from './row-source.ts';
 import { carriesSearch } from './search-value.ts';
 import { liveTargets, mustTargetStatements } from './targets.ts';
@@ -56,10 +57,10 @@ function changing(target: WriteTarget, object: ObjectModel, fields: readonly Fie
   return { id, assigned, source, key: `${own} ${source.key}` };
 }
 
-/** `update … set … where t.id = …`, to which conditions may be added. */
+/** `update … set … where q1.id = …`, to which conditions may be added. */
 function updateSql({ schema }: WriteTarget, { table }: ObjectModel, { id, assigned, source }: Changing): Sql {
   const assignments = assigned.map((column) => sql`${ident(column.name)} = ${source.value(column)}`);
-  return sql`update ${ident(schema, table)} t set ${join(assignments)}${source.from} where t.id = ${source.value(id)}`;
+  return sql`update ${ident(schema, table)} q1 set ${join(assignments)}${source.from} where q1.id = ${source.value(id)}`;
 }
 
 function bound(statement: Statement, { source }: Changing, records: readonly RecordValues[], more: Log['slots'] = {}): Statement {
@@ -81,30 +82,29 @@ export function updateStatement(
   const made = changing(target, object, fields, records);
   const statement = target.kept.get(target, object, `update ${made.key}`, () => {
     const { parts, condition } = liveTargets(target, made.assigned, made.source);
-    return sql`${withParts([...made.source.parts, ...parts])}${updateSql(target, object, made)} and ${condition} returning t.id, t.version`;
+    return sql`${withParts([...made.source.parts, ...parts])}${updateSql(target, object, made)} and ${condition} returning q1.id, q1.version`;
   });
   return bound(statement, made, records);
 }
 
-/**
- * Updates all of the records, which are locked already, with their history and outbox entry, or fails: see `isUnmet` of those that point
- * to nothing.
- */
+/** Updates all of the records, which are locked already, with their history and outbox entry, or fails. */
 export function updateAllStatements(
   target: WriteTarget,
   object: ObjectModel,
   fields: readonly FieldModel[],
   records: readonly RecordValues[],
   log: Log,
-): readonly Statement[] {
+  texts?: ReturnedTexts,
+): AllStatements {
   const made = changing(target, object, fields, records);
-  const statement = target.kept.get(
-    target,
-    object,
-    `update all ${log.key} ${made.key}`,
-    () => sql`${withParts([...made.source.parts, ...log.parts()])}${updateSql(target, object, made)}`,
-  );
-  return [...mustTargetStatements(target, object, made.assigned, records), bound(statement, made, records, log.slots)];
+  const statement = target.kept.get(target, texts?.json ?? object, `update all ${log.key} ${made.key}`, () => {
+    const parts = withParts([...made.source.parts, ...log.parts()]);
+    return sql`${parts}${updateSql(target, object, made)}${returningSql(texts)}`;
+  });
+  return {
+    before: mustTargetStatements(target, object, made.assigned, records),
+    write: bound(statement, made, records, { ...texts?.slots, ...log.slots }),
+  };
 }
 
 /** Sets columns of locked rows without history and without telling anybody: stored roll-ups of parents. */
