@@ -45,7 +45,9 @@ export async function openLab(make: MakeEngine = createEngine, scratch?: Scratch
   const parts = engineParts(options);
   const identity = new Identity(parts);
   const engine = await make(options);
-  const server = createServer(createListener({ engine, log, newId: uuidv7Source(() => clock.now()) }));
+  const listener = createListener({ engine, log, newId: uuidv7Source(() => clock.now()) });
+  // As our server: a kept connection that ends just when it is used again would look like a failure.
+  const server = createServer({ keepAliveTimeout: 65_000 }, listener);
   const url = await listen(server);
   const client = new pg.Client({ connectionString: database.url, application_name: 'prover' });
   await client.connect();

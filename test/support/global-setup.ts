@@ -22,6 +22,8 @@ export default async function setUp(): Promise<void> {
   if (process.env['TEST_DATABASE_URL'] !== undefined) return;
   const dataDir = await mkdtemp(join(tmpdir(), 'tessera-test-'));
   const server = createServer((_request, response) => {
+    // A connection that is kept may be closed here just when a worker uses it again.
+    response.setHeader('connection', 'close');
     offered.started ??= startEmbedded({
       dataDir,
       log: silentLogger,
