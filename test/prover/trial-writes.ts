@@ -53,7 +53,9 @@ function written(ask: WriteAsk, answer: Answer, before: ReadonlyMap<string, Row>
   if (typeof told === 'string') return told;
   const keyed =
     ask.kind === 'upsert'
-      ? [...after].find(([, row]) => row.object === ask.object && same(row.values[ask.by] ?? null, valueIn(ask.values[ask.by] ?? null)))
+      ? [...after].find(
+          ([, row]) => row.object === ask.object && !row.deleted && same(row.values[ask.by] ?? null, valueIn(ask.values[ask.by] ?? null)),
+        )
       : undefined;
   return keyed?.[0] ?? [...after.keys()].find((id) => !before.has(id)) ?? '';
 }

@@ -83,10 +83,13 @@ function elements(column: WrittenColumn, records: readonly RecordValues[]): read
   });
 }
 
-const cast = ({ name, type }: WrittenColumn): Sql => sql`${slot(name)}::${keyword(type)}`;
+/** A rule in the same statement may have a slot that is called like a column. */
+const slotOf = ({ name }: WrittenColumn): string => `row:${name}`;
+
+const cast = (column: WrittenColumn): Sql => sql`${slot(slotOf(column))}::${keyword(column.type)}`;
 const input = sql`input`;
 
-/** How a statement speaks of its rows. Its slots are named after the columns. */
+/** How a statement speaks of its rows. */
 export class RowSource {
   /** Those in which rows may differ; none where there is but one. */
   readonly #varying: ReadonlySet<WrittenColumn>;
@@ -109,7 +112,7 @@ export class RowSource {
   get parts(): readonly Sql[] {
     if (this.isOne) return [];
     const varying = [...this.#varying];
-    const arrays = varying.map(({ name, type, form }) => sql`${slot(name)}::${keyword(form === 'plain' ? type : 'text')}[]`);
+    const arrays = varying.map((column) => sql`${slot(slotOf(column))}::${keyword(column.form === 'plain' ? column.type : 'text')}[]`);
     const names = varying.map(({ name }) => ident(name));
     return [sql`${input} as materialized (select * from unnest(${join(arrays)}) as r(${join(names)}))`];
   }
@@ -139,7 +142,7 @@ export class RowSource {
   fill(slots: Record<string, unknown>, records: readonly RecordValues[]): void {
     const [first = {}] = records;
     for (const column of this.#columns)
-      slots[column.name] = this.#varying.has(column) ? elements(column, records) : parameter(column, column.valueOf(first));
+      slots[slotOf(column)] = this.#varying.has(column) ? elements(column, records) : parameter(column, column.valueOf(first));
   }
 }
 
