@@ -95,7 +95,7 @@ export function metadataCondition(chance: Chance, shapes: Shapes, name: string, 
   const fits = (field: FieldShape): boolean => !plain || isPlain(field);
   const numbers = ofKind(shape, 'number', fits);
   const texts = ofKind(shape, 'text', (field) => isPlain(field) && field.options === undefined && field.type === 'text' && !field.unique);
-  const options = ofKind(shape, 'text', (field) => field.options !== undefined);
+  const options = ofKind(shape, 'text', (field) => field.options !== undefined && (!plain || field.stored));
   const flags = ofKind(shape, 'boolean', fits);
   const choices: unknown[] = [];
   if (numbers.length > 0) choices.push({ '>': [v(chance.pick(numbers)), chance.between(-5, 30)] });
