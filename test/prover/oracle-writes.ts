@@ -123,14 +123,16 @@ class Judgement {
 
   /** After the write the record must still be seen, unless it was given away. */
   inSight(after: Row, before: Row | undefined): void {
-    if (!mayBeDone(this.objections)) return;
+    const isOpen = mayBeDone(this.objections);
+    // Whether masters count as they were or as the write leaves them (a sharing rule may look at details), the page leaves open.
+    if (!isOpen && !this.objections.some((codes) => codes.includes('RECORD_READ_ONLY'))) return;
     const gaveAway = textIn(after, 'owner') !== (before === undefined ? this.#who.user : textIn(before, 'owner'));
     const { rights, user } = this.#who;
     const world: World = { ...this.#who.world, rows: new Map([...this.#who.world.rows, [after.id, after]]) };
     const later = new Onlooker(world, user, rights.administrator);
     if (!gaveAway && !later.sees(after)) this.#against('RECORD_OUT_OF_SIGHT');
-    // Whether masters count as they were or as the write leaves them (a sharing rule may look at details), the page leaves open.
-    else if (later.masters(after).some((master) => master !== undefined && !later.edits(master))) this.#against(orDone, 'RECORD_READ_ONLY');
+    else if (isOpen && later.masters(after).some((master) => master !== undefined && !later.edits(master)))
+      this.#against(orDone, 'RECORD_READ_ONLY');
   }
 }
 
