@@ -11,4 +11,6 @@ export default {
   testTimeout: 60_000,
   // The default leaves one core idle, and with two that means one test at a time.
   maxWorkers: '100%',
+  // A worker keeps what the modules of each file held; with a large heap every large buffer costs a long collection.
+  workerIdleMemoryLimit: '800MB',
 };

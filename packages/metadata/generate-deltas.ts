@@ -1,26 +1,18 @@
-// Derives the schemas of changes (extensions) from those of whole components: nothing is required, and null removes.
-import { absolute, allProperties, baseUrl, isMap, parseRef, resolve, without, type Schema } from './generate-schemas.ts';
-
-/** What an extension may change: its kind in an extension file, and the schema of the whole. */
-export const extensible: Readonly<Record<string, string>> = {
-  object: 'object',
-  layout: 'layout',
-  listView: 'list-view',
-  app: 'app',
-  parameter: 'parameter',
-  rule: 'rule',
-  role: 'role',
-  permissionSet: 'permission-set',
-  sharingRule: 'sharing-rule',
-};
+// Derives the schemas of extensions and of their changes from those of whole components: nothing is required, and null removes.
+import { folderKinds, kindSchema } from './src/kinds.ts';
+import { absolute, allProperties, baseUrl, isMap, parseRef, resolve, rewrite, without, type Schema } from './generate-schemas.ts';
 
 /** What a change never touches: the layer that owns a component names it and says what it is. */
 const owned = new Set(['name', 'plural', 'object', 'kind', '$schema', 'renamedFrom']);
-/** The same for a field: what its column is stays. */
-const ownedByField = new Set(['type', 'renamedFrom', 'to', 'returns', '$comment', 'description']);
+/** The same for what comes in types, by its schema: what a field's column is stays, what a step works on stays. */
+const ownedByUnion: Readonly<Record<string, ReadonlySet<string>>> = {
+  field: new Set(['type', 'renamedFrom', 'to', 'returns', '$comment', 'description']),
+  step: new Set(['type', 'object', '$comment', 'description']),
+  trigger: new Set(['type', '$comment', 'description']),
+};
 
 /** Parts that are one value: a change replaces them as a whole. */
-const indivisible = new Set(['subject', 'records']);
+const indivisible = new Set(['subject', 'records', 'person']);
 
 class DeltaBuilder {
   readonly definitions: Record<string, Schema> = {};
@@ -58,8 +50,8 @@ class DeltaBuilder {
   }
 
   /** The schema of a changed value, or null. */
-  #nullable(schema: Schema): Schema {
-    const changed = without(this.#change(schema), 'default');
+  #nullable(schema: Schema, isEntry = false): Schema {
+    const changed = without(this.#change(schema, isEntry), 'default');
     const types = this.#types(changed);
     if (types.includes('null')) return changed;
     if (changed.const !== undefined) return changed;
@@ -81,11 +73,11 @@ class DeltaBuilder {
     return schema.$ref === undefined ? [] : this.#types(resolve(this.#schemas, schema.$ref));
   }
 
-  #change(schema: Schema): Schema {
+  #change(schema: Schema, isEntry: boolean): Schema {
     if (schema.$ref === undefined) return isMap(schema) ? this.#map(schema) : schema;
     const { kind, definition } = parseRef(schema.$ref);
     const target = resolve(this.#schemas, schema.$ref);
-    if (kind === 'field' && definition === undefined) return { ...schema, $ref: this.#field() };
+    if (target.oneOf !== undefined) return { ...schema, $ref: isEntry ? this.#entry(kind) : this.#unionChange(kind) };
     if (target.properties === undefined || (definition !== undefined && indivisible.has(definition))) return schema;
     const name = definition === undefined ? this.#camel(kind) : definition;
     this.#define(`${name}Change`, target);
@@ -93,7 +85,7 @@ class DeltaBuilder {
   }
 
   #map(schema: Schema): Schema {
-    return { ...schema, additionalProperties: this.#nullable(schema.additionalProperties as Schema) };
+    return { ...schema, additionalProperties: this.#nullable(schema.additionalProperties as Schema, true) };
   }
 
   #define(name: string, target: Schema): void {
@@ -114,38 +106,46 @@ class DeltaBuilder {
     Object.assign(shell, { properties: this.#properties(properties), additionalProperties: false });
   }
 
-  /** With a type: a whole new field. Without: a change of one that is there, of whichever type. */
-  #field(): string {
-    if (this.definitions['fieldEntry']) return '#/$defs/fieldEntry';
-    this.definitions['fieldEntry'] = {
-      title: 'Field entry',
-      description: 'With `type`: a new field, in full. Without: changes to a field of a lower layer.',
+  /** With a type: a whole new one. Without: a change of one that is there, of whichever type. */
+  #entry(kind: string): string {
+    this.definitions[`${kind}Entry`] ??= {
+      title: `${capital(kind)} entry`,
+      description: `With \`type\`: a new ${kind}, in full. Without: changes to a ${kind} of a lower layer.`,
       type: 'object',
       if: { required: ['type'] },
-      then: { $ref: `${baseUrl}field.json` },
-      else: { $ref: '#/$defs/fieldChange' },
+      then: { $ref: `${baseUrl}${kind}.json` },
+      else: { $ref: this.#unionChange(kind) },
     };
+    return `#/$defs/${kind}Entry`;
+  }
+
+  #unionChange(kind: string): string {
+    const reference = `#/$defs/${kind}Change`;
+    if (this.definitions[`${kind}Change`]) return reference;
+    const shell: Schema = {
+      title: `${capital(kind)} change`,
+      description: `Changes to a ${kind} of a lower layer; its type stays.`,
+      type: 'object',
+    };
+    this.definitions[`${kind}Change`] = shell;
     const merged: Record<string, Schema[]> = {};
-    for (const branch of resolve(this.#schemas, `${baseUrl}field.json`).oneOf ?? []) {
+    for (const branch of resolve(this.#schemas, `${baseUrl}${kind}.json`).oneOf ?? []) {
       for (const [name, schema] of Object.entries(allProperties(this.#schemas, branch))) {
-        if (schema === false || ownedByField.has(name)) continue;
+        if (schema === false || ownedByUnion[kind]?.has(name) === true) continue;
         const list = (merged[name] ??= []);
         if (!list.some((other) => sameLetter(other, schema))) list.push(schema);
       }
     }
     const properties = Object.entries(merged).map(([name, schemas]) => [name, this.#widest(schemas)] as const);
-    this.definitions['fieldChange'] = {
-      title: 'Field change',
-      description: 'Changes to a field of a lower layer; its type stays.',
-      type: 'object',
+    Object.assign(shell, {
       properties: {
         ...this.#properties(Object.fromEntries(properties)),
         description: { $ref: `${baseUrl}common.json#/$defs/description` },
         $comment: { $ref: `${baseUrl}common.json#/$defs/comment` },
       },
       additionalProperties: false,
-    };
-    return '#/$defs/fieldEntry';
+    });
+    return reference;
   }
 
   /** One schema that takes whatever any of these take; the effective field is checked in full after merging. */
@@ -153,7 +153,10 @@ class DeltaBuilder {
     const [first, ...others] = schemas;
     if (!first || others.length === 0) return first ?? {};
     const types = [...new Set(schemas.flatMap((schema) => this.#types(schema)))];
-    const list = types.includes('array') ? { items: first.items ?? { type: 'string' } } : {};
+    const [item = { type: 'string' }, ...differing] = schemas.flatMap((schema): Schema[] =>
+      schema.items === undefined ? [] : [schema.items],
+    );
+    const list = types.includes('array') ? { items: differing.every((one) => sameLetter(one, item)) ? item : { type: 'string' } } : {};
     return { ...(first.description === undefined ? {} : { description: first.description }), type: types, ...list };
   }
 
@@ -162,16 +165,18 @@ class DeltaBuilder {
   }
 }
 
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** Whether two schemas say the same but for words and defaults. */
 function sameLetter(a: Schema, b: Schema): boolean {
-  const letter = (schema: Schema): string => JSON.stringify(without(schema, 'description', 'default'));
+  const letter = (schema: Schema): string => JSON.stringify(rewrite(schema, (node) => without(node, 'description', 'default')));
   return letter(a) === letter(b);
 }
 
 /** The schema file of changes, derived from the schemas of whole components. */
 export function deltaSchema(schemas: ReadonlyMap<string, Schema>): Schema {
   const builder = new DeltaBuilder(schemas);
-  for (const [kind, schemaKind] of Object.entries(extensible)) builder.root(kind, schemaKind);
+  for (const kind of folderKinds) builder.root(kind, kindSchema(kind));
   return absolute({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `${baseUrl}delta.json`,
@@ -179,5 +184,26 @@ export function deltaSchema(schemas: ReadonlyMap<string, Schema>): Schema {
     description:
       'What an extension may say of a component of a lower layer. Generated from the other schemas by `npm run generate`; do not edit.',
     $defs: builder.definitions,
+  });
+}
+
+/** The schema of extension files: which change goes with which kind. */
+export function extensionSchema(): Schema {
+  return absolute({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `${baseUrl}extension.json`,
+    title: 'Extension',
+    description:
+      'Changes to a component of a lower layer, by stable key: what is named is set or merged, null removes it. The result must be a whole component. Generated by `npm run generate`; do not edit.',
+    type: 'object',
+    required: ['extends'],
+    properties: {
+      extends: { description: 'The name of the component that is changed.', $ref: 'common.json#/$defs/name' },
+      kind: { description: 'What kind of component it is.', type: 'string', enum: [...folderKinds], default: 'object' },
+    },
+    allOf: folderKinds.map((kind) => ({
+      if: { properties: { kind: { const: kind } }, ...(kind === 'object' ? {} : { required: ['kind'] }) },
+      then: { $ref: `delta.json#/$defs/${kind}` },
+    })),
   });
 }

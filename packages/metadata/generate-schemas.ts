@@ -31,8 +31,10 @@ export const baseUrl = 'https://tessera.dev/schemas/1/';
 
 const folder = new URL('../../schemas/', import.meta.url);
 
-/** The file that is derived from the others (see generate-deltas.ts). */
-export const deltaFile = new URL('delta.schema.json', folder);
+/** The schemas that are derived from the others (see generate-deltas.ts). */
+const derived = ['delta', 'extension'] as const;
+
+export const derivedFile = (kind: (typeof derived)[number]): URL => new URL(`${kind}.schema.json`, folder);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -60,7 +62,7 @@ export function rewrite(schema: Schema, change: (node: Schema) => Schema): Schem
 export function readSchemas(): Map<string, Schema> {
   const schemas = new Map<string, Schema>();
   for (const name of readdirSync(folder).sort()) {
-    if (!name.endsWith('.schema.json') || name === 'delta.schema.json') continue;
+    if (!name.endsWith('.schema.json') || derived.some((kind) => name === `${kind}.schema.json`)) continue;
     const schema = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Schema;
     const kind = name.slice(0, -'.schema.json'.length);
     if (schema.$id !== `${baseUrl}${kind}.json`) throw new Error(`schemas/${name}: its $id must be ${baseUrl}${kind}.json.`);

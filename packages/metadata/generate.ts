@@ -2,23 +2,28 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { deltaSchema } from './generate-deltas.ts';
-import { deltaFile, readSchemas } from './generate-schemas.ts';
+import { deltaSchema, extensionSchema } from './generate-deltas.ts';
+import { derivedFile, readSchemas, type Schema } from './generate-schemas.ts';
 import { typesText } from './generate-types.ts';
 import { validatorTypesText, validatorsText } from './generate-validators.ts';
 
 const folder = new URL('src/generated/', import.meta.url);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+async function schemaFile(kind: 'delta' | 'extension', schema: Schema): Promise<[URL, string]> {
+  const path = fileURLToPath(derivedFile(kind));
+  return [derivedFile(kind), await format(JSON.stringify(schema), { ...(await resolveConfig(path)), filepath: path })];
+}
+
 /** Every derived file with its text. */
 async function derive(): Promise<Map<URL, string>> {
   const schemas = readSchemas();
   const delta = deltaSchema(schemas);
-  schemas.set('delta', delta);
-  const deltaPath = fileURLToPath(deltaFile);
-  const config = (await resolveConfig(deltaPath)) ?? {};
+  const extension = extensionSchema();
+  schemas.set('delta', delta).set('extension', extension);
   return new Map([
-    [deltaFile, await format(JSON.stringify(delta), { ...config, filepath: deltaPath })],
+    await schemaFile('delta', delta),
+    await schemaFile('extension', extension),
     [new URL('types.ts', folder), await typesText(schemas)],
     [new URL('validators.js', folder), validatorsText(schemas)],
     [new URL('validators.d.ts', folder), validatorTypesText(schemas)],

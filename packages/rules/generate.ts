@@ -19,7 +19,9 @@ the remedy.
 - **Limits**: 50 operations deep, 2,000 parts, lists of 10,000 values, texts of 1,000,000 characters.
 
 The examples are worked out on this record, in time zone Asia/Shanghai, at 2026-03-02 09:00 there: amount 12.50 (before: 10), quantity 3, rate 0.1,
-stage "won", name "Acme", tags ["vip", "new"], active true, closeDate 2026-06-30; missing and missingText are null; its account is "Umbrella", its lines have totals 10 and 20.
+stage "won", name "Acme", tags ["vip", "new"], active true, closeDate 2026-06-30,
+dueAt 2026-03-29 01:30 UTC; missing and missingText are null; its account is "Umbrella", its lines have totals 10 and 20.
+The calendar "office" works from Monday to Friday, 9 to 12 and 13 to 18 in Asia/Shanghai, and on Saturday 2026-02-28.
 `;
 
 const code = (text: string): string => `\`${text.replaceAll('\n', '\\n').replaceAll('\t', '\\t')}\``;

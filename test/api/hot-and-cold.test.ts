@@ -1,13 +1,14 @@
 // Kept plans change no answer: each request goes to an engine that keeps them and, over another server, to the same engine asked as if it kept none.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createApp } from '@tessera/api';
-import { Administration, createEngine, type Engine, type OperationInput } from '@tessera/engine';
+import { Administration, createEngine, type Engine } from '@tessera/engine';
 import { silentLogger, uuidv7Source } from '@tessera/kernel';
 import { openCell, type Cell } from '@tessera/storage';
 import { exampleFolder } from '../support/packs.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
-import { askedRead } from './asked-read.ts';
+import { askedRead, withReads, type ReadInput } from './asked-read.ts';
 import { listen } from './rest-scene.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,24 +21,11 @@ let hot: string;
 let cold: string;
 let token: string;
 let accounts: readonly string[];
+/** Documents that may be named instead of sent. */
+const texts = new Map<string, string>();
 
 /** How often the hot engine had no plan. */
 let written = 0;
-
-type ReadInput = OperationInput<'records.read'>;
-
-/** The engine with another way to take reads. */
-function withReads(target: Engine, taken: (input: ReadInput) => ReadInput | Promise<ReadInput>): Engine {
-  const run: Engine['run'] = async (name, context, input) =>
-    target.run(name, context, name === 'records.read' ? ((await taken(input as ReadInput)) as typeof input) : input);
-  return new Proxy(target, {
-    get: (object, property) => {
-      if (property === 'run') return run;
-      const value = Reflect.get(object, property, object) as unknown;
-      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-    },
-  });
-}
 
 function counted(input: ReadInput): ReadInput {
   if (!('key' in input)) return input;
@@ -49,7 +37,8 @@ function counted(input: ReadInput): ReadInput {
 }
 
 async function serve(of: Engine): Promise<string> {
-  const server = createServer(createApp({ engine: of, log: silentLogger, newId: uuidv7Source(Date.now) }));
+  const persisted = { texts, only: false };
+  const server = createServer(createApp({ engine: of, log: silentLogger, newId: uuidv7Source(Date.now), persisted }));
   servers.push(server);
   return listen(server);
 }
@@ -82,8 +71,9 @@ afterAll(async () => {
 });
 
 /** Asks both servers, the hot one twice; their answers must be one. */
-async function both(method: string, path: string, body?: unknown): Promise<Json> {
-  const headers = { Authorization: `Bearer ${token}`, 'X-Request-Id': 'one-and-the-same', 'Content-Type': 'application/json' };
+async function both(method: string, path: string, body?: unknown, accept = '*/*'): Promise<Json> {
+  const type = { 'Content-Type': 'application/json', Accept: accept };
+  const headers = { Authorization: `Bearer ${token}`, 'X-Request-Id': 'one-and-the-same', ...type };
   const send = async (url: string): Promise<string> => {
     const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     return `${String(answer.status)} ${answer.headers.get('etag') ?? ''} ${await answer.text()}`;
@@ -98,7 +88,17 @@ async function both(method: string, path: string, body?: unknown): Promise<Json>
   return json;
 }
 
-const graphql = (query: string, variables?: Json): Promise<Json> => both('POST', '/graphql', { query, variables });
+/** By its text and by its name; by the short road, and by that of unusual requests. */
+async function graphql(query: string, variables?: Json): Promise<Json> {
+  const hash = createHash('sha256').update(query).digest('hex');
+  texts.set(hash, query);
+  const json = await both('POST', '/graphql', { query, variables });
+  const unusual = 'application/json; charset=utf-8';
+  expect(await both('POST', '/graphql', { query, variables }, unusual)).toEqual(json);
+  for (const accept of ['*/*', unusual])
+    expect(await both('POST', '/graphql', { documentId: `sha256:${hash}`, variables }, accept)).toEqual(json);
+  return json;
+}
 
 const noId = '01900000-0000-7000-8000-00000000dead';
 

@@ -120,6 +120,9 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
     openFileLink: () => Promise.reject(fail('FILE_LINK_INVALID')),
     runtime: () => Promise.resolve({ model }),
     view: () => Promise.resolve(model),
+    administers: () => Promise.resolve(false),
+    drain: () => Promise.reject(new Error('The stand-in has nothing to drain.')),
+    jobFigures: () => Promise.reject(new Error('The stand-in has no jobs.')),
     run: async (name, context, given) => {
       const isRead = name === 'records.read';
       const input = isRead ? ((await askedRead(given as OperationInput<'records.read'>)) as typeof given) : given;

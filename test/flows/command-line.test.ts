@@ -254,3 +254,18 @@ describe('tessera import and export', () => {
     ]);
   });
 });
+
+describe('tessera explain', () => {
+  it('shows the plan of a read, as somebody sees it', async () => {
+    const [asText, asJson] = await Promise.all([
+      run(['explain', '{ books(first: 2) { nodes { name } } }', '--tenant', 'shelf', '--as', 'admin@shelf.example']),
+      run(['explain', '/api/v1/records/book?first=2&fields=name', '--tenant', 'shelf', '--analyze', '--json']),
+    ]);
+    expect(asText).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^records\.read [0-9a-f]{12}\ncost: 3\n[^]*\n-> Result /) as unknown,
+    });
+    expect(JSON.parse(asJson.out)).toMatchObject({ operation: 'records.read', plan: { 'Execution Time': expect.any(Number) as unknown } });
+  });
+});

@@ -1,4 +1,5 @@
 // Requests to the operations that are about no object, with what they need made beforehand.
+import { componentKinds } from '@tessera/metadata';
 import { password } from '../support/engine.ts';
 import type { Caller, Sent } from './contract-calls.ts';
 import type { Operation } from './contract-document.ts';
@@ -46,13 +47,17 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       return [target({ id: (answer.json as { readonly id: string }).id })];
     }
     case 'listMetadata':
-      return ['object', 'layout', 'listView', 'app', 'parameter', 'rule', 'role', 'permissionSet', 'sharingRule', 'settings'].map((kind) =>
-        target({ kind }),
-      );
+      return componentKinds.map((kind) => target({ kind }));
     case 'getMetadata':
       return [target({ kind: 'object', name: object })];
     case 'listAudit':
       return auditCalls(caller, operation);
+    case 'explainQuery':
+      return [
+        ...caller.objects.map((each) => ({ ...target(), body: { rest: `/api/v1/records/${each}?first=5`, analyze: true } })),
+        { ...target(), body: { rest: '/api/v1/search?q=name' } },
+        { ...target(), body: { graphql: { query: '{ users(first: 1) { nodes { name } } }' } } },
+      ];
     case 'planMetadata':
       return [
         { ...target(), body: change },

@@ -130,6 +130,7 @@ describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
     ['getHistory', ['"change":"created"', '"change":"updated"', '"field":"']],
     ['listShares', ['"to":{"user"', '"to":{"role"', '"to":{"group"', '"below":true', '"origin":"manual"', '"expiresAt":"2']],
     ['listAudit', ['"action":"session.started"', '"action":"share.given"', '"object":"user"', '"detail":{']],
+    ['explainQuery', ['"Node Type":"', '"Actual Rows":', '"cost":null', '"name":"modelHash"']],
     ['planMetadata', ['"gains":["', '"after":"read"', '"verb":"read"', '"gained":']],
     ['search', ['"records":[{']],
     ['listSessions', ['"current":true']],

@@ -240,6 +240,22 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ['GET', `/audit?actor=${their.user}&first=5`],
     ['GET', `/audit?object=${their.object}`],
   ],
+  explainQuery: (their, own) => [
+    ...records(their, own, their.id, '/history').map((path): Attempt => ['POST', '/explain', { rest: `/api/v1${path}` }]),
+    ['POST', '/explain', { rest: `/api/v1/records/${own.object}?fields=${their.field}`, user: their.user, analyze: true }],
+  ],
+  listJobs: (their) => [
+    ['GET', '/jobs'],
+    ['GET', `/jobs?before=2026-05-01T00:00:00.000Z_${their.effect}`],
+  ],
+  retryJob: (their) => [
+    ['POST', `/jobs/${their.effect}/retry`],
+    ['POST', `/jobs/${their.deadJob}/retry`],
+  ],
+  deleteJob: (their) => [
+    ['DELETE', `/jobs/${their.effect}`],
+    ['DELETE', `/jobs/${their.deadJob}`],
+  ],
   listSignInProviders: (their) => [['GET', `/auth/oidc?tenant=${their.object}`]],
   beginProviderLogIn: (their, own) => [['GET', `/auth/oidc/${own.tenant}/${their.object}`]],
   endProviderLogIn: (their, own) => [['GET', `/auth/oidc/callback?state=${own.tenant}.${their.refreshSecret}&code=x`]],

@@ -30,6 +30,9 @@ export interface Names {
   readonly session: string;
   readonly apiKey: string;
   readonly share: string;
+  /** An effect that has failed, and a job whose retries are used up. */
+  readonly effect: string;
+  readonly deadJob: string;
   /** The random half of a refresh token. */
   readonly refreshSecret: string;
   readonly idempotencyKey: string;
@@ -118,6 +121,23 @@ async function taken<T>(
   return answer.json as T;
 }
 
+/** Puts in what has failed by itself. */
+async function failures(server: FlowServer, tenant: string): Promise<Pick<Names, 'effect' | 'deadJob'>> {
+  const [effect, deadJob] = [crypto.randomUUID(), crypto.randomUUID()];
+  // The queues are made when they are first asked for.
+  await taken(await server.signIn(tenant), 'GET', '/api/v1/jobs');
+  await server.sql(
+    `insert into t_${tenant}._effect (id, key, kind, address, content, state, due_at, created_at, ended_at)
+      values ($1, 'x', 'mail', 'somebody@${tenant}.example', '{}', 'failed', now(), now(), now())`,
+    [effect],
+  );
+  await server.sql("insert into pgboss.job (id, name, data, group_id, source_name) values ($1, 'dead', '{}', $2, 'work')", [
+    deadJob,
+    tenant,
+  ]);
+  return { effect, deadJob };
+}
+
 /** Fills a tenant and gives what can be named of it. `versions`: how many changes of metadata it has seen. */
 export async function filled(
   server: FlowServer,
@@ -193,6 +213,7 @@ export async function filled(
       session: sessions[0]?.id ?? '',
       apiKey: key.id,
       share: shared.shares[0]?.id ?? '',
+      ...(await failures(server, cast.name)),
       refreshSecret: client.refreshToken.split('.')[1] ?? '',
       idempotencyKey,
       planHash: hash,
@@ -228,6 +249,8 @@ export function nobodys(like: Names): Names {
     session: crypto.randomUUID(),
     apiKey: crypto.randomUUID(),
     share: crypto.randomUUID(),
+    effect: crypto.randomUUID(),
+    deadJob: crypto.randomUUID(),
     refreshSecret: scrambled(like.refreshSecret),
     idempotencyKey: 'key-of-nobody-7',
     planHash: scrambled(like.planHash),

@@ -174,6 +174,8 @@ describe('what one tenant tries to name', () => {
           `/metadata/layout/${names.layout}`,
         ];
         for (const path of paths) expect([path, (await client.call('GET', apiPrefix + path)).status]).toEqual([path, 200]);
+        const jobs = await client.call('GET', `${apiPrefix}/jobs`);
+        for (const failed of [names.effect, names.deadJob]) expect(jobs.text).toContain(failed);
         expect((await client.call('GET', `${apiPrefix}/search?q=${names.word}`)).text).toContain(names.id);
         expect((await client.ask(`{ node(id: "${own.object}:${names.id}") { id } }`)).text).toContain(names.id);
         expect((await client.ask(`{ users(first: 1, after: "${names.graphCursor}") { nodes { id } } }`)).json).not.toHaveProperty('errors');

@@ -10,7 +10,7 @@ import { openCell } from '@tessera/storage';
 import { listen, send, type Answer } from '../api/rest-scene.ts';
 import { password } from '../support/engine.ts';
 import { exampleFolder } from '../support/packs.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { connected, testDatabase, type TestDatabase } from '../support/postgres.ts';
 import { notedCell } from '../support/statements.ts';
 
 export const secret = 'a secret of these tests, long enough';
@@ -39,6 +39,8 @@ export interface FlowServer {
   readonly clock: { ahead: number };
   /** As the tenant's administrator. */
   signIn(tenant: string): Promise<Client>;
+  /** As the administrator of the database. */
+  sql(text: string, values: readonly unknown[]): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -113,6 +115,7 @@ async function openServer(database: TestDatabase, folder: string): Promise<FlowS
     blamed,
     clock,
     signIn: (tenant) => signIn(url, tenant),
+    sql: (text, values) => connected(database.url, (client) => client.query(text, [...values])),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

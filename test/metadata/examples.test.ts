@@ -1,31 +1,13 @@
 // The packs that come with the repository: every file keeps to its schema, and the demo data can be mapped.
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { fileOf } from '@tessera/metadata';
 import { checkFile, type MetadataKind } from '../../packages/metadata/src/schema-check.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const root = new URL('../../', import.meta.url);
-const folders: Readonly<Record<string, MetadataKind>> = {
-  objects: 'object',
-  extensions: 'extension',
-  layouts: 'layout',
-  listViews: 'listView',
-  apps: 'app',
-  rules: 'rule',
-  parameters: 'parameter',
-  roles: 'role',
-  permissionSets: 'permissionSet',
-  sharingRules: 'sharingRule',
-  translations: 'translation',
-  data: 'data',
-};
-
-function kindOf(path: string): MetadataKind | undefined {
-  if (path === 'pack.json') return 'pack';
-  if (path === 'settings.json') return 'settings';
-  return folders[path.split('/')[0] ?? ''];
-}
+const kindOf = (path: string): MetadataKind | undefined => fileOf(path)?.kind;
 
 /** The JSON files of a pack by path. */
 function filesOf(pack: string): (readonly [string, Json])[] {

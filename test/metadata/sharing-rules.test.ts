@@ -105,7 +105,7 @@ describe('the schema of a sharing rule', () => {
     expect(to({ user: 'a@b.example', role: 'rep' })).toEqual(['METADATA_MISPLACED_PROPERTY #/to/a/role']);
     expect(to({ group: 'a', department: 'b' })).toEqual(['METADATA_MISPLACED_PROPERTY #/to/a/department']);
     expect(to({ role: 'rep', below: true })).toEqual(['METADATA_MISPLACED_PROPERTY #/to/a/below']);
-    expect(messages(withRule({ to: { a: { role: 'rep', group: 'b' } } }))[0]).toContain('a subject is one of `user`, `role`');
+    expect(messages(withRule({ to: { a: { role: 'rep', group: 'b' } } }))[0]).toContain('people are named in one way');
   });
 
   it('takes emails and codes in their form', () => {

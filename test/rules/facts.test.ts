@@ -31,5 +31,7 @@ describe('dependencies', () => {
 
   it('needs no zone of the tenant where one is named', () => {
     expect(dependencies(expressionOf({ year: [{ var: 'dueAt' }, 'UTC'] })).usesZone).toBe(false);
+    expect(dependencies(expressionOf({ dateAdd: [{ var: 'dueAt' }, 'P1D'] })).usesZone).toBe(true);
+    expect(dependencies(expressionOf({ dateAdd: [{ var: 'dueAt' }, 'P1D', 'office'] })).usesZone).toBe(false);
   });
 });

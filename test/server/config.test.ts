@@ -49,9 +49,12 @@ describe('readConfig', () => {
       LOGIN_LIMIT_ADDRESS: 100,
       LOGIN_LIMIT_WINDOW: 900,
       POOL_SIZE: 16,
+      WORKERS: 4,
       MODEL_MEMORY: 268_435_456,
       SCHEMA_MEMORY: 104_857_600,
       STATEMENT_TIMEOUT: 30_000,
+      SLOW_QUERY_MS: 1_000,
+      GRAPHQL_DOCUMENTS_ONLY: false,
       SHUTDOWN_TIMEOUT: 10_000,
     });
   });
@@ -75,6 +78,20 @@ describe('readConfig', () => {
       DATABASE_URL: 'postgres://u:p@db/tessera',
       LOG_LEVEL: 'info',
     });
+  });
+
+  it('reads when a statement is slow, and that none is', () => {
+    const read = (SLOW_QUERY_MS: string): number => readConfig({ SLOW_QUERY_MS }).SLOW_QUERY_MS;
+    expect([read('250'), read('0'), read('off'), read('OFF')]).toEqual([250, 0, 0, 0]);
+    for (const wrong of ['-1', '1.5', '3600001']) expect(() => read(wrong)).toThrow(`SLOW_QUERY_MS=${wrong}: `);
+    expect(() => read('soon')).toThrow('SLOW_QUERY_MS=soon: it must be a whole number, or off.');
+    expect(() => readConfig({ POOL_SIZE: 'off' })).toThrow('POOL_SIZE=off: it must be a whole number.');
+  });
+
+  it('reads how many jobs are done at once, and that none are', () => {
+    const read = (WORKERS: string): number => readConfig({ WORKERS }).WORKERS;
+    expect([read('12'), read('off'), read('0')]).toEqual([12, 0, 0]);
+    for (const wrong of ['-1', '101']) expect(() => read(wrong)).toThrow(`WORKERS=${wrong}: `);
   });
 
   it('reads proxies as a number or as networks, and ports', () => {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { TesseraError, type Logger } from '@tessera/kernel';
-import type { CellStats } from '@tessera/storage';
+import type { CellStats, JobFigures } from '@tessera/storage';
 import { startHttp, type HttpOptions, type HttpServer } from '../../packages/server/src/http.ts';
 import { createMetrics } from '../../packages/server/src/metrics.ts';
 import { send } from '../api/rest-scene.ts';
@@ -69,8 +69,17 @@ describe('health', () => {
 
   it('has figures for Prometheus', async () => {
     const pool = { connections: 3, idle: 2, waiting: 1, opened: 4, retired: 0, roleSwitches: 7, acquired: 9 };
-    const stats = (): CellStats => ({ tenants: pool, administration: pool, listener: { connected: true, reconnects: 0 }, retries: 5 });
-    const { server } = await start({ metrics: createMetrics(stats) });
+    const slowStatements = new Map([['records.read', 3]]);
+    const listener = { connected: true, reconnects: 0 };
+    const stats = (): CellStats => ({ tenants: pool, administration: pool, listener, retries: 5, slowStatements });
+    const queues = [{ kind: 'work', waiting: 2, running: 1, lagSeconds: 4.5 }];
+    const jobs: JobFigures = { queues, dead: 3, outbox: { waiting: 6, lagSeconds: 0.25 } };
+    let asked = 0;
+    const figures = (): Promise<JobFigures> => {
+      asked += 1;
+      return asked === 2 ? Promise.reject(new Error('the database is away')) : Promise.resolve(jobs);
+    };
+    const { server } = await start({ metrics: createMetrics(stats, figures) });
     await send(`${server.url}/some/path`, { method: 'BREW' }).catch(() => undefined);
     await send(`${server.url}/some/path?secret=1`, {});
     const { text, headers } = await send(`${server.url}/metrics`, {});
@@ -78,6 +87,12 @@ describe('health', () => {
     expect(text).toContain('tessera_http_request_duration_seconds_count{method="GET",route="none",status="200"} 1');
     expect(text).toContain('tessera_pool_waiting{pool="tenants"} 1');
     expect(text).toContain('tessera_transaction_retries 5');
+    expect(asked).toBe(1);
+    for (const line of ['jobs_lag_seconds{queue="work"} 4.5', 'jobs_running{queue="work"} 1', 'jobs_dead 3', 'outbox_lag_seconds 0.25'])
+      expect(text).toContain(`tessera_${line}\n`);
+    const later = (await send(`${server.url}/metrics`, {})).text;
+    expect(later).not.toContain('tessera_jobs_lag_seconds{');
+    expect(later).toContain('tessera_slow_statements_total{operation="records.read"} 3');
     expect(text).not.toMatch(/some\/path|BREW/);
   });
 });

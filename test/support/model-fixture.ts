@@ -165,6 +165,10 @@ export function modelOf(objects: Readonly<Record<string, ObjectSpec>>, languages
     roles: {},
     permissionSets: {},
     sharingRules: {},
+    automations: {},
+    calendars: {},
+    templates: {},
+    decisionTables: {},
     source: {},
   };
 }

@@ -33,6 +33,7 @@ function notedTransaction(transaction: TenantTransaction, note: Note): TenantTra
 
 function notedDatabase(database: TenantDatabase, note: Note): TenantDatabase {
   return noted(database, {
+    for: (origin) => notedDatabase(database.for(origin), note),
     query: (statement, options) => {
       note(statement.text);
       return database.query(statement, options);

@@ -6,7 +6,7 @@ import { fail, type IdSource, type Logger } from '@tessera/kernel';
 import type { Engine } from '@tessera/engine';
 import { front, type Endpoint, type Front } from './front.ts';
 import { graphiql, graphiqlScriptPath, type Graphiql } from './graphiql.ts';
-import { graphqlHandler, type GraphqlLimits } from './graphql/index.ts';
+import { Documents, graphqlHandler, type GraphqlLimits, type PersistedDocuments } from './graphql/index.ts';
 import { expressOthers, openApiRouter } from './openapi/routes.ts';
 import { Reply } from './reply.ts';
 import { sendProblem } from './rest/problem.ts';
@@ -15,6 +15,7 @@ import { infoOf, place, restPlaces, signedIn } from './rest/router.ts';
 import type { ApiLimits } from './rest/route.ts';
 import { apiPrefix } from './rest/table.ts';
 import { securityHeaders } from './security-headers.ts';
+import { readWriter } from './written-read.ts';
 
 /** What an app is made from. */
 export interface AppOptions {
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly graphql?: Partial<GraphqlLimits>;
   /** Bytes that GraphQL schemas may take in memory; default 100 MB. */
   readonly schemaMemory?: number;
+  /** GraphQL documents that are named instead of sent; default none. */
+  readonly persisted?: PersistedDocuments;
   /** Further handlers, asked before "there is nothing here": the console's pages. */
   readonly more?: RequestHandler;
 }
@@ -69,13 +72,20 @@ function addresses(app: Express, proxies: number | readonly string[]): AddressOf
   });
 }
 
-function graphqlEndpoint({ engine, log, graphql, limits, schemaMemory }: AppOptions, addressOf: AddressOf, { page }: Graphiql): Endpoint {
+function documentsOf({ graphql, limits, schemaMemory, persisted }: AppOptions): Documents {
+  return new Documents({
+    limits: { body: limits?.body ?? defaultLimits.body, ...graphql },
+    ...(schemaMemory === undefined ? {} : { schemaBytes: schemaMemory }),
+    ...(persisted === undefined ? {} : { persisted }),
+  });
+}
+
+function graphqlEndpoint({ engine, log }: AppOptions, documents: Documents, addressOf: AddressOf, { page }: Graphiql): Endpoint {
   const handler = graphqlHandler({
     engine,
     log,
     path: '/graphql',
-    limits: { body: limits?.body ?? defaultLimits.body, ...graphql },
-    ...(schemaMemory === undefined ? {} : { schemaBytes: schemaMemory }),
+    documents,
     graphiql: page,
     contextOf: (request, reply) => signedIn(engine, request, reply, infoOf(request, reply, addressOf)),
   });
@@ -106,9 +116,11 @@ function build(options: AppOptions): Built {
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
   const addressOf = addresses(app, trustedProxies);
   const outward = publicUrl === undefined ? {} : { publicUrl };
-  const places = restPlaces({ engine, log, limits: { ...defaultLimits, ...options.limits }, addressOf, ...outward });
+  const documents = documentsOf(options);
+  const limits = { ...defaultLimits, ...options.limits };
+  const places = restPlaces({ engine, log, limits, addressOf, writeRead: readWriter(documents), ...outward });
   const browser = graphiql();
-  const graphql = graphqlEndpoint(options, addressOf, browser);
+  const graphql = graphqlEndpoint(options, documents, addressOf, browser);
   places.add('/graphql', place('/graphql', { get: graphql, post: graphql }));
   const headers = securityHeaders(publicUrl);
   const first = front({ engine, log, newId, headers, crossOrigin: crossOrigin(corsOrigins), addressOf, places });

@@ -4,6 +4,11 @@
 export { createApp, createListener, defaultLimits, type AppOptions } from './app.ts';
 export type { ApiLimits } from './rest/route.ts';
 
+// Reads as they are written down to have them explained, and the documents that they may name.
+export { Documents, type DocumentOptions, type PersistedDocuments } from './graphql/index.ts';
+export type { ReadWriter, WrittenRead } from './rest/route.ts';
+export { readWriter } from './written-read.ts';
+
 // What the server may log and count of a request that was answered.
 export { observed, type Observed } from './front.ts';
 

@@ -28,10 +28,12 @@ import {
 import type { AccessExplanation } from './access-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
+import type { ReadExplanation, RequestWriter } from './explain-types.ts';
 import { Identity } from './identity.ts';
 import type { MetadataPlan } from './metadata-types.ts';
 import type { ImportStatus } from './operation-types.ts';
 import { explainAccess } from './operations/access.ts';
+import { explainRead } from './operations/explain.ts';
 import { shownPlan } from './operations/metadata.ts';
 import { exportLines } from './operations/transfer.ts';
 import { restoreTenant, type Restored } from './tenant-backup.ts';
@@ -243,9 +245,22 @@ export class Administration {
     input: { readonly user: string; readonly object: string; readonly id: string },
   ): Promise<AccessExplanation> {
     const session = await this.#session(tenant);
-    const people = session.view.objects['user'];
-    const person = people && (await findUser(session.database, people, { email: input.user }));
-    if (person === undefined) throw fail('RECORD_NOT_FOUND', { object: 'user', id: input.user });
-    return explainAccess(session, { ...input, user: person.id });
+    return explainAccess(session, { ...input, user: await this.#idOf(session, input.user) });
+  }
+
+  /** What PostgreSQL makes of a read of the platform itself, or of a person (by email). Throws RECORD_NOT_FOUND, and what the read is refused with. */
+  async explainRead(
+    tenant: string,
+    { user, ...input }: { readonly request: RequestWriter; readonly user?: string; readonly analyze?: boolean },
+  ): Promise<ReadExplanation> {
+    const session = await this.#session(tenant);
+    return explainRead(session, { ...input, ...(user === undefined ? {} : { user: await this.#idOf(session, user) }) });
+  }
+
+  async #idOf({ view, database }: Session, email: string): Promise<string> {
+    const people = view.objects['user'];
+    const person = people && (await findUser(database, people, { email }));
+    if (person === undefined) throw fail('RECORD_NOT_FOUND', { object: 'user', id: email });
+    return person.id;
   }
 }

@@ -3,7 +3,8 @@ import { fail, TesseraError, uuidv7Source, type Clock, type Context, type Logger
 import type { Model } from '@tessera/metadata';
 import { noFileStore, type FileStore } from '@tessera/records';
 import { deriveKey, secretSealer, tokenSigner, type OutwardFetch } from '@tessera/security';
-import { cursorPads, metadataChannel, type Cell } from '@tessera/storage';
+import { cursorPads, metadataChannel, type Cell, type JobFigures } from '@tessera/storage';
+import type { Drained, Handlers } from '@tessera/workflow';
 import type { Engine, Runtime } from './engine-types.ts';
 import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
@@ -16,6 +17,7 @@ import { Policies } from './policies.ts';
 import { defaultLoginLimits, LoginLimits, noRateLimits, RequestLimits, type LoginSettings, type RateSettings } from './rate-limits.ts';
 import { Plans } from './read/plans.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
+import { drainTenant, sendersOf, startWorkers } from './work.ts';
 
 export interface EngineOptions {
   readonly cell: Cell;
@@ -40,6 +42,12 @@ export interface EngineOptions {
   readonly modelMemory?: number;
   /** Where uploaded files lie, shared by all nodes. Without it (a command that needs none) they are refused with FILES_UNAVAILABLE. */
   readonly files?: FileStore;
+  /** Jobs of each kind that this node does at once; default 0: it only makes them. */
+  readonly workers?: number;
+  /** How long jobs under way may take to end when the engine is closed, in milliseconds; default 10,000. */
+  readonly stopMs?: number;
+  /** What runs and timers do; without it they stay as they are. */
+  readonly handlers?: Handlers;
 }
 
 const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000, fileSize: 100_000_000 };
@@ -53,6 +61,8 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     rates = noRateLimits,
     logins = defaultLoginLimits,
     modelMemory = 256_000_000,
+    workers = 0,
+    handlers = { timers: {} },
   } = options;
   return {
     cell,
@@ -72,6 +82,9 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     limits: { ...defaultLimits, ...limits },
     rates: new RequestLimits({ cell, clock, log }, rates),
     logins: new LoginLimits({ cell, clock, log }, logins, deriveKey(secret, 'login limits')),
+    jobs: cell.jobs({ works: workers > 0 }),
+    handlers,
+    senders: sendersOf({ secrets: [secret, ...oldSecrets], mailer, outward, publicUrl }),
   };
 }
 
@@ -96,7 +109,7 @@ class RunningEngine implements Engine {
     this.#policies = new Policies(identity);
     this.#closers = closers;
     this.identity = identity.open;
-    this.events = (context, input, signal) => events.subscribe((fresh) => this.#session(context, fresh), context, input, signal);
+    this.events = (context, input, signal) => events.subscribe((fresh) => this.#session(context, fresh, 'events'), context, input, signal);
   }
 
   login: Engine['login'] = (input, request) => this.#identity.login(input, request);
@@ -127,7 +140,11 @@ class RunningEngine implements Engine {
   }
 
   async view(context: Context, options: { readonly fresh?: boolean } = {}): Promise<Model> {
-    return (await this.#session(context, options.fresh === true)).view;
+    return (await this.#session(context, options.fresh === true, 'view')).view;
+  }
+
+  async administers(context: Context): Promise<boolean> {
+    return (await this.#session(context, true, 'view')).policy.administrator;
   }
 
   /** A tenant that was dropped takes its tokens with it. */
@@ -140,13 +157,15 @@ class RunningEngine implements Engine {
     }
   }
 
-  async #session(context: Context, fresh: boolean): Promise<Session> {
+  /** @param operation what it is for, and `key` what all requests like it have alike: told of statements that take long */
+  async #session(context: Context, fresh: boolean, operation: string, key?: string): Promise<Session> {
     const { runtimes, clock } = this.#parts;
-    const { tenant: name, actor } = context;
-    const tenant = (fresh ? undefined : runtimes.known(name)) ?? (await this.#tenant(name, fresh));
+    const { tenant: name, actor, requestId } = context;
+    const found = (fresh ? undefined : runtimes.known(name)) ?? (await this.#tenant(name, fresh));
+    const tenant: TenantRuntime = { ...found, database: found.database.for({ operation, requestId, key }) };
     const now = clock.now();
     const access = this.#policies.known(tenant, name, actor, now) ?? (await this.#policies.get(tenant, name, actor, now));
-    return { ...tenant, ...access, parts: this.#parts, context, renew: () => this.#session(context, true) };
+    return { ...tenant, ...access, parts: this.#parts, context, renew: () => this.#session(context, true, operation, key) };
   }
 
   /**
@@ -155,7 +174,8 @@ class RunningEngine implements Engine {
    */
   async run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>> {
     const operation = operations[name];
-    let session = await this.#session(context, operation.fresh);
+    const key = 'key' in input ? input.key : undefined;
+    let session = await this.#session(context, operation.fresh, name, key);
     for (let attempt = 1; ; attempt += 1) {
       if (operation.permission === 'administer' && !session.policy.administrator) throw fail('PERMISSION_DENIED', { action: name });
       try {
@@ -163,12 +183,20 @@ class RunningEngine implements Engine {
       } catch (error) {
         // What began on the present Runtime has nothing to gain, and its stream, if it has one, is spent.
         if (operation.fresh || attempt >= attempts || !mayBeOutdated(error)) throw error;
-        const now = await this.#session(context, true);
+        const now = await this.#session(context, true, name, key);
         const moved = now.state.modelHash !== session.state.modelHash || now.state.access !== session.state.access;
         if (!moved || ('modelHash' in input && now.view.hash !== session.view.hash)) throw error;
         session = now;
       }
     }
+  }
+
+  drain(tenant: string, now = this.#parts.clock.now()): Promise<Drained> {
+    return drainTenant(this.#parts, tenant, now);
+  }
+
+  jobFigures(): Promise<JobFigures> {
+    return this.#parts.jobs.figures();
   }
 
   async close(): Promise<void> {
@@ -178,16 +206,26 @@ class RunningEngine implements Engine {
 
 /** Starts an engine over an open cell. The caller closes the engine first, then the cell. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { workers = 0, stopMs = 10_000 } = options;
   const parts = engineParts(options);
   const listener = await parts.cell.listen(metadataChannel, (tenant) => {
     parts.runtimes.forget(tenant);
   });
   const events = await startEvents(parts);
   const identity = new Identity(parts);
-  return new RunningEngine(parts, identity, events, [
+  const closers = [
     () => events.close(),
+    () => parts.jobs.close(),
     () => identity.settled(),
     () => parts.rates.close(),
     () => listener.close(),
-  ]);
+  ];
+  if (workers === 0) return new RunningEngine(parts, identity, events, closers);
+  try {
+    const working = await startWorkers(parts, workers);
+    return new RunningEngine(parts, identity, events, [() => working.stop(stopMs), ...closers]);
+  } catch (error) {
+    for (const close of closers) await close();
+    throw error;
+  }
 }

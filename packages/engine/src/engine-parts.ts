@@ -3,7 +3,8 @@ import type { Clock, Context, IdSource, Logger } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import type { Access, FileStore } from '@tessera/records';
 import type { OutwardFetch, Policy, SecretSealer, TokenSigner } from '@tessera/security';
-import type { Cell, CursorPads } from '@tessera/storage';
+import type { Cell, CursorPads, Jobs } from '@tessera/storage';
+import type { Handlers, Senders } from '@tessera/workflow';
 import type { Mailer } from './identity/mail.ts';
 import type { LoginLimits, RequestLimits } from './rate-limits.ts';
 import type { Plans } from './read/plans.ts';
@@ -43,6 +44,11 @@ export interface EngineParts {
   readonly limits: EngineLimits;
   readonly rates: RequestLimits;
   readonly logins: LoginLimits;
+  readonly jobs: Jobs;
+  /** What runs and timers do. */
+  readonly handlers: Handlers;
+  /** What sends effects. */
+  readonly senders: Senders;
 }
 
 /** One run of an operation: who, under which policy, on which Runtime. */

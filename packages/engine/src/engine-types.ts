@@ -1,6 +1,8 @@
 // The engine as transports see it: sessions, Runtimes, and one function that runs any operation by name.
 import type { Context } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
+import type { JobFigures } from '@tessera/storage';
+import type { Drained } from '@tessera/workflow';
 import type { LogIn, OpenIdentity } from './identity/open-identity.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operation-list.ts';
 import type { FileDownload, JsonText, RecordEvent, TokenPair } from './operation-types.ts';
@@ -33,6 +35,8 @@ export interface Engine {
   openFileLink(input: { readonly id: string; readonly token: string }): Promise<FileDownload>;
   /** The tenant's Model as it exists for a caller; `fresh`: as it is now. Throws TOKEN_INVALID. */
   view(context: Context, options?: { readonly fresh?: boolean }): Promise<Model>;
+  /** Whether the caller is an administrator, as it is now. Throws TOKEN_INVALID. */
+  administers(context: Context): Promise<boolean>;
   /** As this node last saw it; `fresh`: as it is now. */
   runtime(tenant: string, options?: { readonly fresh?: boolean }): Promise<Runtime>;
   run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>>;
@@ -42,5 +46,9 @@ export interface Engine {
     input: { readonly object: string; readonly filter?: unknown; readonly selections: readonly SelectionRequest[] },
     signal: AbortSignal,
   ): AsyncIterable<RecordEvent & { readonly record: JsonText | null }>;
+  /** Does at once whatever is due of a tenant, at a time (milliseconds since 1970; default: now): for tests and scenarios. */
+  drain(tenant: string, now?: number): Promise<Drained>;
+  /** How much waits in the queues of all tenants, and in the outbox. */
+  jobFigures(): Promise<JobFigures>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
-// Changes of records as they happen: the outbox reader notifies, and each subscriber's event is read again with its own rights.
+// Changes as they happen: the outbox reader makes jobs and notifies, and each subscriber's event is read again with its own rights.
 import { fail, isUuid, type Context } from '@tessera/kernel';
 import type { Policy } from '@tessera/security';
-import { changesChannel, readOutbox, unpackChanges, type RecordChange } from '@tessera/storage';
+import { changesChannel, readOutbox, unpackChanges, wakesOf, type OutboxHandler, type RecordChange } from '@tessera/storage';
 import type { Engine } from './engine-types.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
 import type { JsonText, RecordEvent } from './operation-types.ts';
@@ -140,7 +140,8 @@ export async function startEvents(parts: EngineParts): Promise<Events> {
       for (const hear of listeners.get(`${change.tenant} ${change.object}`) ?? []) hear(change);
     }
   });
-  const reader = readOutbox(parts.cell, () => Promise.resolve(), { log: parts.log });
+  const makeJobs: OutboxHandler = (events, transaction) => parts.jobs.enqueue(transaction, wakesOf(events));
+  const reader = readOutbox(parts.cell, makeJobs, { log: parts.log });
 
   async function* subscribe(
     sessionOf: (fresh: boolean) => Promise<Session>,

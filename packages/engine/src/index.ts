@@ -5,6 +5,8 @@ export type * from './operation-types.ts';
 export type * from './describing-types.ts';
 export type * from './metadata-types.ts';
 export type * from './access-types.ts';
+export type * from './explain-types.ts';
+export type * from './job-types.ts';
 export type * from './read/request.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 
@@ -42,8 +44,13 @@ export { openFileStore, type FileStore, type FileStoreOptions } from '@tessera/r
 // Signing in: what may be asked before it, operations on identities, and the port through which mails go out.
 export type { LogIn, OpenIdentity } from './identity/open-identity.ts';
 export type { IdentityOperations } from './identity/operation-types.ts';
-export type { Mailer } from './identity/mail.ts';
+export type { Mail, Mailer } from './identity/mail.ts';
 export type { Resealed } from './identity/reseal.ts';
+
+// What runs and timers do is handed to whoever starts an engine; figures of the jobs.
+export type { Drained, Handlers, RunHandler, TimerHandler } from '@tessera/workflow';
+export type { JobFigures } from '@tessera/storage';
+export { webhookSecrets } from './work.ts';
 
 // Requests to addresses that people have configured, within a policy: made by whoever starts an engine.
 export { outwardFetch, outwardPolicy, type OutwardFetch } from '@tessera/security';

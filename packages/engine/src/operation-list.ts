@@ -2,16 +2,21 @@
 import type { SignedFileLink, ImportStatus } from '@tessera/records';
 import type { AccessExplanation, RecordShare, ShareSubject } from './access-types.ts';
 import type { ObjectDescription, ObjectSummary, ResolvedLayout } from './describing-types.ts';
+import type { ReadExplanation, RequestWriter } from './explain-types.ts';
+import type { JobDone, JobList, JobsInput } from './job-types.ts';
 import type { IdentityOperations } from './identity/operation-types.ts';
 import type { MetadataChange, MetadataPlan, MetadataVersion } from './metadata-types.ts';
 import type {
   AuditTrail,
   CreateInput,
   DeleteInput,
+  ExportRequest,
   FileDescription,
   FileDownload,
+  HistoryInput,
   JsonText,
   RestoreInput,
+  SearchInput,
   UpdateInput,
   UpsertInput,
   WriteResult,
@@ -27,6 +32,11 @@ export interface Operations extends IdentityOperations {
   };
   /** All roots of a request in one statement. The text is `{"<as>": …}`. */
   'records.read': { readonly input: ReadRequest | PlannedRead; readonly output: JsonText };
+  /** What PostgreSQL makes of a read. `user`: an id, as whom it is made; `analyze`: run too, in a transaction that cannot write. */
+  'records.explain': {
+    readonly input: { readonly request: RequestWriter; readonly user?: string; readonly analyze?: boolean };
+    readonly output: ReadExplanation;
+  };
   'records.create': { readonly input: CreateInput; readonly output: WriteResult };
   'records.update': { readonly input: UpdateInput; readonly output: WriteResult };
   'records.upsert': { readonly input: UpsertInput; readonly output: WriteResult };
@@ -38,21 +48,9 @@ export interface Operations extends IdentityOperations {
     readonly output: { readonly purged: number };
   };
   /** Newest first. */
-  'records.history': {
-    readonly input: { readonly object: string; readonly id: string; readonly first?: number; readonly before?: string };
-    readonly output: JsonText;
-  };
-  /** Lines of CSV or NDJSON, in constant memory. `fields`: paths. */
-  'records.export': {
-    readonly input: {
-      readonly object: string;
-      readonly filter?: unknown;
-      readonly orderBy?: readonly { readonly path: string; readonly descending?: boolean }[];
-      readonly fields?: readonly string[];
-      readonly format: 'csv' | 'ndjson';
-    };
-    readonly output: AsyncIterable<string>;
-  };
+  'records.history': { readonly input: HistoryInput; readonly output: JsonText };
+  /** Lines of CSV or NDJSON, in constant memory. */
+  'records.export': { readonly input: ExportRequest; readonly output: AsyncIterable<string> };
   'records.import': {
     readonly input: {
       readonly object: string;
@@ -111,6 +109,11 @@ export interface Operations extends IdentityOperations {
     };
     readonly output: AuditTrail;
   };
+  /** What runs by itself: what waits, what has failed. */
+  'jobs.list': { readonly input: JobsInput; readonly output: JobList };
+  /** Of a run, timer or effect that has failed, or of a dead job. */
+  'jobs.retry': { readonly input: { readonly id: string }; readonly output: JobDone };
+  'jobs.delete': { readonly input: { readonly id: string }; readonly output: JobDone };
   'metadata.get': { readonly input: { readonly kind: string; readonly name?: string }; readonly output: unknown };
   'metadata.plan': { readonly input: MetadataChange; readonly output: MetadataPlan };
   'metadata.apply': { readonly input: MetadataChange; readonly output: MetadataPlan & { readonly version: number } };
@@ -119,10 +122,7 @@ export interface Operations extends IdentityOperations {
     readonly input: { readonly version: number; readonly reason?: string };
     readonly output: MetadataPlan & { readonly version: number };
   };
-  search: {
-    readonly input: { readonly q: string; readonly objects?: readonly string[]; readonly first?: number };
-    readonly output: JsonText;
-  };
+  search: { readonly input: SearchInput; readonly output: JsonText };
   'files.upload': {
     readonly input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> };
     readonly output: FileDescription;

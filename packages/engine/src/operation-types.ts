@@ -65,6 +65,28 @@ export interface WriteResult {
   readonly results: readonly RecordResult[];
 }
 
+export interface SearchInput {
+  readonly q: string;
+  readonly objects?: readonly string[];
+  readonly first?: number;
+}
+
+export interface HistoryInput {
+  readonly object: string;
+  readonly id: string;
+  readonly first?: number;
+  readonly before?: string;
+}
+
+/** `fields`: paths. */
+export interface ExportRequest {
+  readonly object: string;
+  readonly filter?: unknown;
+  readonly orderBy?: readonly { readonly path: string; readonly descending?: boolean }[];
+  readonly fields?: readonly string[];
+  readonly format: 'csv' | 'ndjson';
+}
+
 export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;

@@ -13,7 +13,9 @@ import { exportOperation, importOperation, importRejectsOperation, importStatusO
 import { describeFile, downloadFile, linkFile, uploadFile } from './operations/files.ts';
 import { searchRecords } from './operations/search.ts';
 import { explainAccess } from './operations/access.ts';
+import { explainRead } from './operations/explain.ts';
 import { readAudit } from './operations/audit.ts';
+import { deleteJob, listJobs, retryJob } from './operations/jobs.ts';
 import { listRecordShares, shareRecord, unshareRecord } from './operations/sharing.ts';
 
 /** What a caller needs: `use` is anybody who is signed in (records and fields are then restricted), `administer` an administrator. */
@@ -38,6 +40,8 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
     fresh: false,
     run: (session, input) => ('key' in input ? readPlanned(session, input) : readRecords(session, input)),
   },
+  // It is written against the view, and compiled of it: nothing would say that they are old.
+  'records.explain': { permission: 'administer', fresh: true, run: explainRead },
   'records.create': { permission: 'use', fresh: false, run: create },
   'records.update': { permission: 'use', fresh: false, run: update },
   'records.upsert': { permission: 'use', fresh: false, run: upsert },
@@ -50,6 +54,9 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'records.share': { permission: 'use', fresh: false, run: shareRecord },
   'records.unshare': { permission: 'use', fresh: false, run: unshareRecord },
   'audit.list': { permission: 'administer', fresh: false, run: readAudit },
+  'jobs.list': { permission: 'administer', fresh: false, run: listJobs },
+  'jobs.retry': { permission: 'administer', fresh: false, run: retryJob },
+  'jobs.delete': { permission: 'administer', fresh: false, run: deleteJob },
   'records.export': { permission: 'use', fresh: true, run: exportOperation },
   'records.import': { permission: 'use', fresh: true, run: importOperation },
   'imports.status': { permission: 'use', fresh: false, run: importStatusOperation },

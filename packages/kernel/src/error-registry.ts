@@ -23,6 +23,14 @@ const entries = {
   GRAPHQL_OPERATION: { status: 400, message: 'Which operation is meant? {reason}' },
   GRAPHQL_VARIABLES: { status: 400, message: 'The variables do not fit the operation: {reason}' },
   GRAPHQL_TOO_LARGE: { status: 400, message: 'The document has too many {what}; at most {limit} are taken. Ask for less at once.' },
+  GRAPHQL_DOCUMENT_UNKNOWN: {
+    status: 404,
+    message: 'There is no document {id} here. Have it put into the file of GRAPHQL_DOCUMENTS, or send a text as query where that is taken.',
+  },
+  GRAPHQL_DOCUMENTS_ONLY: {
+    status: 403,
+    message: 'Only documents of GRAPHQL_DOCUMENTS are answered here: send documentId instead of query. Administrators may send any text.',
+  },
   // limits
   RATE_LIMITED: { status: 429, message: 'Too many requests: {whom} has {limit} a second. Try again in {retryAfter} s.' },
   LOGIN_LIMITED: { status: 429, message: 'Too many attempts to sign in have failed. Try again in {retryAfter} s.' },
@@ -153,6 +161,8 @@ const entries = {
   IMPORT_NOT_FOUND: { status: 404, message: 'There is no import {id}.' },
   IMPORT_DIFFERS: { status: 409, message: 'The import cannot go on: {reason} Start a new one.' },
   IMPORT_TAKEN: { status: 409, message: 'Somebody else goes on with import {id}. Ask for its status.' },
+  // jobs
+  JOB_NOT_FOUND: { status: 404, message: 'There is no job {id} to do this with: it has ended, or has not failed.' },
   // files
   FILE_NOT_FOUND: { status: 404, message: 'There is no file {id}.' },
   FILE_MISSING: { status: 503, message: 'The file’s content is not in the store. Ask an administrator to restore it from a backup.' },
@@ -200,6 +210,15 @@ const entries = {
   METADATA_TYPE: { status: 422, message: '{property} must be {expected}; this is {actual}.' },
   METADATA_VALUE_UNKNOWN: { status: 422, message: '{property} cannot be {value}. {hint}' },
   METADATA_NAME_INVALID: { status: 422, message: '{name} is no key here. {meaning}' },
+  AUTOMATION_UNAVAILABLE: {
+    status: 422,
+    message: '{what} is not available yet: nothing would carry it out. Leave it out, or switch it off.',
+  },
+  AUTOMATION_LOOP: {
+    status: 422,
+    message:
+      'This goes on for ever: {chain}. Give one of them a `when` that reads a field which is set on the way, or name in `changed` the fields that matter.',
+  },
   // reading
   CURSOR_INVALID: {
     status: 400,

@@ -32,10 +32,17 @@ const maps: ReadonlySet<string> = new Set([
   'to',
   'roles',
   'rules',
+  'steps',
+  'cases',
+  'otherwise',
+  'inputs',
+  'hours',
+  'days',
+  'values',
 ]);
 
 /** Properties whose value has properties of its own, which are told apart. */
-const nested: ReadonlySet<string> = new Set(['team', 'passwords']);
+const nested: ReadonlySet<string> = new Set(['team', 'passwords', 'trigger', 'from', 'lock', 'over', 'into', 'inApp', 'email']);
 
 const asObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 

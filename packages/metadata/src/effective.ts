@@ -1,4 +1,5 @@
 // The shapes of effective metadata: what is left after the layers are merged, checked by the schemas, not yet resolved.
+import type { AutomationJson, CalendarJson, DecisionTableJson, TemplateJson } from './generated/types.ts';
 import type { FieldTypeName, Label, ObjectGrant, PasswordPolicy, SettingsModel } from './model.ts';
 
 /** A field as metadata says it: all properties of all types, which the schema has already held to the type. */
@@ -231,5 +232,9 @@ export interface Effective {
   readonly role: Keyed<GrantSetSource>;
   readonly permissionSet: Keyed<GrantSetSource>;
   readonly sharingRule: Keyed<SharingRuleSource>;
+  readonly automation: Keyed<AutomationJson>;
+  readonly calendar: Keyed<CalendarJson>;
+  readonly template: Keyed<TemplateJson>;
+  readonly decisionTable: Keyed<DecisionTableJson>;
   readonly settings: Keyed<SettingsSource>;
 }

@@ -8,12 +8,17 @@ export { movedWords } from './moved-words.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
 
 // Layers of files, and the schemas' view of one file.
-export { fileOf, type ComponentKind, type FileKind, type Layer } from './layers/layer.ts';
+export { fileOf, type FileKind, type Layer } from './layers/layer.ts';
+export { componentKinds, type ComponentKind } from './kinds.ts';
 export { checkFile } from './schema-check.ts';
 
 // Field types: columns, values, JSON Schemas, filters.
 export { fieldTypes, type Coerced, type FieldType, type FilterOperator, type JsonSchema } from './field-types/index.ts';
 export { addDecimals, compareDecimals, negateDecimal, parseDecimal, roundHalfUp } from './decimal.ts';
+
+// Texts with placeholders, and schedules.
+export { parseText, placeInText, type ParsedText, type TextPiece } from './placeholders.ts';
+export { nextTurn, type Schedule } from './cron.ts';
 
 // Names on every surface.
 export { lookupColumn, snakeCase, systemFieldNames, typeName } from './names.ts';

@@ -19,6 +19,7 @@ function catalogOf(model: Model): Catalog {
     relationNames: (object) => Object.keys(model.objects[object]?.relations ?? {}),
     rule: (name) => model.rules[name],
     parameter: (name) => model.parameters[name],
+    calendar: (name) => model.calendars[name]?.calendar,
   };
 }
 

@@ -55,8 +55,16 @@ const missingReasons: Readonly<Record<string, string>> = {
   records: 'the records themselves, or a `file` with a `mapping`.',
   object: 'what it is about; a menu item says `object` or `listView`.',
   options: 'the choices, or `optionsOf` with the kind of components that they are.',
-  user: 'whom it means: one of `user`, `role`, `group` and `department`.',
+  user: 'whom it means, in one way: by `user`, `role`, `group` or another of its properties.',
   ownedBy: 'which records: those `ownedBy` somebody, or those `when` a rule holds.',
+  for: 'what is waited for, at least one of `for`, `until`, `condition` and `event`.',
+  scope: 'which records may become stale.',
+  inApp: 'at least one channel, `inApp` or `email`.',
+  trigger: 'it decides when all this happens.',
+  steps: 'what is done.',
+  from: 'where the range begins.',
+  field: 'which cell is compared.',
+  values: 'what is put in, by name.',
 };
 
 function missingProperty(error: SchemaError, property: string, place: ProblemPlace): Problem {
@@ -75,12 +83,29 @@ const misplacedReasons: Readonly<Record<string, string>> = {
   endField: 'only a list view of kind calendar has it. Remove it, or set "kind": "calendar".',
   min: 'only a parameter of type number has it. Remove it.',
   max: 'only a parameter of type number has it. Remove it.',
-  options: 'the choices are either `options` or `optionsOf`. Remove one.',
-  role: 'a subject is one of `user`, `role`, `group` and `department`. Remove the others.',
-  group: 'a subject is one of `user`, `role`, `group` and `department`. Remove the others.',
-  department: 'a subject is one of `user`, `role`, `group` and `department`. Remove the others.',
+  options: 'only picklists have choices, and either `options` or `optionsOf`. Remove it.',
+  ...Object.fromEntries(
+    ['role', 'group', 'department', 'managerOf', 'headOf', 'team', 'rule', 'chosen'].map((way) => [
+      way,
+      'people are named in one way. Remove the others.',
+    ]),
+  ),
+  in: 'only a role is narrowed to a department. Remove it.',
+  levels: 'only with `managerOf` or `headOf` does one go up. Remove it.',
   below: 'only a department has others below it. Remove it.',
   ownedBy: 'records are told either by `ownedBy` or by `when`. Remove one.',
+  after: 'it is either `before` or `after` the time. Remove one.',
+  calendar: 'a calendar is for a length of time, which there is none of here. Remove it.',
+  stale: 'only with `from` are there records that it no longer gives. Remove it.',
+  scope: 'it is for records that become stale: say "stale": "void" or "delete" with `from`, or remove it.',
+  weight: 'only with "spread": "inProportion" are there weights. Remove it.',
+  assignmentRule: 'either people are named in `to` or a rule says who. Remove one.',
+  where: 'it is for the records of an `object`. Name the object, or remove it.',
+  values: 'only with "default": "values" are there any. Remove them.',
+  sort: 'only the first row is found by an order. Remove it, or set "hit": "first".',
+  from: 'only a range has ends. Remove it, or set "match": "range".',
+  to: 'only a lookup points to something, and only a range has ends. Remove it.',
+  field: 'it is said in another way already. Remove one.',
 };
 
 function misplaced(error: SchemaError, place: ProblemPlace): Problem {

@@ -1,6 +1,6 @@
 // The fields that every record has.
 import type { FieldSource } from './effective.ts';
-import type { Label } from './model.ts';
+import type { FieldModel, FieldTypeName, Label } from './model.ts';
 
 interface SystemField {
   readonly source: FieldSource;
@@ -42,3 +42,9 @@ export const systemFields: Readonly<Record<string, SystemField>> = {
   },
   lockedBy: { source: { type: 'user', onDelete: 'restrict', label: label('Locked by', '锁定人') }, readOnly: true, loose: true },
 };
+
+const workedOut: ReadonlySet<FieldTypeName> = new Set(['formula', 'rollup', 'quote', 'autoNumber']);
+
+/** Whether anybody sets the field's value: not where it is worked out or kept by the system. */
+export const isSettable = ({ type, system, name }: FieldModel): boolean =>
+  !workedOut.has(type) && !(system && systemFields[name]?.readOnly !== false);

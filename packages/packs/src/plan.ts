@@ -1,5 +1,5 @@
 // What a change of a tenant's layers would do: differences, steps on the tables, records that would break.
-import { failAll } from '@tessera/kernel';
+import { failAll, problem } from '@tessera/kernel';
 import { buildModel, contentHash, type Change, type Layer, type Model } from '@tessera/metadata';
 import {
   countRows,
@@ -45,11 +45,20 @@ export interface PlanInput {
   readonly now: string;
 }
 
+/** Automations can be described and checked, and nothing carries them out yet: what would silently never fire is refused. */
+function refuseAutomations({ automations }: Model): void {
+  const problems = Object.keys(automations).map((name) =>
+    problem('AUTOMATION_UNAVAILABLE', { what: `The automation ${name}` }, { file: `automations/${name}.json` }),
+  );
+  if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
+}
+
 /** Plans on a connection that may read the tenant's tables and catalogues. */
 export async function planOn(
   queryable: Queryable,
   { tenant, before, layers, now, after = modelOf(layers) }: PlanInput,
 ): Promise<LayerPlan> {
+  refuseAutomations(after);
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
   const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));

@@ -1,6 +1,5 @@
 // Dates and instants in a time zone, with PostgreSQL's answers in gaps and overlaps of daylight saving.
 import { Temporal } from 'temporal-polyfill';
-import type { Value } from './expression.ts';
 
 /** Spans that `startOf`, `endOf` and the date macros know. */
 export type Span = 'day' | 'week' | 'month' | 'quarter' | 'year';
@@ -14,12 +13,12 @@ const firstInstant = Date.parse('0001-01-01T00:00:00.000Z');
 const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Dates beyond the years 0001 to 9999 are null. */
-export function dayText(day: Day | undefined): Value {
+export function dayText(day: Day | undefined): string | null {
   return day === undefined || day.year < 1 || day.year > 9999 ? null : day.toString();
 }
 
 /** Instants beyond the years 0001 to 9999 in UTC are null. */
-export function instantText(milliseconds: number): Value {
+export function instantText(milliseconds: number): string | null {
   return milliseconds < firstInstant || milliseconds > lastInstant ? null : new Date(milliseconds).toISOString();
 }
 

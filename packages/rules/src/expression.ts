@@ -1,4 +1,5 @@
 // The typed form of a rule: what the checker makes, and what JavaScript and SQL are made from.
+import type { WorkCalendar } from './work-calendar.ts';
 
 /** The static type of an expression. */
 export type RuleType =
@@ -30,13 +31,14 @@ export type Value = string | boolean | null | readonly Value[] | { readonly [key
 
 /**
  * Where a path starts. A number is a record frame: 0 is `$record`, each aggregate around the expression opens the next one
- * (its innermost is `$item`, the one around it `$outer`).
+ * (its innermost is `$item`, the one around it `$outer`). `$steps` is what was worked out before: its first step is the key of an outcome
+ * (`Outcome` in the scope), or `$inputs` or `$series`; then a value's name, unless the outcome is a record; then lookups as anywhere.
  */
 export type PathRoot = number | '$old' | '$user' | '$tenant' | '$steps';
 
 /** One name of a path, with the object that has it. All but the last are lookups. */
 export interface PathStep {
-  /** The object whose field this is; empty for roots that are no records (`$tenant`, `$steps`). */
+  /** The object whose field this is; empty for names that are no fields (of `$tenant`, of outcomes under `$steps`). */
   readonly object: string;
   readonly field: string;
   /** For a polymorphic lookup that is followed: the one target taken (`"about:account"` in a path). */
@@ -91,6 +93,8 @@ export interface CallExpression {
   readonly type: RuleType;
   readonly operator: string;
   readonly arguments: readonly Expression[];
+  /** The calendar that the call names, where it counts working time. */
+  readonly calendar?: WorkCalendar;
 }
 
 export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max' | 'first' | 'list' | 'some' | 'all' | 'none';
@@ -178,6 +182,8 @@ export interface Catalog {
   /** A named rule's source and the object it stands on (undefined: none needed). */
   rule(name: string): { readonly source: unknown; readonly object: string | undefined } | undefined;
   parameter(name: string): { readonly type: RuleType; readonly value: Value } | undefined;
+  /** Left out: there are no calendars. Give the same one each time, so that its tables are made once. */
+  calendar?(name: string): WorkCalendar | undefined;
 }
 
 export interface CatalogField {

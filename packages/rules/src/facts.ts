@@ -35,9 +35,9 @@ const zoned: ReadonlyMap<string, number> = new Map([
   ['dateDiff', 9],
 ]);
 
-const takesZone = ({ operator, arguments: args }: CallExpression): boolean => {
+const takesZone = ({ operator, arguments: args, calendar }: CallExpression): boolean => {
   const zone = zoned.get(operator);
-  return zone !== undefined && args.length <= zone;
+  return zone !== undefined && args.length <= zone && calendar === undefined;
 };
 
 /**

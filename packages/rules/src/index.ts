@@ -29,7 +29,7 @@ export type {
 
 // Checking.
 export { checkAggregate, checkCondition, checkRule, type Checked } from './check.ts';
-export type { RuleScope } from './checking/scope.ts';
+export type { Outcome, RuleScope } from './checking/scope.ts';
 export { describeType, fits, pathText, sameType } from './types.ts';
 
 // Given values, which statements get when they run.
@@ -49,6 +49,13 @@ export { allOf, always, anyOf, reframed, withoutPlaced } from './placing.ts';
 
 // Facts.
 export { dependencies, walk, type Dependencies } from './facts.ts';
+
+// Working time, for clocks and time-outs: the same as rules count.
+export { WorkCalendar, type WorkCalendarSource, type WorkHours } from './work-calendar.ts';
+export { addWorkingTime, parseWorkDuration, workingMsBetween, type WorkDuration } from './working-time.ts';
+
+// What is written as text: durations, zones.
+export { isZone, parseDuration, type Duration } from './calendar.ts';
 
 // The language itself, for references and editors.
 export { dateMacros } from './operators/spans.ts';

@@ -109,7 +109,8 @@ export function describeType(type: RuleType): string {
 /** A path as it is written in a rule. */
 export function pathText(path: PathExpression): string {
   const names = path.steps.map((step) => (step.target === undefined ? step.field : `${step.field}:${step.target}`));
-  if (typeof path.root === 'string') names.unshift(path.root);
+  // `$inputs` is among what was worked out before, and has its own word.
+  if (typeof path.root === 'string' && !(path.root === '$steps' && names[0]?.startsWith('$') === true)) names.unshift(path.root);
   return names.join('.');
 }
 

@@ -22,6 +22,8 @@ interface Setting {
   readonly choices?: readonly string[];
   readonly least?: number;
   readonly most?: number;
+  /** `off` says 0. */
+  readonly orOff?: true;
   /** Protocols of a URL. */
   readonly protocols?: readonly string[];
   /** Its value is never shown. */
@@ -110,6 +112,13 @@ export const settings = {
   LOGIN_LIMIT_ADDRESS: { kind: 'whole', fallback: '100', most: 1_000_000, meaning: 'The same from an address.' },
   LOGIN_LIMIT_WINDOW: { kind: 'whole', fallback: '900', least: 1, most: 86_400, meaning: 'That window, in seconds.' },
   POOL_SIZE: { kind: 'whole', fallback: '16', least: 1, most: 1000, meaning: 'Connections to the database for tenants’ statements.' },
+  WORKERS: {
+    kind: 'whole',
+    fallback: '4',
+    most: 100,
+    orOff: true,
+    meaning: 'Jobs of each kind that this node does at once: automations and timers, mails and webhooks. off or 0: none.',
+  },
   MODEL_MEMORY: {
     kind: 'bytes',
     fallback: '256MB',
@@ -124,12 +133,28 @@ export const settings = {
     most: 3_600_000,
     meaning: 'Longest statement of a tenant, in milliseconds.',
   },
+  SLOW_QUERY_MS: {
+    kind: 'whole',
+    fallback: '1000',
+    most: 3_600_000,
+    orOff: true,
+    meaning: 'A tenant’s statement that takes so many milliseconds is logged, without values; off or 0: none is.',
+  },
+  GRAPHQL_DOCUMENTS: {
+    kind: 'text',
+    meaning: 'A JSON file of GraphQL documents by their SHA-256, which callers may name (documentId) instead of sending them.',
+  },
+  GRAPHQL_DOCUMENTS_ONLY: {
+    kind: 'flag',
+    fallback: 'off',
+    meaning: 'Whether all but administrators may ask for those documents only; no introspection either.',
+  },
   SHUTDOWN_TIMEOUT: {
     kind: 'whole',
     fallback: '10000',
     least: 0,
     most: 600_000,
-    meaning: 'How long requests may go on after SIGTERM, in milliseconds.',
+    meaning: 'How long requests, and then jobs, may go on after SIGTERM, in milliseconds.',
   },
 } as const satisfies Record<string, Setting>;
 
@@ -183,7 +208,11 @@ const parsers: Readonly<Record<Kind, (text: string, setting: Setting) => Parsed>
     if (choices !== undefined && !choices.includes(text)) return { reason: `it must be one of ${choices.join(', ')}.` };
     return text.length < least ? { reason: `it must have at least ${least} characters.` } : { value: text };
   },
-  whole: (text, setting) => (/^\d{1,15}$/.test(text) ? between(Number(text), setting) : { reason: 'it must be a whole number.' }),
+  whole: (text, setting) => {
+    if (setting.orOff === true && /^off$/i.test(text)) return { value: 0 };
+    if (/^\d{1,15}$/.test(text)) return between(Number(text), setting);
+    return { reason: `it must be a whole number${setting.orOff === true ? ', or off' : ''}.` };
+  },
   bytes: (text, setting) => {
     const [, digits, unit = ''] = /^(\d{1,12})\s*(KB|MB|GB)?$/i.exec(text) ?? [];
     return digits === undefined

@@ -1,6 +1,6 @@
 // Figures for Prometheus: requests by route and status, the pools of connections, the process.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CellStats } from '@tessera/storage';
+import type { CellStats, JobFigures, QueueFigures } from '@tessera/storage';
 
 /** One answered request. */
 export interface AnsweredRequest {
@@ -19,7 +19,7 @@ export interface Metrics {
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function poolGauges(registers: Registry[], stats: () => CellStats): void {
+function databaseFigures(registers: Registry[], stats: () => CellStats): void {
   const pools = (): readonly (readonly [string, CellStats['tenants']])[] => {
     const { tenants, administration } = stats();
     return [
@@ -52,10 +52,79 @@ function poolGauges(registers: Registry[], stats: () => CellStats): void {
       this.set(stats().retries);
     },
   });
+  new Counter({
+    name: 'tessera_slow_statements_total',
+    help: 'Statements of tenants that were logged as slow.',
+    labelNames: ['operation'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [operation, count] of stats().slowStatements) this.inc({ operation }, count);
+    },
+  });
 }
 
-/** @param stats of the database's pools, asked whenever somebody looks */
-export function createMetrics(stats?: () => CellStats): Metrics {
+/** Each look asks the database once, whichever of the gauges comes first. */
+function jobGauges(registers: Registry[], figures: () => Promise<JobFigures>): void {
+  let asked: Promise<JobFigures> | undefined;
+  const latest = (): Promise<JobFigures> => {
+    asked ??= figures().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  const gauge = (name: string, help: string, labelNames: readonly string[], set: (of: Gauge, now: JobFigures) => void): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers,
+      async collect() {
+        this.reset();
+        // A database that is away is told by the pools; the other figures are to be had none the less.
+        const now = await latest().catch(() => undefined);
+        if (now !== undefined) set(this, now);
+      },
+    });
+  };
+  const byQueue = (value: (queue: QueueFigures) => number) => (of: Gauge, now: JobFigures) => {
+    for (const queue of now.queues) of.set({ queue: queue.kind }, value(queue));
+  };
+  const queues = ['queue'];
+  gauge(
+    'tessera_jobs_lag_seconds',
+    'How long the oldest job has waited that could be done.',
+    queues,
+    byQueue(({ lagSeconds }) => lagSeconds),
+  );
+  gauge(
+    'tessera_jobs_waiting',
+    'Jobs that could be done.',
+    queues,
+    byQueue(({ waiting }) => waiting),
+  );
+  gauge(
+    'tessera_jobs_running',
+    'Jobs under way.',
+    queues,
+    byQueue(({ running }) => running),
+  );
+  gauge('tessera_jobs_dead', 'Jobs whose retries are used up.', [], (of, { dead }) => {
+    of.set(dead);
+  });
+  gauge('tessera_outbox_lag_seconds', 'Age of the oldest entry of the outbox.', [], (of, { outbox }) => {
+    of.set(outbox.lagSeconds);
+  });
+  gauge('tessera_outbox_waiting', 'Entries of the outbox that nobody has taken.', [], (of, { outbox }) => {
+    of.set(outbox.waiting);
+  });
+}
+
+/**
+ * @param stats of the database's pools, asked whenever somebody looks
+ * @param jobs of the queues of all tenants, likewise
+ */
+export function createMetrics(stats?: () => CellStats, jobs?: () => Promise<JobFigures>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -72,7 +141,8 @@ export function createMetrics(stats?: () => CellStats): Metrics {
     labelNames: ['route'],
     registers,
   });
-  if (stats !== undefined) poolGauges(registers, stats);
+  if (stats !== undefined) databaseFigures(registers, stats);
+  if (jobs !== undefined) jobGauges(registers, jobs);
   return {
     contentType: registry.contentType,
     answered: ({ method, route, status, seconds }) => {

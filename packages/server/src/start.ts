@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createListener } from '@tessera/api';
 import { TesseraError, uuidv7Source } from '@tessera/kernel';
 import { readConfig, settingsHelp, type Config } from './config.ts';
+import { readDocuments } from './documents.ts';
 import { startHttp } from './http.ts';
 import { createLogger, gathering } from './logging.ts';
 import { createMetrics } from './metrics.ts';
@@ -18,6 +19,7 @@ export interface Running {
 
 /** Starts everything; what fails half-way is taken back. */
 export async function startServer(config: Config, log = createLogger(config.LOG_LEVEL), demoPack?: string): Promise<Running> {
+  const persisted = await readDocuments(config);
   const platform = await openPlatform(config, log, demoPack);
   try {
     const { engine, cell } = platform;
@@ -27,11 +29,15 @@ export async function startServer(config: Config, log = createLogger(config.LOG_
       newId: uuidv7Source(() => systemClock.now()),
       limits: { body: config.BODY_LIMIT, upload: config.UPLOAD_LIMIT },
       schemaMemory: config.SCHEMA_MEMORY,
+      persisted,
       corsOrigins: config.CORS_ORIGINS,
       trustedProxies: config.TRUSTED_PROXIES,
       ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
     });
-    const metrics = createMetrics(() => cell.stats());
+    const metrics = createMetrics(
+      () => cell.stats(),
+      () => engine.jobFigures(),
+    );
     const { HOST: host, PORT: port, SHUTDOWN_TIMEOUT: graceMs } = config;
     const http = await startHttp({ app, host, port, log, metrics, ready: () => platform.ready(), graceMs });
     const stop = async (): Promise<void> => {

@@ -44,7 +44,8 @@ async function openDatabase(config: Config, log: Logger, undo: Undo): Promise<Ce
     undo.push(() => embedded.stop());
     url = embedded.url;
   }
-  const cell = await openCell({ url, log, poolSize: config.POOL_SIZE, statementTimeoutMs: config.STATEMENT_TIMEOUT });
+  const { POOL_SIZE: poolSize, STATEMENT_TIMEOUT: statementTimeoutMs, SLOW_QUERY_MS: slowStatementMs } = config;
+  const cell = await openCell({ url, log, poolSize, statementTimeoutMs, slowStatementMs });
   undo.push(() => cell.close());
   return cell;
 }
@@ -94,6 +95,8 @@ async function engineOptions(config: Config, log: Logger, cell: Cell): Promise<E
     files: filesOf(config),
     limits: { fileSize: config.UPLOAD_LIMIT },
     modelMemory: config.MODEL_MEMORY,
+    workers: config.WORKERS,
+    stopMs: config.SHUTDOWN_TIMEOUT,
     ...limitsOf(config),
     outward: outwardOf(config),
     ...(publicUrl === undefined ? {} : { publicUrl }),
@@ -112,7 +115,8 @@ export interface OperatorDesk {
 export async function openDesk(config: Config, log: Logger): Promise<OperatorDesk> {
   const undo: Undo = [];
   try {
-    const cell = await openDatabase(config, log, undo);
+    // Whoever waits for a command sees by himself how long it takes.
+    const cell = await openDatabase({ ...config, SLOW_QUERY_MS: 0 }, log, undo);
     return { cell, administration: new Administration(await engineOptions(config, log, cell)), close: () => takeBack(undo) };
   } catch (error) {
     await takeBack(undo);

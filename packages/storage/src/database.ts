@@ -46,11 +46,22 @@ export interface TransactionOptions {
   readonly opening?: Opening;
 }
 
+/** What statements are sent for: told of those that take long. */
+export interface StatementOrigin {
+  /** The operation's name. */
+  readonly operation: string;
+  readonly requestId: string;
+  /** What is alike in all requests that differ in values only; undefined where nobody knows. */
+  readonly key?: string | undefined;
+}
+
 /** One tenant's door: every statement runs as the tenant's role and can reach nothing of another tenant. */
 export interface TenantDatabase extends Queryable {
   readonly tenant: string;
   /** The schema that holds the tenant's tables. */
   readonly schema: string;
+  /** The same door, for statements of one request. */
+  for(origin: StatementOrigin): TenantDatabase;
   /** One statement on its own, outside a transaction. */
   query(statement: Statement, options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<QueryResult>;
   transaction<T>(work: (transaction: TenantTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;

@@ -1,7 +1,16 @@
 // PostgreSQL: the cell and its tenants' doors, reads compiled to one statement, tables planned from two Models, the outbox.
 
 // The doors that everything above sees, and what their errors mean.
-export type { Opening, Queryable, QueryResult, TenantDatabase, TenantTransaction, Transaction, TransactionOptions } from './database.ts';
+export type {
+  Opening,
+  Queryable,
+  QueryResult,
+  StatementOrigin,
+  TenantDatabase,
+  TenantTransaction,
+  Transaction,
+  TransactionOptions,
+} from './database.ts';
 export { databaseErrorKind, databaseErrorPlace, type DatabaseErrorKind, type DatabaseErrorPlace } from './cell/pg-errors.ts';
 
 // The cell: a database with many tenants. Opening it makes roles and system tables; each tenant has a schema and a role.
@@ -11,6 +20,7 @@ export type { PoolStats } from './cell/pool.ts';
 export type { ListenOptions } from './cell/listener.ts';
 export type { TenantInfo } from './cell/tenants.ts';
 export { controlSchema, tenantSchema } from './cell/names.ts';
+export { planKeyOf } from './cell/slow-statements.ts';
 
 // Every write holds its tenant's lock shared; `administer` holds it exclusively.
 export { lockTenantShared, tenantLockKey } from './cell/tenant-database.ts';
@@ -28,6 +38,15 @@ export * from './ddl/index.ts';
 // The outbox: writers insert payloads into `tessera.outbox`, readers hand them on exactly once and notify the nodes.
 export { readOutbox, type OutboxEvent, type OutboxHandler, type OutboxOptions, type OutboxReader } from './outbox/reader.ts';
 export { changesChannel, unpackChanges, type RecordChange } from './outbox/changes.ts';
+
+// Jobs: wake-ups of tenants, made of the outbox within its reader's transaction, taken by the workers of any node.
+export { Jobs, type JobsOptions } from './jobs/jobs.ts';
+export { wakesOf, wakeStatement, type Wake, type WakeKind } from './jobs/wake.ts';
+export type { JobCall, JobHandler, WorkerOptions } from './jobs/worker.ts';
+export type { DeadJob, JobFigures, QueueFigures } from './jobs/dead.ts';
+
+// Runs, their journal, timers and effects of a tenant.
+export * from './workflow/index.ts';
 
 // The PostgreSQL that comes with npm: nothing to install.
 export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded/launcher.ts';

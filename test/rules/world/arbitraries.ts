@@ -1,6 +1,7 @@
 // Random rules that are well typed, over every operator: what JavaScript and SQL must agree on.
 import { dateMacros } from '@tessera/rules';
 import fc from 'fast-check';
+import { calendars } from './calendars.ts';
 import { fields, kinds, type Frame, type Kind } from './names.ts';
 import { awkward, ids } from './records.ts';
 
@@ -11,10 +12,15 @@ const spans = ['day', 'week', 'month', 'quarter', 'year'];
 const durations = ['P1M', '-P1M', 'P1D', '-P1D', 'P1Y', 'P13M2D', 'P2W', '-P1Y1M1D', 'P100Y'];
 const exactDurations = ['PT1H', '-PT30M', 'P1DT1H', 'PT0.5S', '-P1MT24H', 'PT10000H', 'P0D'];
 
+const workDays = ['P1D', '-P1D', 'P3D', '-P20D', 'P0D', 'P400D'];
+const workDurations = [...workDays, 'PT4H', '-PT4H', 'PT0.001S', 'P1DT30M', '-P2DT9H', 'PT100H', '-PT1000H'];
+
 const oneOf = (...items: readonly unknown[]): Rule => fc.constantFrom(...items);
 const op = (name: string, ...args: readonly Rule[]): Rule => fc.tuple(...args).map((list) => ({ [name]: list }));
 const call = (names: readonly string[], ...args: readonly Rule[]): Rule =>
   fc.tuple(fc.constantFrom(...names), ...args).map(([name, ...list]) => ({ [name]: list }));
+
+const calendarName = oneOf(...Object.keys(calendars));
 
 const smallWords = fc.oneof(
   oneOf(...awkward.text),
@@ -125,6 +131,8 @@ export class Rules {
       op('number', fc.oneof(own('text'), op('text', own('number')))),
       op('dateDiff', own('date'), arg('date'), oneOf('days', 'weeks', 'months', 'years')),
       op('dateDiff', own('datetime'), arg('datetime'), oneOf('days', 'weeks', 'months', 'years', 'hours', 'minutes')),
+      op('dateDiff', own('date'), arg('date'), oneOf('days'), calendarName),
+      op('dateDiff', own('datetime'), arg('datetime'), oneOf('days', 'hours', 'minutes'), calendarName),
       call(['year', 'quarter', 'month', 'day', 'weekday'], fc.oneof(own('date'), own('datetime'))),
       call(['year', 'day', 'weekday'], own('datetime'), oneOf(...zones)),
     ];
@@ -234,12 +242,14 @@ function booleans(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] 
     call(['hasAny', 'hasAll'], own('list'), literals.list),
     op('within', fc.oneof(own('date'), own('datetime')), oneOf(...dateMacros)),
     op('within', own('datetime'), oneOf(...dateMacros), oneOf(...zones)),
+    op('isWorkingTime', fc.oneof(own('date'), own('datetime')), calendarName),
   ];
 }
 
 function dates(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
   return [
     op('dateAdd', own('date'), fc.oneof(oneOf(...durations), fc.integer({ min: -400, max: 400 }), own('number'))),
+    op('dateAdd', own('date'), fc.oneof(oneOf(...workDays), fc.integer({ min: -400, max: 400 }), own('number')), calendarName),
     call(['startOf', 'endOf'], own('date'), oneOf(...spans)),
     op('date', own('datetime')),
     op('date', own('datetime'), oneOf(...zones)),
@@ -251,6 +261,7 @@ function dates(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
 function datetimes(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
   return [
     op('dateAdd', own('datetime'), fc.oneof(oneOf(...durations, ...exactDurations), fc.integer({ min: -400, max: 400 }), own('number'))),
+    op('dateAdd', own('datetime'), fc.oneof(oneOf(...workDurations), fc.integer({ min: -400, max: 400 }), own('number')), calendarName),
     call(['startOf', 'endOf'], own('datetime'), oneOf(...spans)),
     call(['startOf', 'endOf'], own('datetime'), oneOf(...spans), oneOf(...zones)),
     op('datetime', own('date')),

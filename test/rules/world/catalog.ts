@@ -1,5 +1,6 @@
 // A small world of metadata that the tests of rules stand on.
 import type { Catalog, CatalogField, RuleScope, RuleType, Value } from '@tessera/rules';
+import { calendars } from './calendars.ts';
 
 const text: RuleType = { kind: 'text' };
 const number: RuleType = { kind: 'number' };
@@ -96,6 +97,7 @@ export const catalog: Catalog = {
   relationNames: (object) => Object.keys(own(relations, object) ?? {}),
   rule: (name) => own(rules, name),
   parameter: (name) => own(parameters, name),
+  calendar: (name) => own(calendars, name),
 };
 
 /** A rule on a deal that is being changed by somebody. */

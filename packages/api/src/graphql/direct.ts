@@ -4,7 +4,7 @@ import { fail } from '@tessera/kernel';
 import { plainBytes, utf8 } from '../body-bytes.ts';
 import type { Reply } from '../reply.ts';
 import type { TextResult } from './answer.ts';
-import type { GraphqlRequest } from './executor.ts';
+import type { ExecutedRequest } from './executor.ts';
 
 const graphqlJson = 'application/graphql-response+json';
 const json = 'application/json';
@@ -34,18 +34,20 @@ export async function bodyText(request: IncomingMessage, limit: number): Promise
   return utf8(Buffer.concat(chunks));
 }
 
-const parameters: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+const parameters: ReadonlySet<string> = new Set(['query', 'documentId', 'variables', 'operationName', 'extensions']);
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The request that a body makes; undefined where its parameters are not as they should be, which yoga then says. */
-export function usualRequest(body: unknown): GraphqlRequest | undefined {
+export function usualRequest(body: unknown): ExecutedRequest | undefined {
   if (!isMap(body) || !Object.keys(body).every((name) => parameters.has(name))) return undefined;
-  const { query, variables = null, extensions = null, operationName } = body;
-  if (typeof query !== 'string' || !(variables === null || isMap(variables)) || !(extensions === null || isMap(extensions)))
+  const { documentId, variables = null, extensions = null, operationName } = body;
+  const query = body['query'] ?? undefined;
+  const isNamed = query === undefined && typeof documentId === 'string';
+  if (!(isNamed || typeof query === 'string') || !(variables === null || isMap(variables)) || !(extensions === null || isMap(extensions)))
     return undefined;
-  return { query, variables, operationName, method: 'POST', streams: false };
+  return { query, documentId, variables, operationName, method: 'POST', streams: false };
 }
 
 interface HttpPart {

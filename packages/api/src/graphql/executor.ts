@@ -1,65 +1,21 @@
 // Executes documents: a query is one read, a mutation's root fields are writes one after the other, a subscription is a stream of events.
 import type { Engine, WriteResult } from '@tessera/engine';
 import { fail, failAll, TesseraError, type Context } from '@tessera/kernel';
-import {
-  executeSync,
-  getOperationAST,
-  getVariableValues,
-  Kind,
-  OperationTypeNode,
-  type DocumentNode,
-  type GraphQLError,
-  type OperationDefinitionNode,
-} from 'graphql';
-import { LateValues } from '../late-values.ts';
+import { executeSync, Kind, OperationTypeNode, type GraphQLError, type OperationDefinitionNode } from 'graphql';
 import { repoint } from '../rest/problem.ts';
 import { textResult, type TextResult } from './answer.ts';
 import { eventPlan } from './document/events.ts';
 import { innerText, objectText } from './document/json-text.ts';
-import { lateVariables, type PlannableOperation } from './document/late-variables.ts';
 import { queryPlan, type QueryPlan } from './document/read.ts';
-import { Translation } from './document/translation.ts';
 import { writePlans, type Write, type WritePlan } from './document/writes.ts';
 import { documentErrors, graphqlError, type Told } from './errors.ts';
 import { eventStream } from './event-stream.ts';
-import type { GraphqlLimits } from './limits.ts';
-import type { CheckedDocument, PreparedSchema, PreparedSchemas } from './prepared.ts';
+import type { PreparedSchema } from './prepared.ts';
+import { plannedRead, Refusal, translationOf, type Documents, type GraphqlRequest, type Ready } from './ready.ts';
 
-/** A request as GraphQL over HTTP has it, its parameters not checked yet. */
-export interface GraphqlRequest {
-  readonly query: string;
-  readonly variables?: unknown;
-  readonly operationName?: unknown;
-  readonly method: string;
+export interface ExecutedRequest extends GraphqlRequest {
   /** Whether the caller takes `text/event-stream`. */
   readonly streams: boolean;
-}
-
-type Variables = Readonly<Record<string, unknown>>;
-
-/** An operation that may be translated and run. */
-interface Ready {
-  readonly prepared: PreparedSchema;
-  readonly checked: CheckedDocument;
-  readonly operation: OperationDefinitionNode;
-  /** As they came. */
-  readonly variables: Variables;
-  readonly coerced: Variables;
-  readonly limits: GraphqlLimits;
-}
-
-function translationOf({ prepared, checked, coerced, limits }: Ready, variables = coerced): Translation {
-  const { schema, model } = prepared;
-  return new Translation({ schema, model, fragments: checked.fragments, variables, limits });
-}
-
-/** A document that is refused, with its errors. */
-class Refusal extends Error {
-  readonly errors: readonly GraphQLError[];
-  constructor(errors: readonly GraphQLError[]) {
-    super('The document is refused.');
-    this.errors = errors;
-  }
 }
 
 const isModelChanged = (error: unknown): boolean => error instanceof TesseraError && error.code === 'MODEL_CHANGED';
@@ -84,6 +40,9 @@ function atWhere(error: unknown): never {
   if (!(error instanceof TesseraError)) throw error;
   throw repoint(error, (pointer) => pointer.replace(/\/filter(\/.*)?$/, '/where'));
 }
+
+const errorsOf = (error: unknown, told: Told): readonly GraphQLError[] =>
+  error instanceof Refusal ? documentErrors(error.code, error.errors, told) : [graphqlError(error, told)];
 
 /** What a single record was refused for, as one error. */
 function refused({ results }: WriteResult): TesseraError | undefined {
@@ -111,111 +70,74 @@ function introspect({ prepared, checked, operation, variables }: Ready, plan: Qu
 
 export class GraphqlExecutor {
   readonly #engine: Engine;
-  readonly #limits: GraphqlLimits;
-  readonly #schemas: PreparedSchemas;
+  readonly #documents: Documents;
 
-  constructor(engine: Engine, limits: GraphqlLimits, schemas: PreparedSchemas) {
+  constructor(engine: Engine, documents: Documents) {
     this.#engine = engine;
-    this.#limits = limits;
-    this.#schemas = schemas;
+    this.#documents = documents;
   }
 
   /** Answers a request; failures are part of the answer. */
-  async execute(context: Context, request: GraphqlRequest): Promise<TextResult | AsyncIterable<TextResult>> {
+  async execute(context: Context, request: ExecutedRequest): Promise<TextResult | AsyncIterable<TextResult>> {
     const told: Told = { requestId: context.requestId, log: context.log };
     try {
-      const ready = await this.#ready(context, request, told);
+      if (this.#documents.persisted.only) await this.#permit(context, request);
+      const ready = await this.#ready(context, request);
       switch (ready.operation.operation) {
         case OperationTypeNode.QUERY:
-          return textResult(await this.#query(context, request, ready, told));
+          return textResult(await this.#query(context, request, ready));
         case OperationTypeNode.MUTATION:
           return await this.#mutation(context, request, ready, told);
         case OperationTypeNode.SUBSCRIPTION:
           return this.#subscription(context, request, ready, told);
       }
     } catch (error) {
-      return textResult(undefined, error instanceof Refusal ? error.errors : [graphqlError(error, told)]);
+      return textResult(undefined, errorsOf(error, told));
     }
   }
 
+  /** Where documents are to be known beforehand, any text is for administrators. */
+  async #permit(context: Context, { documentId }: ExecutedRequest): Promise<void> {
+    const isNamed = documentId !== undefined && documentId !== null;
+    if (!isNamed && !(await this.#engine.administers(context))) throw fail('GRAPHQL_DOCUMENTS_ONLY');
+  }
+
   async #schema(context: Context, fresh: boolean): Promise<PreparedSchema> {
-    return this.#schemas.of(await this.#engine.view(context, { fresh }), context.languages);
+    return this.#documents.schema(await this.#engine.view(context, { fresh }), context.languages);
   }
 
   /**
    * The request's operation against the tenant's Model.
    * @param fresh whether what this node knows of the Model has turned out to be old
    */
-  async #ready(context: Context, request: GraphqlRequest, told: Told, fresh = false): Promise<Ready> {
+  async #ready(context: Context, request: ExecutedRequest, fresh = false): Promise<Ready> {
     const prepared = await this.#schema(context, fresh);
-    const checked = prepared.document(request.query);
-    if ('errors' in checked) {
+    try {
+      return this.#documents.ready(prepared, request);
+    } catch (error) {
       // What does not fit may fit the Model that another node has just brought in.
-      if (checked.code === 'GRAPHQL_INVALID' && !fresh && (await this.#schema(context, true)) !== prepared) {
-        return this.#ready(context, request, told, true);
-      }
-      throw new Refusal(documentErrors(checked.code, checked.errors, told));
+      const mayFit = error instanceof Refusal && error.code === 'GRAPHQL_INVALID' && !fresh;
+      if (mayFit && (await this.#schema(context, true)) !== prepared) return this.#ready(context, request, true);
+      throw error;
     }
-    const operation = this.#operation(checked.document, request);
-    const variables = (request.variables ?? {}) as Record<string, unknown>;
-    const { coerced, errors } = getVariableValues(prepared.schema, operation.variableDefinitions ?? [], variables, {
-      maxErrors: 20,
-      hideSuggestions: true,
-    });
-    if (errors !== undefined) throw new Refusal(documentErrors('GRAPHQL_VARIABLES', errors, told));
-    return { prepared, checked, operation, variables, coerced, limits: this.#limits };
   }
 
-  #operation(document: DocumentNode, { operationName, method }: GraphqlRequest): OperationDefinitionNode {
-    if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
-      throw fail('REQUEST_INVALID', { reason: 'operationName must be a string.' });
-    }
-    const operation = getOperationAST(document, operationName);
-    if (operation === null || operation === undefined) {
-      const reason = typeof operationName === 'string' ? `There is none called ${operationName}.` : 'Name one of them in operationName.';
-      throw fail('GRAPHQL_OPERATION', { reason });
-    }
-    if (operation.operation === OperationTypeNode.MUTATION && method !== 'POST') {
-      throw fail('METHOD_NOT_ALLOWED', { path: 'A mutation', method, allowed: 'POST' });
-    }
-    return operation;
-  }
-
-  async #query(context: Context, request: GraphqlRequest, first: Ready, told: Told): Promise<string> {
+  async #query(context: Context, request: ExecutedRequest, first: Ready): Promise<string> {
     try {
       return await this.#read(context, first);
     } catch (error) {
       if (!isModelChanged(error)) throw error;
-      return this.#read(context, await this.#ready(context, request, told, true));
+      return this.#read(context, await this.#ready(context, request, true));
     }
   }
 
   /** All root fields in one statement, so they show one moment. */
   async #read(context: Context, ready: Ready): Promise<string> {
-    const plannable = ready.checked.plannable(ready.prepared.schema, ready.operation);
-    return plannable === undefined ? this.#readUnplanned(context, ready) : this.#readPlanned(context, ready, plannable);
-  }
-
-  /**
-   * Where the engine keeps a plan nothing is translated. Its key needs no language: that of a schema shows in descriptions, which only
-   * introspection tells.
-   */
-  async #readPlanned(context: Context, ready: Ready, plannable: PlannableOperation): Promise<string> {
-    const late = new LateValues();
-    const variables = lateVariables(late, plannable, ready.coerced);
     let untranslatable: unknown;
-    const roots = (): QueryPlan['roots'] => {
-      try {
-        return queryPlan(translationOf(ready, variables), ready.operation.selectionSet).roots;
-      } catch (error) {
-        untranslatable = error;
-        throw error;
-      }
-    };
-    const { hash: modelHash } = ready.prepared.model;
-    const key = `graphql ${plannable.key} ${late.key(variables)}`;
+    const planned = plannedRead(ready, (error) => (untranslatable = error));
+    if (planned === undefined) return this.#readUnplanned(context, ready);
     try {
-      return await this.#engine.run('records.read', context, { modelHash, key, givens: late.givens, roots });
+      return await this.#engine.run('records.read', context, planned);
     } catch (error) {
       // What translation refuses points into the arguments already.
       throw error === untranslatable ? error : atWhere(error);
@@ -237,7 +159,7 @@ export class GraphqlExecutor {
   }
 
   /** One field after the other, each a transaction; one that fails is null and does not stop the others (GraphQL §6.2.2). */
-  async #mutation(context: Context, request: GraphqlRequest, first: Ready, told: Told): Promise<TextResult> {
+  async #mutation(context: Context, request: ExecutedRequest, first: Ready, told: Told): Promise<TextResult> {
     let ready = first;
     let plans = writePlans(translationOf(ready), ready.operation.selectionSet);
     const members: [string, string][] = [];
@@ -248,7 +170,7 @@ export class GraphqlExecutor {
       try {
         const text = await this.#write(context, plan, ready).catch(async (error: unknown) => {
           if (!isModelChanged(error)) throw error;
-          ready = await this.#ready(context, request, told, true);
+          ready = await this.#ready(context, request, true);
           plans = writePlans(translationOf(ready), ready.operation.selectionSet);
           return this.#write(context, plans[i] ?? plan, ready);
         });
@@ -262,7 +184,7 @@ export class GraphqlExecutor {
   }
 
   #fieldErrors(error: unknown, plan: WritePlan, told: Told): readonly GraphQLError[] {
-    if (error instanceof Refusal) return error.errors;
+    if (error instanceof Refusal) return errorsOf(error, told);
     const moved = error instanceof TesseraError ? repoint(error, plan.pointer) : error;
     return [graphqlError(moved, told, { path: [plan.as] })];
   }
@@ -275,7 +197,7 @@ export class GraphqlExecutor {
     return plan.render(result);
   }
 
-  #subscription(context: Context, { streams }: GraphqlRequest, ready: Ready, told: Told): AsyncIterable<TextResult> {
+  #subscription(context: Context, { streams }: ExecutedRequest, ready: Ready, told: Told): AsyncIterable<TextResult> {
     if (!streams) throw fail('NOT_ACCEPTABLE', { type: 'text/event-stream' });
     const plan = eventPlan(translationOf(ready), ready.operation.selectionSet);
     return eventStream({

@@ -12,19 +12,17 @@ import { bodyText, jsonType, sendResult, usualRequest } from './direct.ts';
 import { graphqlError, transportError, type Told } from './errors.ts';
 import { textResult, type TextResult } from './answer.ts';
 import { GraphqlExecutor } from './executor.ts';
-import { defaultLimits, type GraphqlLimits } from './limits.ts';
-import { PreparedSchemas } from './prepared.ts';
+import { Documents, type DocumentOptions } from './ready.ts';
 
-export interface GraphqlHandlerOptions {
+export interface GraphqlHandlerOptions extends DocumentOptions {
   readonly engine: Engine;
   /** Who asks. Throws AUTHENTICATION_REQUIRED or TOKEN_INVALID. */
   readonly contextOf: (request: IncomingMessage, reply: Reply) => Promise<Context>;
   readonly log: Logger;
   /** Where it is mounted; `/graphql` where left out. */
   readonly path?: string;
-  readonly limits?: Partial<GraphqlLimits>;
-  /** Bytes that the schemas kept may take together; 100 MB where left out. */
-  readonly schemaBytes?: number;
+  /** Those that others use as well; made of the options where left out. */
+  readonly documents?: Documents;
   /** The page for browsers; yoga's GraphiQL where left out (which loads its scripts from a CDN), none where false. */
   readonly graphiql?: false | (() => string | Promise<string>);
 }
@@ -47,22 +45,36 @@ function checkMediaType({ method, headers }: IncomingMessage): void {
   }
 }
 
+/** yoga's parameters, and the one that names a document. */
+type Parameters = GraphQLParams & { readonly documentId?: unknown };
+
 /** Hands parameters to our executor, and gives yoga's own errors our form. */
 function executorPlugin(executor: GraphqlExecutor, log: Logger): Plugin<ServerContext, ServerContext> {
   const told = (caller: Context | undefined): Told => ({ requestId: caller?.requestId ?? '', log: caller?.log ?? log });
   return {
     onRequestParse: (hook) => {
+      const { method } = hook.request;
       // Numbers that a double cannot hold are refused rather than rounded.
-      if (hook.request.method === 'POST')
+      if (method === 'POST')
         hook.setRequestParser(async (body) => parseJson(utf8(new Uint8Array(await body.arrayBuffer()))) as GraphQLParams);
+      const documentId = method === 'GET' ? hook.url.searchParams.get('documentId') : null;
+      const parse = hook.requestParser;
+      if (documentId !== null && parse !== undefined)
+        hook.setRequestParser(async (request) => Object.assign({ documentId }, await parse(request)) as Parameters);
     },
     onParams: (hook) => {
+      // Not looked at yet: they may be anything.
+      const { query: text, documentId } = (hook.params as Parameters | null) ?? {};
+      const query = text ?? undefined;
+      // yoga asks for a query, whose place the document takes.
+      if (query === undefined && documentId !== undefined && documentId !== null) hook.setParams({ ...hook.params, query: '' });
       hook.setParamsHandler(async ({ params, request, context }) => {
         const { caller } = context;
         // Every request but that for the page was signed in before it came here.
         if (caller === undefined) throw fail('AUTHENTICATION_REQUIRED');
         return executor.execute(caller, {
-          query: params.query ?? '',
+          query,
+          documentId,
           variables: params.variables,
           operationName: params.operationName,
           method: request.method,
@@ -116,12 +128,13 @@ async function answerDirectly(
 
 /** The handler of `/graphql`. Its caches live and die with it. */
 export function graphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
-  const { engine, contextOf, log, graphiql } = options;
-  const limits: GraphqlLimits = { ...defaultLimits, ...options.limits };
-  const executor = new GraphqlExecutor(engine, limits, new PreparedSchemas(limits, options.schemaBytes ?? 100_000_000));
+  const { engine, contextOf, log, graphiql, documents = new Documents(options) } = options;
+  const { limits } = documents;
+  const executor = new GraphqlExecutor(engine, documents);
   const yoga = createYoga<ServerContext>({
     graphqlEndpoint: options.path ?? '/graphql',
     plugins: [executorPlugin(executor, log)],
+    extraParamNames: ['documentId'],
     graphiql: graphiql === false ? false : { title: 'GraphQL' },
     ...(typeof graphiql === 'function' ? { renderGraphiQL: graphiql } : {}),
     maxRequestBodySize: limits.body,

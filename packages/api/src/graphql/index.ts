@@ -2,3 +2,5 @@
 export { buildGraphqlSchema } from './schema/build.ts';
 export { graphqlHandler, type GraphqlHandler, type GraphqlHandlerOptions } from './handler.ts';
 export { defaultLimits, type GraphqlLimits } from './limits.ts';
+export type { PersistedDocuments } from './persisted.ts';
+export { Documents, type DocumentOptions } from './ready.ts';

@@ -108,6 +108,10 @@ export interface Reader {
 
 const forAdministrators: ReadonlySet<RouteId> = new Set<RouteId>([
   'listAudit',
+  'explainQuery',
+  'listJobs',
+  'retryJob',
+  'deleteJob',
   'listMetadata',
   'getMetadata',
   'planMetadata',

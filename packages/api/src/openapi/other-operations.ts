@@ -2,7 +2,7 @@
 import type { RouteId } from '../rest/table.ts';
 import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
-import { answer, id, json, listOf, mapOf, objectSchema, parameter, problems, shared, text, time } from './shapes.ts';
+import { answer, id, json, listOf, mapOf, objectSchema, oneOf, parameter, problems, shared, text, time } from './shapes.ts';
 import type { JsonSchema, Operation, Parameter } from './shapes.ts';
 
 const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text });
@@ -55,6 +55,31 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
       parameter('before'),
     ],
     responses: { 200: answer('A page.', shared('AuditTrail')), ...problems(400, 401, 403) },
+  }),
+  explainQuery: tagged('Audit', {
+    summary: 'How PostgreSQL would read what a request asks for; for administrators',
+    requestBody: body('ExplainRequest', { rest: '/api/v1/records/user?fields=name&sort=name&first=20' }),
+    responses: { 200: answer('The plan.', shared('QueryExplanation')), ...problems(400, 401, 403, 404, 413, 415, 422) },
+  }),
+  listJobs: tagged('Jobs', {
+    summary: 'What runs by itself: what waits, and what has failed, the latest first; for administrators',
+    parameters: [
+      inQuery('kind', 'Failures of this kind only.', oneOf('run', 'timer', 'effect')),
+      parameter('first'),
+      inQuery('before', 'The `next` of the page before.'),
+    ],
+    responses: { 200: answer('The tenant’s work.', shared('JobList')), ...problems(400, 401, 403) },
+  }),
+  retryJob: tagged('Jobs', {
+    summary: 'Have done again what has failed, from where it failed',
+    parameters: [inPath('id', 'Of a failed run, timer or effect, or of a dead job.')],
+    responses: { 204: { description: 'It will be.' }, ...problems(401, 403, 404) },
+  }),
+  deleteJob: tagged('Jobs', {
+    summary: 'Give up what has failed, waits, or is yet to come',
+    description: 'Runs and effects stay as cancelled; timers and dead jobs are removed.',
+    parameters: [inPath('id', 'Of a run, timer or effect, or of a dead job.')],
+    responses: { 204: { description: 'It will not be done.' }, ...problems(401, 403, 404) },
   }),
   getImport: tagged('Imports', {
     summary: 'How an import is going',

@@ -3,6 +3,8 @@ import { buckets, measureFunctions, mostGroups, partName } from '../rest/aggrega
 import { problemCodes } from '../rest/problem.ts';
 import { accessSchemas } from './access-schemas.ts';
 import { describingSchemas } from './describing-schemas.ts';
+import { explainSchemas } from './explain-schemas.ts';
+import { jobSchemas } from './job-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { metadataSchemas } from './metadata-schemas.ts';
 import { flag, id, listOf, objectSchema, shared, text, textOrNull, time, whole, type JsonSchema } from './shapes.ts';
@@ -103,6 +105,8 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = Object.fromEn
     ...problemSchemas,
     ...recordSchemas,
     ...accessSchemas,
+    ...explainSchemas,
+    ...jobSchemas,
     ...identitySchemas,
     ...describingSchemas,
     ...metadataSchemas,

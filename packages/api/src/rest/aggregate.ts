@@ -6,8 +6,8 @@ import { sendText } from './answer.ts';
 import { Members } from './body.ts';
 import { LateValues } from '../late-values.ts';
 import { lateFilter } from './late-filter.ts';
-import { readRoot, withModel } from './read.ts';
-import { routes, type Call } from './route.ts';
+import { readRoot, rootWriter, withModel, type PlannedRoot } from './read.ts';
+import { routes, type Asked, type Call } from './route.ts';
 
 export const buckets: readonly DateBucket[] = ['day', 'week', 'month', 'quarter', 'year'];
 export const measureFunctions = ['count', 'countDistinct', 'sum', 'avg', 'min', 'max'] as const;
@@ -147,16 +147,27 @@ function lateBody(late: LateValues, body: unknown): unknown {
   return { ...filtered, measures: filtered['measures'].map((measure, i) => lateFiltered(late, `measures/${i}`, measure)) };
 }
 
-async function aggregateRecords(call: Call): Promise<void> {
+function aggregateRoot(asked: Asked): PlannedRoot {
   const late = new LateValues();
-  const body = lateBody(late, call.body);
-  const object = call.path('object');
+  const body = lateBody(late, asked.body);
+  const object = asked.path('object');
   // The root is called as the answer's one member, so the text needs nothing done to it.
   const root = (): RootRequest => ({ kind: 'aggregate', as: 'groups', object, aggregate: aggregateRequest(body) });
-  const text = await withModel(call, (model) => readRoot(call, model, { late, parts: ['aggregate', object, body], root }));
-  sendText(call, text);
+  return { late, parts: ['aggregate', object, body], root };
+}
+
+async function aggregateRecords(call: Call): Promise<void> {
+  const planned = aggregateRoot(call);
+  sendText(call, await withModel(call, (model) => readRoot(call, model, planned)));
 }
 
 export const aggregateRoutes = routes([
-  { id: 'aggregateRecords', method: 'post', path: '/records/{object}/aggregate', body: 'json', handle: aggregateRecords },
+  {
+    id: 'aggregateRecords',
+    method: 'post',
+    path: '/records/{object}/aggregate',
+    body: 'json',
+    handle: aggregateRecords,
+    read: (asked) => rootWriter(aggregateRoot(asked)),
+  },
 ]);

@@ -1,7 +1,7 @@
 // Running a read: the request is written against the Model as the caller sees it, and written again where that has just moved on.
 import { TesseraError } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { JsonText, RootRequest } from '@tessera/engine';
+import type { JsonText, PlannedRead, RequestWriter, RootRequest } from '@tessera/engine';
 import type { LateValues } from '../late-values.ts';
 import type { Call } from './route.ts';
 
@@ -27,12 +27,16 @@ export interface PlannedRoot {
   readonly root: (model: Model) => RootRequest | Promise<RootRequest>;
 }
 
+function plannedRead(model: Model, { late, parts, root }: PlannedRoot): PlannedRead {
+  return { modelHash: model.hash, key: `rest ${late.key(...parts)}`, givens: late.givens, roots: async () => [await root(model)] };
+}
+
 /** One root, read by one statement. */
-export async function readRoot(call: Call, model: Model, { late, parts, root }: PlannedRoot): Promise<JsonText> {
-  return await call.engine.run('records.read', call.context, {
-    modelHash: model.hash,
-    key: `rest ${late.key(...parts)}`,
-    givens: late.givens,
-    roots: async () => [await root(model)],
-  });
+export async function readRoot(call: Call, model: Model, planned: PlannedRoot): Promise<JsonText> {
+  return await call.engine.run('records.read', call.context, plannedRead(model, planned));
+}
+
+/** The same read, for whoever explains it. */
+export function rootWriter(planned: PlannedRoot): RequestWriter {
+  return (model) => ({ operation: 'records.read', input: plannedRead(model, planned) });
 }

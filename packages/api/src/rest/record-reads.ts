@@ -1,13 +1,13 @@
 // Reading records: lists, single ones, their history, search.
 import { fail, isUuid } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { ListPartRequest, ListRequest, RootRequest, SelectionRequest } from '@tessera/engine';
+import type { HistoryInput, ListPartRequest, ListRequest, RootRequest, SearchInput, SelectionRequest } from '@tessera/engine';
 import { etag, isNotModified, sendText, unwrapped, versioned } from './answer.ts';
 import { LateValues } from '../late-values.ts';
 import { lateFilter } from './late-filter.ts';
 import { defaultPageSize, largestPageSize } from './parameters.ts';
-import { readRoot, withModel } from './read.ts';
-import { routes, type Call } from './route.ts';
+import { readRoot, rootWriter, withModel, type PlannedRoot } from './read.ts';
+import { routes, type Asked, type Call } from './route.ts';
 import { areStored, selected } from './selections.ts';
 
 const answerName = 'answer';
@@ -32,7 +32,7 @@ const pageParts: readonly ListPartRequest[] = [
 ];
 
 /** The list that the query's parameters ask for, its values taken out. */
-function listOf({ query }: Call, late: LateValues): ListRequest {
+function listOf({ query }: Asked, late: LateValues): ListRequest {
   const filter = lateFilter(late, 'filter', query.json('filter'));
   const orderBy = query.sort('sort');
   const after = query.text('after');
@@ -47,20 +47,23 @@ function listOf({ query }: Call, late: LateValues): ListRequest {
   };
 }
 
-async function listRecords(call: Call): Promise<void> {
-  const { query } = call;
-  const object = call.path('object');
+function listRoot(asked: Asked): PlannedRoot {
+  const { query } = asked;
+  const object = asked.path('object');
   const late = new LateValues();
-  const list = listOf(call, late);
+  const list = listOf(asked, late);
   const counted: readonly ListPartRequest[] = query.flag('count') === true ? [{ kind: 'totalCount', as: 'totalCount' }] : [];
   const fields = query.list('fields');
   const root = async (model: Model): Promise<RootRequest> => {
-    const selections = await selected(call, model, object, fields);
+    const selections = await selected(asked, model, object, fields);
     return { kind: 'list', as: answerName, object, list, parts: [{ kind: 'nodes', as: 'records', selections }, ...pageParts, ...counted] };
   };
-  const parts = ['list', object, list, counted.length, fields];
-  const text = await withModel(call, (model) => readRoot(call, model, { late, parts, root }));
-  const answer = unwrapped(text, answerName);
+  return { late, parts: ['list', object, list, counted.length, fields], root };
+}
+
+async function listRecords(call: Call): Promise<void> {
+  const planned = listRoot(call);
+  const answer = unwrapped(await withModel(call, (model) => readRoot(call, model, planned)), answerName);
   if (answer === null) throw new TypeError('A list is never null.');
   sendText(call, answer);
 }
@@ -72,68 +75,74 @@ interface Sought {
   readonly id: string;
 }
 
-/** Answers one record, or that there is none: absent and unreadable are one answer. */
-async function sendRecord(call: Call, { late, by, id }: Sought): Promise<void> {
-  const object = call.path('object');
-  const fields = call.query.list('fields');
-  const deleted = call.query.oneOf('deleted', ['with', 'only']);
-  const root = async (seen: Model): Promise<RootRequest> => {
-    const selections = withVersion(await selected(call, seen, object, fields));
+function recordRoot(asked: Asked, { late, by }: Sought): PlannedRoot {
+  const object = asked.path('object');
+  const fields = asked.query.list('fields');
+  const deleted = asked.query.oneOf('deleted', ['with', 'only']);
+  const root = async (model: Model): Promise<RootRequest> => {
+    const selections = withVersion(await selected(asked, model, object, fields));
     return { kind: 'record', as: answerName, object, by, ...(deleted === undefined ? {} : { deleted }), selections, at: '' };
   };
-  const parts = ['record', object, by, deleted, fields];
-  const { text, model } = await withModel(call, async (seen) => ({ text: await readRoot(call, seen, { late, parts, root }), model: seen }));
+  return { late, parts: ['record', object, by, deleted, fields], root };
+}
+
+/** Answers one record, or that there is none: absent and unreadable are one answer. */
+async function sendRecord(call: Call, sought: Sought): Promise<void> {
+  const planned = recordRoot(call, sought);
+  const { text, model } = await withModel(call, async (seen) => ({ text: await readRoot(call, seen, planned), model: seen }));
   const answer = unwrapped(text, answerName);
-  if (answer === null) throw fail('RECORD_NOT_FOUND', { object, id });
+  const object = call.path('object');
+  if (answer === null) throw fail('RECORD_NOT_FOUND', { object, id: sought.id });
   const record = versioned(answer);
   call.response.setHeader('ETag', etag(record.version));
   // The version says nothing about formulas or about the records behind lookups: those are sent anew.
-  if (isNotModified(call, record.version) && areStored(model, object, fields)) call.response.status(304).end();
+  if (isNotModified(call, record.version) && areStored(model, object, call.query.list('fields'))) call.response.status(304).end();
   else sendText(call, record.text);
 }
 
 /** The id of the path. What is no id is the id of no record. */
-export function recordId(call: Call): string {
+export function recordId(call: Pick<Call, 'path'>): string {
   const id = call.path('id');
   if (!isUuid(id)) throw fail('RECORD_NOT_FOUND', { object: call.path('object'), id });
   return id.toLowerCase();
 }
 
-async function getRecord(call: Call): Promise<void> {
-  const id = recordId(call);
+function soughtById(asked: Asked): Sought {
+  const id = recordId(asked);
   const late = new LateValues();
-  await sendRecord(call, { late, by: { id: late.id('id', id) }, id });
+  return { late, by: { id: late.id('id', id) }, id };
 }
 
-async function getRecordBy(call: Call): Promise<void> {
-  const value = call.path('value');
+function soughtByKey(asked: Asked): Sought {
+  const value = asked.path('value');
   const late = new LateValues();
-  await sendRecord(call, { late, by: { key: Object.fromEntries([[call.path('field'), late.operand('value', value)]]) }, id: value });
+  return { late, by: { key: Object.fromEntries([[asked.path('field'), late.operand('value', value)]]) }, id: value };
+}
+
+function historyInput(asked: Asked): HistoryInput {
+  const { query } = asked;
+  const [first, before] = [query.whole('first', 1, largestPageSize), query.text('before')];
+  return {
+    object: asked.path('object'),
+    id: recordId(asked),
+    ...(first === undefined ? {} : { first }),
+    ...(before === undefined ? {} : { before }),
+  };
 }
 
 async function history(call: Call): Promise<void> {
-  const { query } = call;
-  const [first, before] = [query.whole('first', 1, largestPageSize), query.text('before')];
-  const text = await call.engine.run('records.history', call.context, {
-    object: call.path('object'),
-    id: recordId(call),
-    ...(first === undefined ? {} : { first }),
-    ...(before === undefined ? {} : { before }),
-  });
-  sendText(call, text);
+  sendText(call, await call.engine.run('records.history', call.context, historyInput(call)));
 }
 
-async function search(call: Call): Promise<void> {
-  const { query } = call;
+function searchInput({ query }: Asked): SearchInput {
   const q = query.text('q');
   if (q === undefined || q.trim() === '') throw fail('REQUEST_PARAMETER_INVALID', { name: 'q', reason: 'it takes what to search for.' });
   const [objects, first] = [query.list('objects'), query.whole('first', 1, largestPageSize)];
-  const text = await call.engine.run('search', call.context, {
-    q,
-    ...(objects === undefined ? {} : { objects }),
-    ...(first === undefined ? {} : { first }),
-  });
-  sendText(call, text);
+  return { q, ...(objects === undefined ? {} : { objects }), ...(first === undefined ? {} : { first }) };
+}
+
+async function search(call: Call): Promise<void> {
+  sendText(call, await call.engine.run('search', call.context, searchInput(call)));
 }
 
 export const recordReadRoutes = routes([
@@ -143,9 +152,44 @@ export const recordReadRoutes = routes([
     path: '/records/{object}',
     query: ['fields', 'filter', 'sort', 'first', 'after', 'count', 'deleted'],
     handle: listRecords,
+    read: (asked) => rootWriter(listRoot(asked)),
   },
-  { id: 'getRecord', method: 'get', path: '/records/{object}/{id}', query: ['fields', 'deleted'], handle: getRecord },
-  { id: 'getRecordBy', method: 'get', path: '/records/{object}/by/{field}/{value}', query: ['fields'], handle: getRecordBy },
-  { id: 'getHistory', method: 'get', path: '/records/{object}/{id}/history', query: ['first', 'before'], handle: history },
-  { id: 'search', method: 'get', path: '/search', query: ['q', 'objects', 'first'], handle: search },
+  {
+    id: 'getRecord',
+    method: 'get',
+    path: '/records/{object}/{id}',
+    query: ['fields', 'deleted'],
+    handle: (call) => sendRecord(call, soughtById(call)),
+    read: (asked) => rootWriter(recordRoot(asked, soughtById(asked))),
+  },
+  {
+    id: 'getRecordBy',
+    method: 'get',
+    path: '/records/{object}/by/{field}/{value}',
+    query: ['fields'],
+    handle: (call) => sendRecord(call, soughtByKey(call)),
+    read: (asked) => rootWriter(recordRoot(asked, soughtByKey(asked))),
+  },
+  {
+    id: 'getHistory',
+    method: 'get',
+    path: '/records/{object}/{id}/history',
+    query: ['first', 'before'],
+    handle: history,
+    read: (asked) => {
+      const input = historyInput(asked);
+      return () => ({ operation: 'records.history', input });
+    },
+  },
+  {
+    id: 'search',
+    method: 'get',
+    path: '/search',
+    query: ['q', 'objects', 'first'],
+    handle: search,
+    read: (asked) => {
+      const input = searchInput(asked);
+      return () => ({ operation: 'search', input });
+    },
+  },
 ]);

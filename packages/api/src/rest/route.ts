@@ -1,7 +1,7 @@
 // What a route is: one row of the table that the router mounts and the OpenAPI document describes.
 import type { IncomingMessage } from 'node:http';
 import type { Context, Logger } from '@tessera/kernel';
-import type { Engine, RequestInfo } from '@tessera/engine';
+import type { Engine, RequestInfo, RequestWriter } from '@tessera/engine';
 import type { Reply } from '../reply.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -13,12 +13,28 @@ export interface ApiLimits {
   readonly upload: number;
 }
 
+export interface WrittenDocument {
+  readonly query?: string | undefined;
+  /** Of a persisted document, instead of its text. */
+  readonly documentId?: string | undefined;
+  readonly variables?: unknown;
+  readonly operationName?: string | undefined;
+}
+
+/** With a body it is a POST, as aggregates are. */
+export type WrittenRead = { readonly graphql: WrittenDocument } | { readonly rest: string; readonly body?: unknown };
+
+/** Writes it against a Model when that is known. @throws what the request itself would be refused with, and REQUEST_INVALID of what is no read */
+export type ReadWriter = (written: WrittenRead, context: Pick<Context, 'languages'>) => RequestWriter;
+
 /** One request, checked as far as all routes have it in common. */
 export interface OpenCall {
   readonly engine: Engine;
   readonly info: RequestInfo;
   readonly log: Logger;
   readonly limits: ApiLimits;
+  /** Writes reads down that are to be explained. */
+  readonly writeRead: ReadWriter;
   /** Where the API is as seen from outside; where nobody has said so, links begin with a slash. */
   readonly publicUrl?: string;
   readonly request: IncomingMessage;
@@ -41,6 +57,12 @@ export interface TokenCall extends OpenCall {
   readonly context: Context | undefined;
 }
 
+/**
+ * What of a request says which records are wanted. The engine is asked what the caller may read by now; where it is left out, the Model that
+ * the request is written against says so.
+ */
+export type Asked = Pick<Call, 'query' | 'body' | 'path'> & Partial<Pick<Call, 'engine' | 'context'>>;
+
 interface RouteShape {
   /** Names the route; OpenAPI's operationId. */
   readonly id: string;
@@ -50,6 +72,8 @@ interface RouteShape {
   /** Query parameters that it takes. */
   readonly query?: readonly string[];
   readonly body?: 'json' | 'stream';
+  /** The read that it answers with: for requests that are explained. */
+  readonly read?: (asked: Asked) => RequestWriter;
 }
 
 export type Route =

@@ -8,7 +8,7 @@ import type { Reply } from '../reply.ts';
 import { readJsonBody } from './body.ts';
 import { Parameters } from './parameters.ts';
 import { bearerToken, isStranger, requestInfo, type AddressOf } from './request-state.ts';
-import type { ApiLimits, OpenCall, Route } from './route.ts';
+import type { ApiLimits, OpenCall, ReadWriter, Route } from './route.ts';
 import { apiPrefix, routeTable } from './table.ts';
 
 /** What the routes stand on. */
@@ -17,6 +17,7 @@ export interface RestOptions {
   readonly log: Logger;
   readonly limits: ApiLimits;
   readonly addressOf: AddressOf;
+  readonly writeRead: ReadWriter;
   /** Builds links. */
   readonly publicUrl?: string;
 }
@@ -36,7 +37,7 @@ export function infoOf(request: IncomingMessage, reply: Reply, addressOf: Addres
 type Arrival = Pick<OpenCall, 'request' | 'response' | 'path' | 'info'>;
 
 /** What all calls of a route have in common. */
-type CallBase = Pick<OpenCall, 'engine' | 'log' | 'limits' | 'publicUrl'>;
+type CallBase = Pick<OpenCall, 'engine' | 'log' | 'limits' | 'writeRead' | 'publicUrl'>;
 
 async function callOf<C>(route: Route, base: CallBase, arrival: Arrival, context: C): Promise<OpenCall & { readonly context: C }> {
   const { request, response, path, info } = arrival;

@@ -2,7 +2,7 @@
 import { fail } from '@tessera/kernel';
 import type { ObjectModel, Model } from '@tessera/metadata';
 import type { SelectionRequest } from '@tessera/engine';
-import type { Call } from './route.ts';
+import type { Asked } from './route.ts';
 
 const deepestPath = 10;
 
@@ -79,9 +79,10 @@ function caseOf(
   return [{ kind: 'constant', as: 'object', value: target }, ...selectionsOf(build, target, new Map(fitting))];
 }
 
-async function readableFields(call: Call, object: string): Promise<readonly string[]> {
-  const description = await call.engine.run('objects.describe', call.context, { object });
-  return description.fields.filter((field) => field.type !== 'secret').map((field) => field.name);
+async function readableFields({ engine, context }: Asked, model: Model, object: string): Promise<readonly string[]> {
+  const known = Object.values(objectOf(model, object)?.fields ?? {});
+  const fields = engine === undefined || context === undefined ? known : (await engine.run('objects.describe', context, { object })).fields;
+  return fields.filter((field) => field.type !== 'secret').map((field) => field.name);
 }
 
 /** Formulas, roll-ups and quotes change without the record's version. */
@@ -101,7 +102,7 @@ export function areStored(model: Model, object: string, paths: readonly string[]
  * @throws REQUEST_PARAMETER_INVALID where a path follows what is no lookup
  */
 export async function selected(
-  call: Call,
+  asked: Asked,
   model: Model,
   object: string,
   paths: readonly string[] | undefined,
@@ -110,7 +111,7 @@ export async function selected(
   const build: Build = { model, unfollowable: [] };
   const selections = selectionsOf(build, object, wantedTree(paths));
   for (const wrong of build.unfollowable) {
-    if ((await readableFields(call, wrong.object)).includes(wrong.field)) {
+    if ((await readableFields(asked, model, wrong.object)).includes(wrong.field)) {
       const reason = `${wrong.object}.${wrong.field} is no lookup, so nothing follows it.`;
       throw fail('REQUEST_PARAMETER_INVALID', { name: 'fields', reason });
     }

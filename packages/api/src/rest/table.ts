@@ -4,7 +4,9 @@ import { aggregateRoutes } from './aggregate.ts';
 import { authRoutes } from './auth.ts';
 import { bulkRoutes } from './bulk.ts';
 import { descriptionRoutes } from './descriptions.ts';
+import { explainRoutes } from './explain.ts';
 import { fileRoutes } from './files.ts';
+import { jobRoutes } from './jobs.ts';
 import { metadataRoutes } from './metadata.ts';
 import { providerRoutes } from './providers.ts';
 import { recordReadRoutes } from './record-reads.ts';
@@ -25,7 +27,9 @@ const table = [
   ...bulkRoutes,
   ...aggregateRoutes,
   ...accessRoutes,
+  ...explainRoutes,
   ...transferRoutes,
+  ...jobRoutes,
   ...metadataRoutes,
   ...fileRoutes,
 ] as const;

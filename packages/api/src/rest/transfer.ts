@@ -1,10 +1,10 @@
 // Records by the file: import and export as CSV or NDJSON, streamed both ways.
 import { fail, TesseraError } from '@tessera/kernel';
-import type { ImportStatus } from '@tessera/engine';
+import type { ExportRequest, ImportStatus } from '@tessera/engine';
 import { attachment, sendJson, sendStream } from './answer.ts';
 import { objectAt } from './body.ts';
 import { parseJson } from './parse-json.ts';
-import { routes, type Call } from './route.ts';
+import { routes, type Asked, type Call } from './route.ts';
 import { receiveUpload, type Upload } from './upload.ts';
 
 const csvTypes = ['text/csv', 'application/csv'] as const;
@@ -85,21 +85,25 @@ async function importRejects(call: Call): Promise<void> {
   });
 }
 
-async function exportRecords(call: Call): Promise<void> {
-  const { query } = call;
-  const object = call.path('object');
+function exportInput(asked: Asked): ExportRequest {
+  const { query } = asked;
   const format = query.oneOf('format', formats) ?? 'csv';
   const [filter, orderBy, fields] = [query.json('filter'), query.sort('sort'), query.list('fields')];
-  const lines = await call.engine.run('records.export', call.context, {
-    object,
+  return {
+    object: asked.path('object'),
     format,
     ...(filter === undefined ? {} : { filter }),
     ...(orderBy === undefined ? {} : { orderBy }),
     ...(fields === undefined ? {} : { fields }),
-  });
+  };
+}
+
+async function exportRecords(call: Call): Promise<void> {
+  const input = exportInput(call);
+  const lines = await call.engine.run('records.export', call.context, input);
   await sendStream(call, lines, {
-    'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8',
-    'Content-Disposition': attachment(`${object}.${format}`),
+    'Content-Type': input.format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8',
+    'Content-Disposition': attachment(`${input.object}.${input.format}`),
   });
 }
 
@@ -110,6 +114,10 @@ export const transferRoutes = routes([
     path: '/records/{object}/export',
     query: ['format', 'fields', 'filter', 'sort'],
     handle: exportRecords,
+    read: (asked) => {
+      const input = exportInput(asked);
+      return () => ({ operation: 'records.export', input });
+    },
   },
   {
     id: 'importRecords',

@@ -2,10 +2,20 @@
 import { compileTemplate, type Template } from '@tessera/security';
 import type { IdentityUser } from '@tessera/storage';
 
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** The same for those who are shown it. */
+  readonly html?: string;
+  /** `<…@…>`, the same each time the same mail is sent; left out: one of the moment. */
+  readonly messageId?: string;
+}
+
 /** Sends mails; the server puts one in where SMTP is configured. */
 export interface Mailer {
   /** Rejects where the mail could not be handed over. */
-  send(mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+  send(mail: Mail): Promise<void>;
 }
 
 /** Templates over `person`, `minutes` and `link`. */

@@ -1,29 +1,14 @@
 // Why somebody may see or change a record, or may not: the policy that restricts reads and writes, layer by layer.
 import { bind, fail, isUuid } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import { allows, compilePolicy, explainGrants, explainPlan, personWanted, type AccessLayer, type Policy } from '@tessera/security';
-import { layersStatement, loadPerson, type Person } from '@tessera/storage';
+import { allows, explainGrants, explainPlan, type AccessLayer } from '@tessera/security';
+import { layersStatement } from '@tessera/storage';
 import type { AccessExplanation, ExplainedLayer } from '../access-types.ts';
 import type { OperationInput } from '../operation-list.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { readRoots, readSlots } from './read.ts';
-
-interface Subject {
-  readonly person: Person;
-  readonly policy: Policy;
-}
-
-/** The person asked about: whoever asks, or for administrators anybody. */
-async function subjectOf(session: Session, user: string | undefined): Promise<Subject> {
-  const { policy, database, runtime } = session;
-  const userId = (user ?? policy.userId ?? '').toLowerCase();
-  if (userId !== policy.userId && !policy.administrator) throw fail('PERMISSION_DENIED', { action: 'explain the access of others' });
-  const { model } = runtime;
-  const person = isUuid(userId) ? await loadPerson(database, { model, userId, subjects: personWanted(model) }) : undefined;
-  if (person === undefined) throw fail('RECORD_NOT_FOUND', { object: 'user', id: userId });
-  return { person, policy: userId === policy.userId ? policy : compilePolicy(model, person) };
-}
+import { subjectOf, type Subject } from './subject.ts';
 
 async function holds(
   session: Session,

@@ -1,15 +1,16 @@
 // The history of a record that the caller may read.
 import { bind, fail, isUuid } from '@tessera/kernel';
 import { historyStatement } from '@tessera/storage';
-import type { OperationInput } from '../operation-list.ts';
-import type { JsonText } from '../operation-types.ts';
+import type { HistoryInput, JsonText } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
+import type { PreparedRead } from '../read/prepared-read.ts';
 import { objectOf } from '../read/resolve.ts';
 import { guardedAnswer, readRoots, readSlots } from './read.ts';
 
 const defaultEntries = 50;
 
-export async function history(session: Session, input: OperationInput<'records.history'>): Promise<JsonText> {
+/** Throws RECORD_NOT_FOUND of a record that the caller may not see. */
+export async function preparedHistory(session: Session, input: HistoryInput): Promise<PreparedRead> {
   const object = objectOf(session.view, input.object);
   if (!isUuid(input.id)) throw fail('RECORD_NOT_FOUND', { object: input.object, id: input.id });
   if (input.before !== undefined && !/^\d{1,18}$/.test(input.before)) throw fail('CURSOR_INVALID', {}, { pointer: '/before' });
@@ -31,6 +32,10 @@ export async function history(session: Session, input: OperationInput<'records.h
   const { database, runtime } = session;
   const shown = Object.values(object.fields).flatMap((field) => (field.masked === true ? [] : [field.name]));
   const query = { object: object.name, id: input.id, first, before: input.before, fields: shown };
-  const statement = historyStatement({ model: runtime.model, schema: database.schema }, query);
-  return guardedAnswer(session, bind(statement, readSlots(session)));
+  const compiled = historyStatement({ model: runtime.model, schema: database.schema }, query);
+  return { compiled, statement: bind(compiled, readSlots(session)) };
+}
+
+export async function history(session: Session, input: HistoryInput): Promise<JsonText> {
+  return guardedAnswer(session, (await preparedHistory(session, input)).statement);
 }

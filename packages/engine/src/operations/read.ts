@@ -4,6 +4,7 @@ import { policySlots, restrict, type Policy } from '@tessera/security';
 import { compileRead, cursorSlots, databaseErrorKind, queryCost, type RootQuery } from '@tessera/storage';
 import type { JsonText } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
+import type { PreparedRead } from '../read/prepared-read.ts';
 import type { ReadRequest } from '../read/request.ts';
 import { resolveRoot } from '../read/resolve.ts';
 import type { Resolving } from '../read/rules.ts';
@@ -30,12 +31,19 @@ export function readSlots(session: Session, policy: Policy = session.policy): Re
   };
 }
 
-/** @throws QUERY_TOO_COSTLY, QUERY_TOO_DEEP */
-export function checkCost(session: Session, roots: readonly RootQuery[]): void {
+/** What roots cost. @throws QUERY_TOO_COSTLY, QUERY_TOO_DEEP */
+export function checkCost(session: Session, roots: readonly RootQuery[]): number {
   const { cost, depth } = queryCost(session.runtime.model, roots);
   const { limits } = session.parts;
   if (cost > limits.cost) throw fail('QUERY_TOO_COSTLY', { cost, limit: limits.cost });
   if (depth > limits.depth) throw fail('QUERY_TOO_DEEP', { depth, limit: limits.depth });
+  return cost;
+}
+
+/** What PostgreSQL says of tables or columns that have gone since is a change of the Model. */
+export function asOutdated(error: unknown): unknown {
+  const kind = databaseErrorKind(error);
+  return kind === 'undefinedTable' || kind === 'undefinedColumn' ? fail('MODEL_CHANGED', {}, {}, error) : error;
 }
 
 /**
@@ -48,28 +56,34 @@ export async function guardedAnswer({ database, context }: Session, statement: S
     const answer = rows[0]?.['answer'];
     if (typeof answer === 'string') return answer;
   } catch (error) {
-    const kind = databaseErrorKind(error);
-    if (kind !== 'undefinedTable' && kind !== 'undefinedColumn') throw error;
-    throw fail('MODEL_CHANGED', {}, {}, error);
+    throw asOutdated(error);
   }
   throw fail('MODEL_CHANGED');
 }
 
-/** Runs roots as far as the caller's policy lets them go. */
-export async function readRoots(session: Session, roots: readonly RootQuery[]): Promise<JsonText> {
+/** Roots as one statement, as far as the caller's policy lets them go. */
+function preparedRoots(session: Session, roots: readonly RootQuery[]): PreparedRead {
   // What the policy adds is not the caller's to pay.
-  checkCost(session, roots);
-  const restricted = restrict({ model: session.runtime.model, policy: session.policy }, roots);
-  const { runtime, database } = session;
+  const cost = checkCost(session, roots);
+  const { runtime, database, policy } = session;
+  const restricted = restrict({ model: runtime.model, policy }, roots);
   const compiled = toStatement(compileRead({ model: runtime.model, schema: database.schema }, restricted));
-  return guardedAnswer(session, bind(compiled, readSlots(session)));
+  return { compiled, statement: bind(compiled, readSlots(session)), cost };
+}
+
+export async function readRoots(session: Session, roots: readonly RootQuery[]): Promise<JsonText> {
+  return guardedAnswer(session, preparedRoots(session, roots).statement);
+}
+
+export function preparedRecords(session: Session, { modelHash, roots }: ReadRequest): PreparedRead {
+  if (modelHash !== undefined && modelHash !== session.view.hash) throw fail('MODEL_CHANGED');
+  const context = resolving(session);
+  return preparedRoots(
+    session,
+    roots.map((root) => resolveRoot(context, root)),
+  );
 }
 
 export async function readRecords(session: Session, request: ReadRequest): Promise<JsonText> {
-  if (request.modelHash !== undefined && request.modelHash !== session.view.hash) throw fail('MODEL_CHANGED');
-  const context = resolving(session);
-  return readRoots(
-    session,
-    request.roots.map((root) => resolveRoot(context, root)),
-  );
+  return guardedAnswer(session, preparedRecords(session, request).statement);
 }

@@ -4,9 +4,9 @@ import type { ObjectModel } from '@tessera/metadata';
 import { searchWords } from '@tessera/records';
 import { restrict } from '@tessera/security';
 import { compileSearch, searchFields, searchSlots, type RootQuery, type SearchSource, type Selection } from '@tessera/storage';
-import type { OperationInput } from '../operation-list.ts';
-import type { JsonText } from '../operation-types.ts';
+import type { JsonText, SearchInput } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
+import type { PreparedRead } from '../read/prepared-read.ts';
 import { objectOf } from '../read/resolve.ts';
 import { speaker } from './describe.ts';
 import { guardedAnswer, readSlots } from './read.ts';
@@ -47,11 +47,8 @@ function sourceOf(root: RootQuery, label: string): SearchSource | undefined {
   return { object, label, fields, selections: selections('shown'), ...(where === undefined ? {} : { where }) };
 }
 
-/**
- * `{"groups":[{"object","label","records":[{"id","name","object"}],"more"}]}`, best group first. `first`: most records of a group.
- * A text without letters and digits finds nothing.
- */
-export async function searchRecords(session: Session, input: OperationInput<'search'>): Promise<JsonText> {
+/** Undefined where nothing can be found. */
+export function preparedSearch(session: Session, input: SearchInput): PreparedRead | undefined {
   const { database, runtime, parts, policy } = session;
   const { first = defaultFirst } = input;
   if (!Number.isInteger(first) || first < 1 || first > parts.limits.page) {
@@ -59,13 +56,22 @@ export async function searchRecords(session: Session, input: OperationInput<'sea
   }
   const objects = searched(session, input.objects);
   const words = searchWords(input.q);
-  if (words === undefined || objects.length === 0) return '{"groups":[]}';
+  if (words === undefined || objects.length === 0) return undefined;
   const say = speaker(session);
   const labels = new Map(objects.map((object) => [object.name, say(object.pluralLabel)]));
   const sources = restrict(
     { model: runtime.model, policy },
     objects.map((object) => listOf(object, first)),
   ).flatMap((root) => sourceOf(root, labels.get(root.as) ?? root.as) ?? []);
-  const statement = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words));
-  return guardedAnswer(session, bind(statement, { ...readSlots(session), ...searchSlots(words, first) }));
+  const compiled = toStatement(compileSearch({ model: runtime.model, schema: database.schema }, sources, words));
+  return { compiled, statement: bind(compiled, { ...readSlots(session), ...searchSlots(words, first) }) };
+}
+
+/**
+ * `{"groups":[{"object","label","records":[{"id","name","object"}],"more"}]}`, best group first. `first`: most records of a group.
+ * A text without letters and digits finds nothing.
+ */
+export async function searchRecords(session: Session, input: SearchInput): Promise<JsonText> {
+  const prepared = preparedSearch(session, input);
+  return prepared === undefined ? '{"groups":[]}' : guardedAnswer(session, prepared.statement);
 }

@@ -1,12 +1,21 @@
 // Import and export of records, for a caller.
 import { fail } from '@tessera/kernel';
 import { canonicalJson } from '@tessera/metadata';
-import { exportRecords, importRecords, importRejects, importStatus, selectionsOf, type ImportDeps } from '@tessera/records';
+import {
+  exportRecords,
+  exportStatement,
+  importRecords,
+  importRejects,
+  importStatus,
+  selectionsOf,
+  type ImportDeps,
+} from '@tessera/records';
 import { allows, restrict } from '@tessera/security';
 import { appendAudit, auditEntry, type ListQuery, type Selection } from '@tessera/storage';
 import type { OperationInput } from '../operation-list.ts';
-import type { ImportStatus } from '../operation-types.ts';
+import type { ExportRequest, ImportStatus } from '../operation-types.ts';
 import type { Session } from '../engine-parts.ts';
+import type { PreparedRead } from '../read/prepared-read.ts';
 import { objectOf, readableFields, resolveList } from '../read/resolve.ts';
 import { inParts } from './in-parts.ts';
 import { resolving } from './read.ts';
@@ -67,30 +76,42 @@ export async function* importRejectsOperation(session: Session, { id }: { readon
   yield* importRejects(session.database, id);
 }
 
-type ExportRequest = OperationInput<'records.export'>;
-
 function exportedPaths({ view }: Session, { object, fields }: ExportRequest): readonly string[] {
   const paths = fields ?? readableFields(objectOf(view, object));
   if (paths.length === 0) throw fail('REQUEST_INVALID', { reason: 'an export needs at least one field.' }, { pointer: '/fields' });
   return paths;
 }
 
-/** The lines of an export. It outlives changes of permissions that leave its caller the sight of the same records. */
-export function exportLines(session: Session, input: ExportRequest): AsyncIterable<string> {
-  const { context, database, runtime, policy, view } = session;
+type Pages = Parameters<typeof exportRecords>[1];
+
+/** What an export reads, as far as the policy lets it go. */
+function exportPages(session: Session, input: ExportRequest): Pages {
+  const { runtime, policy, view } = session;
   const { object, format, filter, orderBy = [] } = input;
   const paths = exportedPaths(session, input);
   const list = resolveList(resolving(session), object, { ...(filter === undefined ? {} : { filter }), orderBy });
   const allowed = restrictList({ model: runtime.model, policy }, list, selectionsOf(view, object, paths));
   const { where } = allowed.list;
+  const { selections } = allowed;
+  return { object, paths, selections, format, orderBy: allowed.list.orderBy, ...(where === undefined ? {} : { where }) };
+}
+
+/** The lines of an export. It outlives changes of permissions that leave its caller the sight of the same records. */
+export function exportLines(session: Session, input: ExportRequest): AsyncIterable<string> {
+  const { context, database, runtime, policy } = session;
+  const pages = exportPages(session, input);
   const seen = sightOf(session);
   const run = inParts(session, (now) => {
     if (sightOf(now) !== seen) throw fail('MODEL_CHANGED');
   });
-  return exportRecords(
-    { context, database, model: runtime.model, policy, run: (fetch) => run(({ state }) => fetch(state.access)) },
-    { object, paths, selections: allowed.selections, format, orderBy: allowed.list.orderBy, ...(where === undefined ? {} : { where }) },
-  );
+  return exportRecords({ context, database, model: runtime.model, policy, run: (fetch) => run(({ state }) => fetch(state.access)) }, pages);
+}
+
+/** The first page of an export. */
+export function preparedExport(session: Session, input: ExportRequest): PreparedRead {
+  const { context, database, runtime, policy, state } = session;
+  permitTransfer(session, objectOf(session.view, input.object).name, 'export');
+  return exportStatement({ context, database, model: runtime.model, policy }, exportPages(session, input), state.access);
 }
 
 export async function exportOperation(session: Session, input: ExportRequest): Promise<AsyncIterable<string>> {

@@ -9,6 +9,8 @@ type Givens = ReadonlyMap<string, GivenValue>;
 /** A statement whose given values are slots. There are no ids, cursors or operands of anybody's request in it. */
 export interface Plan {
   readonly statement: Statement;
+  /** As `queryCost` counts it. */
+  readonly cost: number;
   /** How each given value is read; also where what security placed has left no trace of it in the statement, since it is to be refused all the same. */
   readonly readings: readonly GivenSlot[];
   readonly cursors: readonly LateCursor[];
@@ -41,18 +43,19 @@ export interface Compiled {
   /** As the caller asked for them. */
   readonly roots: readonly RootQuery[];
   readonly statement: Statement;
+  readonly cost: number;
   readonly preparable: boolean;
 }
 
 /** Undefined where a given value of the request is not read by a slot: then what was made of it may be another thing for another value. */
-export function planOf({ requests, roots, statement, preparable }: Compiled): Plan | undefined {
+export function planOf({ requests, roots, statement, cost, preparable }: Compiled): Plan | undefined {
   const found: Found = { given: new Set(), readings: new Map(), cursors: new Set() };
   for (const part of [requests, roots]) collect(part, found);
   const read = new Set([...found.readings.values(), ...found.cursors].map(({ given }) => given));
   if (![...found.given].every((name) => read.has(name))) return undefined;
   // The statement's own are among them, or the same value in another form.
   collect(statement.values, found);
-  return { statement, readings: [...found.readings.values()], cursors: [...found.cursors], preparable };
+  return { statement, cost, readings: [...found.readings.values()], cursors: [...found.cursors], preparable };
 }
 
 function cursorSlotsOf(cursor: LateCursor, text: GivenValue | undefined, lock: CursorLock): Readonly<Record<string, string>> | undefined {
@@ -114,6 +117,11 @@ export class Plans {
     kept.uses += 1;
     if (kept.uses === usesBeforeName && kept.plan.preparable) kept.plan = prepared(kept.plan);
     return kept.plan;
+  }
+
+  /** What is kept, without it being used. */
+  look(key: string): Plan | undefined {
+    return this.#kept.get(key)?.plan;
   }
 
   keep(key: string, plan: Plan): void {

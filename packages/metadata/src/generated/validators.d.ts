@@ -19,8 +19,10 @@ export interface Validator {
 }
 
 export declare const app: Validator;
+export declare const automation: Validator;
+export declare const calendar: Validator;
 export declare const data: Validator;
-export declare const extension: Validator;
+export declare const decisionTable: Validator;
 export declare const field: Validator;
 export declare const grant: Validator;
 export declare const importMapping: Validator;
@@ -36,6 +38,10 @@ export declare const role: Validator;
 export declare const rule: Validator;
 export declare const settings: Validator;
 export declare const sharingRule: Validator;
+export declare const step: Validator;
 export declare const team: Validator;
+export declare const template: Validator;
 export declare const translation: Validator;
+export declare const trigger: Validator;
 export declare const validationRule: Validator;
+export declare const extension: Validator;

@@ -1,11 +1,12 @@
 // From layers to effective metadata: every file checked, deltas laid over, names and namespaces held to.
 import { problem, type Problem, type ProblemPlace } from '@tessera/kernel';
+import type { ComponentKind } from '../kinds.ts';
 import { checkFile } from '../schema-check.ts';
 import { componentId, emptyComponents, type Components } from './components.ts';
 import { isComponentFile, namesIn, placeOf, readLayer, withoutRemarks, type LayerFile } from './files.ts';
-import type { ComponentKind, Layer } from './layer.ts';
+import type { Layer } from './layer.ts';
 import { mergeComponent } from './merge.ts';
-import { checkAddedKeys, checkNamespace, checkNewFields } from './namespaces.ts';
+import { checkAddedKeys, checkNamespace, checkNewEntries } from './namespaces.ts';
 import { Provenance } from './provenance.ts';
 import { followRenames } from './renames.ts';
 import { dropSwitchedOff } from './switched-off.ts';
@@ -67,7 +68,7 @@ function extendComponent(file: LayerFile, assembling: Assembling): void {
   const definedBy = (pointer: string): string | undefined => provenance.definedBy(id, pointer);
   const place = (pointer: string): ProblemPlace => placeOf(file, pointer);
   problems.push(...checkAddedKeys({ layer: file.layer, delta, base: existing, definedBy, place }));
-  const taken = checkNewFields({ object: name, delta, base: existing, definedBy, place });
+  const taken = checkNewEntries({ component: name, delta, base: existing, definedBy, place });
   problems.push(...taken);
   if (taken.length > 0) return;
   const origin = { layer: file.layer.name, file: placeOf(file).file, pointer: '' };

@@ -1,7 +1,8 @@
 // The files of a layer: each held to its schema and to its name.
 import { problem, type Problem } from '@tessera/kernel';
+import type { ComponentKind } from '../kinds.ts';
 import { checkFile } from '../schema-check.ts';
-import { fileOf, knownFolders, type ComponentKind, type FileKind, type Layer } from './layer.ts';
+import { fileOf, knownFolders, type FileKind, type Layer } from './layer.ts';
 import { isJsonObject, keyedProperties } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;

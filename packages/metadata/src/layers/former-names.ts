@@ -1,8 +1,8 @@
 // Which names of lower layers' parts have changed, and what objects look like: enough to follow a reference to its present name.
+import { ofEachKind, type ComponentKind } from '../kinds.ts';
 import { systemFields } from '../system-fields.ts';
 import type { Components } from './components.ts';
-import type { LayerFile } from './files.ts';
-import type { ComponentKind } from './layer.ts';
+import { isComponentFile, type LayerFile } from './files.ts';
 import { isJsonObject } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -46,21 +46,10 @@ export class FormerNames {
   readonly any: boolean;
 
   constructor(below: Components, files: readonly LayerFile[]) {
-    const components: Record<ComponentKind, Record<string, Json>> = {
-      object: { ...below.object },
-      layout: { ...below.layout },
-      listView: { ...below.listView },
-      app: { ...below.app },
-      rule: { ...below.rule },
-      parameter: { ...below.parameter },
-      role: { ...below.role },
-      permissionSet: { ...below.permissionSet },
-      sharingRule: { ...below.sharingRule },
-      settings: {},
-    };
-    for (const { kind, name, content } of files) {
-      if (kind === 'extension' || kind === 'translation' || kind === 'data' || kind === 'pack' || kind === 'settings') continue;
-      if (!Object.hasOwn(components[kind], name)) components[kind][name] = content;
+    const components: Record<ComponentKind, Record<string, Json>> = ofEachKind((kind) => (kind === 'settings' ? {} : { ...below[kind] }));
+    for (const file of files) {
+      if (!isComponentFile(file) || file.kind === 'settings') continue;
+      if (!Object.hasOwn(components[file.kind], file.name)) components[file.kind][file.name] = file.content;
     }
     this.#components = components;
     this.any = Object.values(components).some(

@@ -17,7 +17,16 @@ export class KeyRenames {
   }
 
   /** A map whose keys may be former names; two keys that come to mean the same are laid over one another. */
-  map(at: string, rename: (key: string) => string = (key) => key, visit: FollowEntry = (entry) => entry): Follow {
+  map(at: string, rename?: (key: string) => string, visit: FollowEntry = (entry) => entry): Follow {
+    return this.values(at, rename, (entry, name, pointer) => (isJsonObject(entry) ? visit(entry, name, pointer) : entry));
+  }
+
+  /** The same of a map whose entries are no parts but values. */
+  values(
+    at: string,
+    rename: (key: string) => string = (key) => key,
+    follow: (value: unknown, name: string, at: string) => unknown,
+  ): Follow {
     return (map) => {
       if (!isJsonObject(map)) return map;
       const result: Record<string, unknown> = {};
@@ -25,10 +34,15 @@ export class KeyRenames {
         const name = rename(key);
         const pointer = `${at}/${escapePointer(name)}`;
         if (name !== key) this.moves.set(pointer, `${at}/${escapePointer(key)}`);
-        result[name] = isJsonObject(entry) ? visit(entry, name, pointer) : entry;
+        result[name] = follow(entry, name, pointer);
       }
       return result;
     };
+  }
+
+  /** `content` with each of these properties followed, where it is said. */
+  all(content: Json, followers: Readonly<Record<string, Follow>>): Json {
+    return Object.entries(followers).reduce((result, [property, follow]) => this.set(result, property, follow), content);
   }
 
   list(rename: (name: string) => string): Follow {

@@ -1,8 +1,6 @@
 // A layer: the files of the platform, of one pack, or of the tenant itself.
+import { folderKinds, folderOf, kindInFolder, type ComponentKind } from '../kinds.ts';
 
-/** Kinds of components; each has a folder and a schema. */
-export type ComponentKind =
-  'object' | 'layout' | 'listView' | 'app' | 'rule' | 'parameter' | 'role' | 'permissionSet' | 'sharingRule' | 'settings';
 export type FileKind = ComponentKind | 'extension' | 'translation' | 'data' | 'pack';
 
 export interface Layer {
@@ -15,22 +13,10 @@ export interface Layer {
   readonly files: Readonly<Record<string, unknown>>;
 }
 
-const folders: Readonly<Record<string, FileKind>> = {
-  objects: 'object',
-  extensions: 'extension',
-  layouts: 'layout',
-  listViews: 'listView',
-  apps: 'app',
-  rules: 'rule',
-  parameters: 'parameter',
-  roles: 'role',
-  permissionSets: 'permissionSet',
-  sharingRules: 'sharingRule',
-  translations: 'translation',
-  data: 'data',
-};
+/** Folders of files that are no components of their own. */
+const others: Readonly<Record<string, FileKind>> = { extensions: 'extension', translations: 'translation', data: 'data' };
 
-export const knownFolders: readonly string[] = Object.keys(folders);
+export const knownFolders: readonly string[] = [...folderKinds.map(folderOf), ...Object.keys(others)];
 
 /** What a path in a layer holds: its kind and the name that the file must bear; undefined for a path that means nothing. */
 export function fileOf(path: string): { readonly kind: FileKind; readonly name: string } | undefined {
@@ -39,6 +25,6 @@ export function fileOf(path: string): { readonly kind: FileKind; readonly name: 
   const match = /^([a-zA-Z]+)\/([^/]+)\.json$/.exec(path);
   if (match === null) return undefined;
   const [, folder = '', name = ''] = match;
-  const kind = Object.hasOwn(folders, folder) ? folders[folder] : undefined;
+  const kind = kindInFolder(folder) ?? (Object.hasOwn(others, folder) ? others[folder] : undefined);
   return kind === undefined ? undefined : { kind, name };
 }

@@ -23,18 +23,39 @@ export const keyedProperties: ReadonlySet<string> = new Set([
   'roles',
   'rules',
   'values',
+  'steps',
+  'cases',
+  'otherwise',
+  'inputs',
+  'hours',
+  'days',
   'label',
   'pluralLabel',
   'help',
   'message',
   'unit',
+  'subject',
+  'body',
 ]);
 
 /** Properties whose value has properties of its own, which a delta changes one by one. */
-const nestedProperties: ReadonlySet<string> = new Set(['aggregate', 'dependsOn', 'team', 'passwords']);
+const nestedProperties: ReadonlySet<string> = new Set([
+  'aggregate',
+  'dependsOn',
+  'team',
+  'passwords',
+  'trigger',
+  'from',
+  'series',
+  'lock',
+  'over',
+  'into',
+  'inApp',
+  'email',
+]);
 
-/** Maps whose entries are one value each: whom a sharing rule speaks of. */
-const wholeEntries: ReadonlySet<string> = new Set(['to']);
+/** Maps whose entries are one value each: whom a sharing rule speaks of, the rules that give values. */
+const wholeEntries: ReadonlySet<string> = new Set(['to', 'values']);
 
 export function isJsonObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

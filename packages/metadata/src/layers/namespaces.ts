@@ -30,8 +30,12 @@ export function checkNamespace(layer: Layer, name: string, place: ProblemPlace):
   return wrong === undefined ? [] : [problem('METADATA_NAMESPACE', { name, ...wrong }, place)];
 }
 
-const ownedMaps = ['fields', 'recordTypes', 'keys', 'validationRules', 'sections', 'relatedLists', 'items', 'to'];
-const ownedByTeam = ['roles', 'rules'];
+const ownedMaps = ['fields', 'recordTypes', 'keys', 'validationRules', 'sections', 'relatedLists', 'items', 'to', 'inputs'];
+/** The same of parts that have maps of their own. */
+const ownedByParts: Readonly<Record<string, readonly string[]>> = { team: ['roles', 'rules'], trigger: ['inputs'] };
+/** Maps whose entries have such maps in turn. */
+const stepMaps = ['steps', 'cases', 'otherwise'];
+const ownedBySteps = [...stepMaps, 'to'];
 
 interface Extension {
   readonly delta: Json;
@@ -49,11 +53,17 @@ export function checkAddedKeys({ layer, delta, base, definedBy, place }: Extensi
     );
   const problems =
     definedBy('') === layer.name ? [] : ownedMaps.flatMap((property) => added(delta[property], base[property], `/${property}`));
-  const [team, present] = [delta['team'], base['team']];
-  if (isJsonObject(team) && definedBy('/team') !== layer.name) {
-    const parts = isJsonObject(present) ? present : {};
-    problems.push(...ownedByTeam.flatMap((property) => added(team[property], parts[property], `/team/${property}`)));
+  for (const [part, maps] of Object.entries(ownedByParts)) {
+    const [changed, present] = [delta[part], base[part]];
+    if (!isJsonObject(changed) || definedBy(`/${part}`) === layer.name) continue;
+    const known = isJsonObject(present) ? present : {};
+    problems.push(...maps.flatMap((property) => added(changed[property], known[property], `/${part}/${property}`)));
   }
+  const ofSteps = (changed: Json, known: Json, at: string): Problem[] =>
+    definedBy(at) === layer.name
+      ? []
+      : (at === '' ? stepMaps : ownedBySteps).flatMap((property) => added(changed[property], known[property], `${at}/${property}`));
+  problems.push(...inSteps(delta, base, ofSteps));
   const { fields } = delta;
   const known = base['fields'];
   if (!isJsonObject(fields) || !isJsonObject(known)) return problems;
@@ -66,16 +76,31 @@ export function checkAddedKeys({ layer, delta, base, definedBy, place }: Extensi
   return problems;
 }
 
-/** An entry with a `type` is a new field, in full: where there is one of that name, two layers want the same name. */
-export function checkNewFields({ object, delta, base, definedBy, place }: Extension & { readonly object: string }): Problem[] {
-  const { fields } = delta;
-  const known = base['fields'];
-  if (!isJsonObject(fields) || !isJsonObject(known)) return [];
-  return Object.entries(fields).flatMap(([name, entry]) => {
-    if (!isJsonObject(entry) || entry['type'] === undefined || !Object.hasOwn(known, name)) return [];
-    const at = `/fields/${name}`;
-    return [
-      problem('METADATA_COLLISION', { kind: 'field', name: `${object}.${name}`, first: definedBy(at) ?? 'another layer' }, place(at)),
-    ];
+/** What is found in a change and in the steps that it changes, each beside what is there already. */
+function inSteps(delta: Json, base: Json, find: (delta: Json, base: Json, at: string) => Problem[], at = ''): Problem[] {
+  const within = stepMaps.flatMap((property) => {
+    const [changed, known] = [delta[property], base[property]];
+    if (!isJsonObject(changed) || !isJsonObject(known)) return [];
+    return Object.entries(changed).flatMap(([name, entry]) => {
+      const present = Object.hasOwn(known, name) ? known[name] : undefined;
+      return isJsonObject(entry) && isJsonObject(present) ? inSteps(entry, present, find, `${at}/${property}/${name}`) : [];
+    });
   });
+  return [...find(delta, base, at), ...within];
+}
+
+/** An entry with a `type` is a new field or step, in full: where there is one of that name, two layers want the same name. */
+export function checkNewEntries({ component, delta, base, definedBy, place }: Extension & { readonly component: string }): Problem[] {
+  const taken = (kind: string, property: string) => (changed: Json, present: Json, above: string) => {
+    const [map, known] = [changed[property], present[property]];
+    if (!isJsonObject(map) || !isJsonObject(known)) return [];
+    return Object.entries(map).flatMap(([name, entry]): Problem[] => {
+      if (!isJsonObject(entry) || entry['type'] === undefined || !Object.hasOwn(known, name)) return [];
+      const at = `${above}/${property}/${name}`;
+      const first = definedBy(at) ?? 'another layer';
+      return [problem('METADATA_COLLISION', { kind, name: `${component}.${name}`, first }, place(at))];
+    });
+  };
+  const steps = ['steps', 'otherwise'].flatMap((property) => inSteps(delta, base, taken('step', property)));
+  return [...taken('field', 'fields')(delta, base, ''), ...steps];
 }

@@ -6,7 +6,7 @@ import type { RenamedRules } from './renamed-rules.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-interface Renames {
+export interface Renames {
   readonly names: FormerNames;
   readonly rules: RenamedRules;
   readonly keys: KeyRenames;

@@ -1,6 +1,6 @@
 // Follows renames through rules: paths, options that are compared with, named rules and parameters.
+import type { ComponentKind } from '../kinds.ts';
 import type { FormerNames } from './former-names.ts';
-import type { ComponentKind } from './layer.ts';
 import { isJsonObject } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,13 +10,21 @@ export interface Frames {
   readonly objects: readonly string[];
   /** What `$record` is, where that is not the outermost: in a look-up's filter. */
   readonly record?: string;
+  /** The objects of records that paths under `$steps` and `$inputs` begin with, by the name of the step or input. */
+  readonly steps?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 /** The object that a path starts from, the words that say so, and the rest. */
 function startOf(
   path: string,
-  { objects, record = objects[0] }: Frames,
+  { objects, record = objects[0], steps = {}, inputs = {} }: Frames,
 ): { readonly object: string; readonly prefix: string; readonly rest: string } | undefined {
+  const [, word = '', name = '', behind = ''] = /^(\$steps|\$inputs)\.([^.]+)\.(.+)$/.exec(path) ?? [];
+  if (word !== '') {
+    const object = (word === '$steps' ? steps : inputs)[name];
+    return object === undefined ? undefined : { object, prefix: `${word}.${name}.`, rest: behind };
+  }
   if (!path.startsWith('$')) return { object: objects.at(-1) ?? '', prefix: '', rest: path };
   const dot = path.indexOf('.');
   if (dot < 0) return undefined;
@@ -33,6 +41,8 @@ function startOf(
 
 /** Operators whose argument is the name of a component. */
 const components: Readonly<Record<string, ComponentKind>> = { rule: 'rule', param: 'parameter', hasRole: 'role' };
+/** Operators one of whose arguments is the name of a calendar. */
+const calendarAt: Readonly<Record<string, number>> = { dateAdd: 2, dateDiff: 3, isWorkingTime: 1 };
 const quantifiers: ReadonlySet<string> = new Set(['some', 'all', 'none']);
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', 'in']);
 
@@ -52,6 +62,29 @@ export class RenamedRules {
     return { ...source, [operator]: this.#body(operator, source[operator], frames) };
   }
 
+  /** The present form of a path that stands by itself. */
+  path(path: unknown, frames: Frames): unknown {
+    return this.#var(path, frames);
+  }
+
+  /** The object of the record that a rule gives, where it is but a path. */
+  objectOf(source: unknown, frames: Frames): string {
+    const path = isJsonObject(source) ? source['var'] : undefined;
+    const start = typeof path === 'string' ? startOf(`${path}.id`, frames) : undefined;
+    return start === undefined ? '' : this.#names.path(start.rest, start.object).object;
+  }
+
+  /** The value of a field: a word, a literal list of words, or a rule. */
+  value(source: unknown, at: { readonly object: string; readonly field: string }, frames: Frames): unknown {
+    const option = (word: unknown): unknown => (typeof word === 'string' ? this.#names.option(at.object, at.field, word) : word);
+    if (typeof source === 'string') return option(source);
+    if (isJsonObject(source) && Object.hasOwn(source, 'literal')) {
+      const { literal } = source;
+      return { ...source, literal: Array.isArray(literal) ? literal.map(option) : option(literal) };
+    }
+    return this.rule(source, frames);
+  }
+
   #body(operator: string, body: unknown, frames: Frames): unknown {
     if (operator === 'literal') return body;
     if (operator === 'var')
@@ -63,6 +96,9 @@ export class RenamedRules {
     if (operator === 'changed')
       return [body].flat().map((item) => (typeof item === 'string' ? this.#var(item, frames) : this.rule(item, frames)));
     if (operator === 'aggregate') return this.#single(body, (item) => this.aggregate(item, frames));
+    const calendar = Object.hasOwn(calendarAt, operator) ? calendarAt[operator] : undefined;
+    if (calendar !== undefined && Array.isArray(body))
+      return body.map((item: unknown, i) => (i === calendar ? this.#component('calendar', item) : this.rule(item, frames)));
     if (quantifiers.has(operator) && Array.isArray(body)) return this.#quantifier(body, frames);
     if (comparisons.has(operator) && Array.isArray(body)) return this.#comparison(body, frames);
     return this.rule(body, frames);

@@ -1,12 +1,14 @@
 // A layer written against former names of the layers below, with those names moved to what they are now.
+import { folderKinds, folderOf, type ComponentKind } from '../kinds.ts';
 import { FormerNames, targetsOf } from './former-names.ts';
-import type { LayerFile } from './files.ts';
-import type { ComponentKind } from './layer.ts';
+import { isComponentFile, type LayerFile } from './files.ts';
 import type { Components } from './components.ts';
 import { isJsonObject } from './merge.ts';
 import { KeyRenames, type Follow, type FollowEntry } from './key-renames.ts';
 import { RenamedAccess } from './renamed-access.ts';
+import { RenamedAutomations } from './renamed-automations.ts';
 import { RenamedRules, type Frames } from './renamed-rules.ts';
+import { RenamedTables } from './renamed-tables.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,11 +24,16 @@ class FileRenames {
   readonly #rules: RenamedRules;
   readonly #keys = new KeyRenames();
   readonly #access: RenamedAccess;
+  readonly #automations: RenamedAutomations;
+  readonly #tables: RenamedTables;
 
   constructor(names: FormerNames) {
     this.#names = names;
     this.#rules = new RenamedRules(names);
-    this.#access = new RenamedAccess({ names, rules: this.#rules, keys: this.#keys });
+    const renames = { names, rules: this.#rules, keys: this.#keys };
+    this.#access = new RenamedAccess(renames);
+    this.#automations = new RenamedAutomations(renames);
+    this.#tables = new RenamedTables(renames);
   }
 
   get moves(): ReadonlyMap<string, string> {
@@ -50,6 +57,9 @@ class FileRenames {
       );
     if (kind === 'role' || kind === 'permissionSet') return this.#access.grants(whole);
     if (kind === 'sharingRule') return this.#access.sharingRule(about, whole);
+    if (kind === 'automation') return this.#automations.automation(name, about, whole);
+    if (kind === 'template') return this.#tables.template(about, whole);
+    if (kind === 'decisionTable') return this.#tables.decisionTable(about, whole);
     return kind === 'rule' ? this.#keys.set(whole, 'rule', this.#rule(about)) : whole;
   }
 
@@ -68,29 +78,11 @@ class FileRenames {
       );
       return this.#parts(followed, name, at);
     };
-    const kinds: Readonly<Record<string, ComponentKind>> = {
-      layouts: 'layout',
-      listViews: 'listView',
-      apps: 'app',
-      parameters: 'parameter',
-      rules: 'rule',
-      roles: 'role',
-      permissionSets: 'permissionSet',
-      sharingRules: 'sharingRule',
-    };
-    let result = this.#keys.set(
-      content,
-      'objects',
-      this.#keys.map('/objects', (name) => this.#names.component('object', name), object),
-    );
-    for (const [folder, kind] of Object.entries(kinds)) {
-      result = this.#keys.set(
-        result,
-        folder,
-        this.#keys.map(`/${folder}`, (name) => this.#names.component(kind, name)),
-      );
-    }
-    return result;
+    return folderKinds.reduce((result, kind) => {
+      const folder = folderOf(kind);
+      const named = this.#keys.map(`/${folder}`, (name) => this.#names.component(kind, name), kind === 'object' ? object : undefined);
+      return this.#keys.set(result, folder, named);
+    }, content);
   }
 
   #rule(...objects: readonly string[]): Follow {
@@ -152,7 +144,7 @@ class FileRenames {
       options: this.#keys.map(`${at}/options`, (option) => this.#names.option(object, name, option)),
       required: rule,
       readOnly: rule,
-      default: (value) => this.#default(object, name, value),
+      default: (value) => this.#rules.value(value, { object, field: name }, { objects: [object] }),
       formula: rule,
       filter: (value) => this.#rules.rule(value, { objects: [targets[0] ?? ''], record: object }),
       aggregate: (value) => this.#rules.aggregate(value, { objects: [object] }),
@@ -161,18 +153,7 @@ class FileRenames {
       through: this.#keys.word(own),
       field: this.#keys.word((quoted) => (through === undefined ? quoted : this.#names.field(through, quoted))),
     };
-    return Object.entries(followers).reduce((result, [property, follow]) => this.#keys.set(result, property, follow), entry);
-  }
-
-  /** A word, a literal list of words, or a rule. */
-  #default(object: string, field: string, value: unknown): unknown {
-    const option = (word: string): string => this.#names.option(object, field, word);
-    if (typeof value === 'string') return option(value);
-    if (isJsonObject(value) && Object.hasOwn(value, 'literal')) {
-      const { literal } = value;
-      return { ...value, literal: typeof literal === 'string' ? option(literal) : this.#keys.list(option)(literal) };
-    }
-    return this.#rule(object)(value);
+    return this.#keys.all(entry, followers);
   }
 
   #dependsOn(object: string, field: string, value: unknown): unknown {
@@ -227,7 +208,7 @@ class FileRenames {
       dateField: field,
       endField: field,
     };
-    return Object.entries(followers).reduce((result, [property, follow]) => this.#keys.set(result, property, follow), content);
+    return this.#keys.all(content, followers);
   }
 
   #item(item: Json): Json {
@@ -251,7 +232,7 @@ function followFile(file: LayerFile, names: FormerNames): Followed {
     const extended = (content['kind'] ?? 'object') as ComponentKind;
     const target = names.component(extended, String(content['extends']));
     followed = { ...renames.component(extended, target, content), extends: target };
-  } else if (kind !== 'data' && kind !== 'pack') followed = renames.component(kind, name, content);
+  } else if (isComponentFile(file)) followed = renames.component(file.kind, name, content);
   return JSON.stringify(followed) === JSON.stringify(content)
     ? { file, moves: renames.moves }
     : { file: { ...file, content: followed }, moves: renames.moves };

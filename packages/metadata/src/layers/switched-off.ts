@@ -1,6 +1,6 @@
 // Components that a layer switches off, and what only makes sense with them.
+import type { ComponentKind } from '../kinds.ts';
 import { emptyComponents, type Components } from './components.ts';
-import type { ComponentKind } from './layer.ts';
 import { isJsonObject } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,36 +1,21 @@
 // Puts the texts of a translation file into the labels of the components they name.
 import { problem, type Problem } from '@tessera/kernel';
 import { known } from '../known.ts';
+import { folderKinds, folderOf, kindInFolder, kindWord } from '../kinds.ts';
 import type { Components } from './components.ts';
-import type { ComponentKind } from './layer.ts';
 import { isJsonObject } from './merge.ts';
 import { escapePointer } from './provenance.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const folders: Readonly<Record<string, ComponentKind>> = {
-  objects: 'object',
-  layouts: 'layout',
-  listViews: 'listView',
-  apps: 'app',
-  parameters: 'parameter',
-  rules: 'rule',
-  roles: 'role',
-  permissionSets: 'permissionSet',
-  sharingRules: 'sharingRule',
-};
-
 /** In these maps a plain text stands for the one text that an entry has. */
 const textOfEntry: Readonly<Record<string, string>> = { validationRules: 'message', keys: 'message', options: 'label' };
 
-/** What an entry of a map is called in a message. */
-const kindOf: Readonly<Record<string, string>> = {
-  objects: 'object',
-  layouts: 'layout',
-  listViews: 'list view',
-  apps: 'app',
-  parameters: 'parameter',
-  rules: 'rule',
+/** Properties whose value has texts of its own. */
+const parts: ReadonlySet<string> = new Set(['team', 'trigger', 'inApp', 'email']);
+
+/** What an entry of a map within a component is called in a message. */
+const partWords: Readonly<Record<string, string>> = {
   fields: 'field',
   options: 'option',
   recordTypes: 'record type',
@@ -39,10 +24,17 @@ const kindOf: Readonly<Record<string, string>> = {
   sections: 'section',
   relatedLists: 'related list',
   items: 'item',
-  roles: 'role',
-  permissionSets: 'permission set',
-  sharingRules: 'sharing rule',
+  steps: 'step',
+  otherwise: 'step',
+  cases: 'case',
+  inputs: 'input',
 };
+
+/** What an entry of a map is called in a message. */
+function wordOf(map: string): string {
+  const kind = kindInFolder(map);
+  return kind === undefined ? (partWords[map] ?? map) : kindWord(kind);
+}
 
 interface Walk {
   readonly language: string;
@@ -64,7 +56,7 @@ function translateMap(map: Json, texts: Json, property: string, walk: Walk, poin
       walk.problems.push(
         problem(
           'METADATA_REFERENCE_MISSING',
-          { kind: kindOf[property] ?? property, name: key, where: '', known: known(Object.keys(map)) },
+          { kind: wordOf(property), name: key, where: '', known: known(Object.keys(map)) },
           { file: walk.file, pointer: at },
         ),
       );
@@ -83,9 +75,9 @@ function translateComponent(component: Json, texts: Json, walk: Walk, pointer: s
     const at = `${pointer}/${escapePointer(property)}`;
     if (property === 'description') continue;
     if (typeof text === 'string') result = withText(result, property, text, walk.language);
-    else if (property === 'team' && isJsonObject(text)) {
-      const team = result[property];
-      result = { ...result, [property]: translateComponent(isJsonObject(team) ? team : {}, text, walk, at) };
+    else if (parts.has(property) && isJsonObject(text)) {
+      const part = result[property];
+      result = { ...result, [property]: translateComponent(isJsonObject(part) ? part : {}, text, walk, at) };
     } else if (isJsonObject(text)) {
       const map = result[property];
       result = { ...result, [property]: translateMap(isJsonObject(map) ? map : {}, text, property, walk, at) };
@@ -97,7 +89,8 @@ function translateComponent(component: Json, texts: Json, walk: Walk, pointer: s
 /** Changes `components` in place; texts for things that are not there are problems. */
 export function translate(components: Components, content: Json, file: string): readonly Problem[] {
   const walk: Walk = { language: String(content['language']), file, problems: [] };
-  for (const [folder, kind] of Object.entries(folders)) {
+  for (const kind of folderKinds) {
+    const folder = folderOf(kind);
     const texts = content[folder];
     if (!isJsonObject(texts)) continue;
     Object.assign(components[kind], translateMap(components[kind], texts, folder, walk, `/${folder}`));

@@ -1,12 +1,14 @@
 // From layers to the Model, or to the list of everything that is wrong with them.
 import type { Problem } from '@tessera/kernel';
 import { checkRule } from '@tessera/rules';
-import { contentHash } from '../canonical.ts';
 import type { Effective } from '../effective.ts';
 import { assemble, type Assembled } from '../layers/assemble.ts';
 import type { Layer } from '../layers/layer.ts';
 import type {
   AppModel,
+  AutomationModel,
+  CalendarModel,
+  DecisionTableModel,
   GrantSetModel,
   LayoutModel,
   ListViewModel,
@@ -14,20 +16,28 @@ import type {
   NamedRuleModel,
   ObjectModel,
   ParameterModel,
+  SettingsModel,
   SharingRuleModel,
+  TemplateModel,
 } from '../model.ts';
+import { resolveAutomation, signatureOf } from './automations/automation.ts';
+import { checkLoops } from './automations/loops.ts';
+import { resolveCalendar } from './calendars.ts';
 import { ModelCatalog } from './catalog.ts';
 import { linkComputedFields } from './dependencies.ts';
 import { choicesOf } from './choices.ts';
+import { resolveDecisionTable } from './decision-tables.ts';
 import { draftObjects } from './draft.ts';
 import { resolveGrantSet } from './grants.ts';
 import { resolveObject } from './objects.ts';
 import { resolveParameter } from './parameters.ts';
+import { References } from './references.ts';
 import { Reports } from './report.ts';
 import { sealed } from './sealed.ts';
-import { componentHashes, objectHash } from './hashes.ts';
+import { componentHashes, modelHash, objectHash } from './hashes.ts';
 import { resolveSettings } from './settings.ts';
 import { resolveSharingRule } from './sharing.ts';
+import { resolveTemplate } from './templates.ts';
 import { missingObject, resolveApp, resolveLayout, resolveListView } from './views.ts';
 
 export type Built =
@@ -68,20 +78,37 @@ function resolveAccess(effective: Effective, switchedOff: Assembled['switchedOff
   return { roles, permissionSets, sharingRules };
 }
 
-function resolve({ components, switchedOff }: Assembled, reports: Reports, layers: readonly Layer[]): Model {
-  // The schemas have held every component to these shapes.
-  const effective = components as unknown as Effective;
-  const settings = resolveSettings(effective.settings['settings'] ?? {}, reports.for('settings', 'settings'));
-  const { currency } = settings;
-  const off = new Set(Object.keys(switchedOff.object));
-  const drafts = draftObjects(effective.object, { reports, currency, switchedOff: off, choices: choicesOf(effective, switchedOff) });
-  const parameters: Record<string, ParameterModel> = mapValues(effective.parameter, (source, name) =>
-    resolveParameter(source, reports.for('parameter', name)),
+interface Resolving {
+  readonly effective: Effective;
+  readonly assembled: Assembled;
+  readonly reports: Reports;
+  readonly settings: SettingsModel;
+}
+
+/** What happens by itself, and what its steps name. */
+function resolveAutomations(
+  { effective, assembled, reports, settings }: Resolving,
+  catalog: ModelCatalog,
+  hashes: Hashes,
+): Pick<Model, 'automations' | 'templates' | 'decisionTables'> {
+  const templates: Record<string, TemplateModel> = mapValues(effective.template, (source, name) =>
+    resolveTemplate(source, catalog, reports.for('template', name)),
   );
-  const catalog = new ModelCatalog({ drafts, rules: effective.rule, parameters, switchedOff: off, currency });
-  const resolved: Record<string, ObjectModel> = {};
-  for (const draft of drafts.values()) resolved[draft.name] = resolveObject(draft, catalog);
-  const linked = linkComputedFields(resolved, drafts);
+  const tables: Record<string, DecisionTableModel> = mapValues(effective.decisionTable, (source, name) =>
+    resolveDecisionTable(source, catalog, reports.for('decisionTable', name)),
+  );
+  const references = new References(assembled.components, assembled.switchedOff);
+  const signatures = new Map(Object.entries(effective.automation).map(([name, source]) => [name, signatureOf(source, catalog)]));
+  const around = { catalog, references, templates, tables, signatures, timeZone: settings.timeZone };
+  const automations: Record<string, AutomationModel> = mapValues(effective.automation, (source, name) =>
+    resolveAutomation(source, hashes.automation[name] ?? '', around, reports.for('automation', name)),
+  );
+  checkLoops(Object.values(automations), reports);
+  return { automations, templates, decisionTables: tables };
+}
+
+/** How an object's records are shown. */
+function resolveViews(effective: Effective, catalog: ModelCatalog, reports: Reports): Pick<Model, 'layouts' | 'listViews' | 'apps'> {
   const layouts: Record<string, LayoutModel> = mapValues(effective.layout, (source, name) =>
     resolveLayout(source, catalog, reports.for('layout', name)),
   );
@@ -91,23 +118,45 @@ function resolve({ components, switchedOff }: Assembled, reports: Reports, layer
   const apps: Record<string, AppModel> = mapValues(effective.app, (source, name) =>
     resolveApp(source, catalog, Object.keys(effective.listView), reports.for('app', name)),
   );
-  const rules = namedRules(effective, catalog, reports);
+  return { layouts, listViews, apps };
+}
+
+type Hashes = ReturnType<typeof componentHashes>;
+
+function resolve(assembled: Assembled, reports: Reports, layers: readonly Layer[]): Model {
+  const { components, switchedOff } = assembled;
+  // The schemas have held every component to these shapes.
+  const effective = components as unknown as Effective;
+  const settings = resolveSettings(effective.settings['settings'] ?? {}, reports.for('settings', 'settings'));
+  const { currency } = settings;
+  const off = new Set(Object.keys(switchedOff.object));
+  const drafts = draftObjects(effective.object, { reports, currency, switchedOff: off, choices: choicesOf(effective, switchedOff) });
+  const parameters: Record<string, ParameterModel> = mapValues(effective.parameter, (source, name) =>
+    resolveParameter(source, reports.for('parameter', name)),
+  );
+  const calendars: Record<string, CalendarModel> = mapValues(effective.calendar, (source, name) =>
+    resolveCalendar(source, settings.timeZone, reports.for('calendar', name)),
+  );
+  const catalog = new ModelCatalog({ drafts, rules: effective.rule, parameters, calendars, switchedOff: off, currency });
+  const resolved: Record<string, ObjectModel> = {};
+  for (const draft of drafts.values()) resolved[draft.name] = resolveObject(draft, catalog);
+  const linked = linkComputedFields(resolved, drafts);
   const hashes = componentHashes(components);
   const objects = mapValues(linked, (object, name) => ({
     ...object,
     hash: objectHash(object, { source: hashes.object[name] ?? '', fields: effective.object[name]?.fields ?? {}, currency }),
   }));
   return {
-    hash: contentHash(hashes),
+    hash: modelHash(hashes),
     layers: layers.map(({ kind, name, version }) => ({ kind, name, version })),
     settings,
     objects,
-    layouts,
-    listViews,
-    apps,
+    ...resolveViews(effective, catalog, reports),
     parameters,
-    rules,
+    rules: namedRules(effective, catalog, reports),
     ...resolveAccess(effective, switchedOff, catalog, reports),
+    calendars,
+    ...resolveAutomations({ effective, assembled, reports, settings }, catalog, hashes),
     source: components,
   };
 }

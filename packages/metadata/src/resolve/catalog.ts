@@ -1,9 +1,10 @@
 // What rules are checked against: the drafts of all objects, with the types of computed fields worked out on demand.
-import { checkRule, type Catalog, type CatalogField, type Checked, type RuleScope, type Value } from '@tessera/rules';
+import { checkRule, type Catalog, type CatalogField, type Checked, type RuleScope, type Value, type WorkCalendar } from '@tessera/rules';
 import type { RuleSource } from '../effective.ts';
 import { known } from '../known.ts';
-import type { FieldModel, ObjectModel, ParameterModel, RelationModel } from '../model.ts';
+import type { CalendarModel, FieldModel, ObjectModel, ParameterModel, RelationModel } from '../model.ts';
 import { tenantScope } from '../model-scope.ts';
+import { isSettable } from '../system-fields.ts';
 import { typedFormula, typedQuote, typedRollup } from './computed-types.ts';
 import type { DraftField, DraftObject } from './draft.ts';
 
@@ -13,6 +14,7 @@ interface Sources {
   readonly parameters: Readonly<Record<string, ParameterModel>>;
   /** Objects that are switched off, for messages. */
   readonly switchedOff: ReadonlySet<string>;
+  readonly calendars: Readonly<Record<string, CalendarModel>>;
   /** The tenant's currency. */
   readonly currency: string;
 }
@@ -126,6 +128,36 @@ export class ModelCatalog implements Catalog {
 
   parameter(name: string): { readonly type: ParameterModel['type']; readonly value: Value } | undefined {
     return own(this.#sources.parameters, name);
+  }
+
+  calendar(name: string): WorkCalendar | undefined {
+    return own(this.#sources.calendars, name)?.calendar;
+  }
+
+  /** Unique keys and unique fields of an object, with their fields. */
+  uniqueKeys(object: string): ReadonlyMap<string, readonly string[]> {
+    const draft = this.#sources.drafts.get(object);
+    const keys = Object.entries(draft?.source.keys ?? {}).filter(([, key]) => key.active !== false && key.unique !== false);
+    const fields = [...(draft?.fields.values() ?? [])].filter(({ model }) => model.unique);
+    return new Map([
+      ...fields.map(({ model }) => [model.name, [model.name]] as const),
+      ...keys.map(([name, key]) => [name, key.fields] as const),
+    ]);
+  }
+
+  /** Fields that a new record must be given, since nothing else fills them. */
+  neededFields(object: string): readonly string[] {
+    const fields = [...(this.#sources.drafts.get(object)?.fields.values() ?? [])];
+    const needed = fields.filter(
+      ({ model, source }) => model.required === true && source.default === undefined && model.type !== 'boolean',
+    );
+    return needed.filter(({ model }) => isSettable(model)).map(({ model }) => model.name);
+  }
+
+  /** Roles of the object's record teams. */
+  teamRoles(object: string): readonly string[] {
+    const roles = Object.entries(this.#sources.drafts.get(object)?.source.team?.roles ?? {});
+    return roles.filter(([, role]) => role.active !== false).map(([name]) => name);
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { GrantSetSource, GrantSource } from '../effective.ts';
 import { known } from '../known.ts';
 import type { FieldLevel, FieldModel, FieldTypeName, GrantSetModel, ObjectGrant } from '../model.ts';
+import { isSettable } from '../system-fields.ts';
 import type { ModelCatalog } from './catalog.ts';
 import type { Report } from './report.ts';
 
@@ -9,7 +10,6 @@ import type { Report } from './report.ts';
 const all = '*';
 
 const maskable: ReadonlySet<FieldTypeName> = new Set(['text', 'email', 'phone', 'secret']);
-const workedOut: ReadonlySet<FieldTypeName> = new Set(['formula', 'rollup', 'quote', 'autoNumber']);
 
 /** The entry of one object, or of `*`. */
 class Grant {
@@ -73,7 +73,7 @@ class Grant {
   }
 
   #checkEdit(name: string, models: readonly FieldModel[]): void {
-    if (models.length === 0 || models.some((model) => !workedOut.has(model.type) && !(model.system && model.readOnly === true))) return;
+    if (models.length === 0 || models.some(isSettable)) return;
     const reason = `Nobody sets ${name}: its value is given by the system. Say read.`;
     this.#report.add(this.#at(`fields/${name}`), 'METADATA_REFERENCE_UNFIT', { reason });
   }

@@ -1,6 +1,7 @@
 // What the hashes of the Model and of its objects are made from.
 import { canonicalJson, contentHash, textHash } from '../canonical.ts';
 import type { FieldSource } from '../effective.ts';
+import { ofEachKind, type ComponentKind } from '../kinds.ts';
 import type { Components } from '../layers/components.ts';
 import type { FieldModel, ObjectModel } from '../model.ts';
 
@@ -8,18 +9,27 @@ import type { FieldModel, ObjectModel } from '../model.ts';
 export function componentHashes(components: Components): Readonly<Record<keyof Components, Readonly<Record<string, string>>>> {
   const ofKind = (byName: Components[keyof Components]): Record<string, string> =>
     Object.fromEntries(Object.entries(byName).map(([name, component]) => [name, contentHash(component)]));
-  return {
-    object: ofKind(components.object),
-    layout: ofKind(components.layout),
-    listView: ofKind(components.listView),
-    app: ofKind(components.app),
-    rule: ofKind(components.rule),
-    parameter: ofKind(components.parameter),
-    role: ofKind(components.role),
-    permissionSet: ofKind(components.permissionSet),
-    sharingRule: ofKind(components.sharingRule),
-    settings: ofKind(components.settings),
-  };
+  return ofEachKind((kind) => ofKind(components[kind]));
+}
+
+/** Kinds that count even where there are none. Others have come since, and stored hashes outlive the engine's version. */
+const first: ReadonlySet<string> = new Set<ComponentKind>([
+  'object',
+  'layout',
+  'listView',
+  'app',
+  'rule',
+  'parameter',
+  'role',
+  'permissionSet',
+  'sharingRule',
+  'settings',
+]);
+
+/** The Model's hash, from those of its components. */
+export function modelHash(hashes: ReturnType<typeof componentHashes>): string {
+  const counted = Object.entries(hashes).filter(([kind, byName]) => first.has(kind) || Object.keys(byName).length > 0);
+  return contentHash(Object.fromEntries(counted));
 }
 
 /** What a field is by way of others: of the objects, parameters and named rules that its own rules read. */

@@ -1,7 +1,7 @@
 // Collects the mistakes that resolving finds, each told at the file and pointer where it was written.
 import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
 import { componentId } from '../layers/components.ts';
-import type { ComponentKind } from '../layers/layer.ts';
+import type { ComponentKind } from '../kinds.ts';
 import type { Provenance } from '../layers/provenance.ts';
 
 /** The mistakes of one component. */

@@ -1,19 +1,13 @@
 // The rules that stand on fields: defaults, conditions, formulas, filters; and the checks that need other fields.
-import { checkCondition, checkRule, dependencies, type Expression, type Value } from '@tessera/rules';
+import { checkCondition, dependencies, type Expression } from '@tessera/rules';
 import { compareDecimals } from '../decimal.ts';
 import { isDate } from '../field-types/date.ts';
-import { fieldTypes } from '../field-types/index.ts';
 import type { FieldSource } from '../effective.ts';
 import type { FieldModel, LookupModel } from '../model.ts';
 import type { ModelCatalog } from './catalog.ts';
 import type { DraftField, DraftObject } from './draft.ts';
+import { fieldValue, literal } from './field-values.ts';
 import { known } from '../known.ts';
-
-const literal = (field: FieldModel, value: Extract<Expression, { node: 'literal' }>['value']): Expression => ({
-  node: 'literal',
-  type: field.ruleType,
-  value,
-});
 
 class FieldRules {
   readonly #draft: DraftObject;
@@ -49,33 +43,9 @@ class FieldRules {
 
   default(entry: DraftField, model: FieldModel): Expression | undefined {
     const { source, pointer } = entry;
-    const at = `${pointer}/default`;
     if (source.default === undefined) return model.type === 'boolean' ? literal(model, false) : undefined;
-    const written = source.default;
-    const isLiteral = typeof written === 'object' && written !== null && 'literal' in written;
-    const constant: unknown = isLiteral ? written.literal : written;
-    if (isLiteral || typeof constant !== 'object') {
-      const coerced = fieldTypes[model.type].coerce(constant, model);
-      if (coerced.ok) {
-        this.#checkOptions(model, coerced.value, at);
-        return literal(model, coerced.value);
-      }
-      this.#draft.report.add(at, coerced.code, { field: model.name, ...coerced.params });
-      return undefined;
-    }
-    const checked = checkRule(written, this.#catalog.scope(this.#draft.name), model.ruleType);
-    this.#draft.report.addAll(at, checked.problems);
-    return checked.expression;
-  }
-
-  /** What is switched off may stay on records, but is not for new ones. */
-  #checkOptions(model: FieldModel, value: Value, at: string): void {
-    for (const option of [value].flat()) {
-      if (typeof option !== 'string' || model.options?.[option]?.active !== false) continue;
-      this.#draft.report.add(at, 'METADATA_REFERENCE_UNFIT', {
-        reason: `The option ${option} of ${model.name} is switched off, so it cannot be the default.`,
-      });
-    }
+    const written = { source: source.default, pointer: `${pointer}/default`, purpose: 'be the default' };
+    return fieldValue(model, written, this.#catalog.scope(this.#draft.name), this.#draft.report);
   }
 
   formula(entry: DraftField, model: FieldModel): FieldModel['formula'] {

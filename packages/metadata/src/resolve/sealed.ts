@@ -1,8 +1,9 @@
 // The finished Model, frozen through and through.
 
+import { folderKinds, folderOf } from '../kinds.ts';
+
 /** Where the Model has maps by name: there `objects['constructor']` is undefined like any other name that is not there. */
 const maps: ReadonlySet<string> = new Set([
-  'objects',
   'fields',
   'dormantFields',
   'options',
@@ -11,31 +12,23 @@ const maps: ReadonlySet<string> = new Set([
   'recordTypes',
   'keys',
   'validationRules',
-  'layouts',
-  'listViews',
-  'apps',
-  'parameters',
-  'rules',
-  'roles',
-  'permissionSets',
-  'sharingRules',
+  ...folderKinds.map(folderOf),
   // In `source`: components by kind and name, and their maps.
   'source',
-  'object',
-  'layout',
-  'listView',
-  'app',
-  'rule',
-  'parameter',
-  'role',
-  'permissionSet',
-  'sharingRule',
+  ...folderKinds,
   'to',
   'sections',
   'relatedLists',
   'columns',
   'sort',
   'items',
+  'steps',
+  'cases',
+  'otherwise',
+  'inputs',
+  'outputs',
+  'placeholders',
+  'days',
 ]);
 
 /**

@@ -1,20 +1,12 @@
 // What holds for a whole tenant, with the defaults of what is left out.
+import { isZone } from '@tessera/rules';
 import type { SettingsSource } from '../effective.ts';
 import type { SettingsModel } from '../model.ts';
 import type { Report } from './report.ts';
 
-function isTimeZone(name: string): boolean {
-  if (name === 'UTC') return true;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
 export function resolveSettings(source: SettingsSource, report: Report): SettingsModel {
   const { languages = ['en'], timeZone = 'UTC', currency = 'USD', currencies = [], passwords = {} } = source;
-  if (!isTimeZone(timeZone))
+  if (!isZone(timeZone))
     report.add('/timeZone', 'METADATA_REFERENCE_UNFIT', {
       reason: `${timeZone} is no time zone of the IANA. Write it as in Asia/Shanghai.`,
     });

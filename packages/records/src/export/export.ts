@@ -1,5 +1,5 @@
 // Exports: keyset pages of a query, one after the other, as lines of CSV or NDJSON; no transaction stays open, no file stays in memory.
-import { bind, fail, toStatement, type Context } from '@tessera/kernel';
+import { bind, fail, toStatement, type Context, type Statement } from '@tessera/kernel';
 import { parseDecimal, type Model } from '@tessera/metadata';
 import type { Expression } from '@tessera/rules';
 import type { Policy } from '@tessera/security';
@@ -46,6 +46,8 @@ export interface ExportInput {
   readonly pageSize?: number;
 }
 
+const usualPage = 1_000;
+
 /** Lines are handed on in pieces of about so many characters. */
 const pieceSize = 65_536;
 
@@ -60,7 +62,7 @@ interface Page {
  * is not complete never ends as if it were.
  */
 export async function* exportRecords(deps: ExportDeps, input: ExportInput): AsyncGenerator<string, void, undefined> {
-  const { format, paths, bom = false, pageSize = 1_000 } = input;
+  const { format, paths, bom = false, pageSize = usualPage } = input;
   const columns = paths.map((path) => columnOf(deps.model, input.object, path));
   let piece = format === 'csv' ? `${bom ? '\uFEFF' : ''}${csvLine(paths)}` : '';
   let page: ListQuery['page'] | undefined = { direction: 'forward', size: pageSize };
@@ -78,9 +80,13 @@ export async function* exportRecords(deps: ExportDeps, input: ExportInput): Asyn
   if (piece !== '') yield piece;
 }
 
-async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['page'], access: string): Promise<Page> {
-  const { context, database, model, policy } = deps;
-  const { object, where, orderBy = [], deleted, selections } = input;
+/** The statement of one page: with slots, and with everything in them. */
+export function exportStatement(
+  { context, database, model, policy }: Omit<ExportDeps, 'run'>,
+  { object, where, orderBy = [], deleted, selections, pageSize = usualPage }: Omit<ExportInput, 'paths' | 'format'>,
+  access: string,
+  page: ListQuery['page'] = { direction: 'forward', size: pageSize },
+): { readonly compiled: Statement; readonly statement: Statement } {
   const list: ListQuery = {
     object,
     orderBy,
@@ -96,7 +102,13 @@ async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['
     user: context.actor.userId,
     roles: policy.roles,
   };
-  const statement = bind(toStatement(compileExport({ model, schema: database.schema }, list, selections)), { ...policy.slots, ...slots });
+  const compiled = toStatement(compileExport({ model, schema: database.schema }, list, selections));
+  return { compiled, statement: bind(compiled, { ...policy.slots, ...slots }) };
+}
+
+async function fetchPage(deps: ExportDeps, input: ExportInput, page: ListQuery['page'], access: string): Promise<Page> {
+  const { context, database } = deps;
+  const { statement } = exportStatement(deps, input, access, page);
   const { rows } = await database
     .query(statement, context.signal === undefined ? {} : { signal: context.signal })
     .catch((error: unknown) => {

@@ -3,9 +3,10 @@ import type { AggregateExpression, AggregateFunction, AggregateSource, Expressio
 import { isPrototypeName, suggestion } from '../names.ts';
 import { boolean, currencyHomes, describeExpression, number, orderedKinds, type Kind } from '../types.ts';
 import { isObject } from './literals.ts';
-import { resolveHolder, type RefuseName } from './paths.ts';
+import { resolveHolder } from './paths.ts';
 import { below, type Place } from './place.ts';
 import type { RuleScope } from './scope.ts';
+import type { RefuseName } from './start.ts';
 
 /** What an aggregate needs of the checker. */
 export interface AggregateChecker {

@@ -6,6 +6,7 @@ import { suggestion } from '../names.ts';
 import type { CallSite, Forms } from '../operators/operator.ts';
 import { operatorNamed, operatorNames } from '../operators/table.ts';
 import { currencyConflict, describeExpression, describeType, fits } from '../types.ts';
+import type { WorkCalendar } from '../work-calendar.ts';
 import { checkAggregateSource } from './aggregates.ts';
 import { isLiteralSource, isObject } from './literals.ts';
 import { resolvePath } from './paths.ts';
@@ -130,6 +131,10 @@ export class Checker implements Forms {
     const found = typeof name === 'string' ? this.scope.catalog.parameter(name) : undefined;
     if (found === undefined) return this.refuse(place, `There is no parameter ${shownName(name)}.`, 'RULE_NAME_UNKNOWN');
     return { node: 'literal', type: found.type, value: found.value };
+  }
+
+  calendar(name: string, place: Place): WorkCalendar | undefined {
+    return this.scope.catalog.calendar?.(name) ?? this.refuse(place, `There is no calendar ${name}.`, 'RULE_NAME_UNKNOWN');
   }
 
   rule(name: unknown, place: Place): Expression | undefined {

@@ -1,33 +1,20 @@
 // Names: what `$record.account.owner.name` stands for, step by step.
-import type { Expression, PathExpression, PathRoot, PathStep, RuleType } from '../expression.ts';
+import type { Expression, PathExpression, PathStep, RuleType } from '../expression.ts';
 import { isPrototypeName, suggestion } from '../names.ts';
 import { datetime, text } from '../types.ts';
+import { outcomePath, startsFromOutcome, valueWords, type OutcomePath } from './outcomes.ts';
 import type { RuleScope } from './scope.ts';
+import type { RefuseName, Start } from './start.ts';
 import { innermost, type Place } from './place.ts';
-
-/** Records a problem and gives undefined. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-export type RefuseName = <Found>(reason: string) => Found | undefined;
-
-/** A record that a path starts from. */
-export interface Start {
-  readonly root: PathRoot;
-  readonly object: string;
-  readonly steps: readonly PathStep[];
-}
 
 const maxSteps = 10;
 
 const namePattern = /^[A-Za-z$_][A-Za-z0-9_$]*$/;
 
-/** The record that a root word means, with the words that are left. */
-export function startOf(
-  words: readonly string[],
-  place: Place,
-  scope: RuleScope,
-  refuse: RefuseName,
-): { start: Start; rest: readonly string[] } | undefined {
+/** The record that a root word means, with the words that are left; or the value that they name. */
+export function startOf(words: readonly string[], place: Place, scope: RuleScope, refuse: RefuseName): OutcomePath | undefined {
   const [first = ''] = words;
+  if (startsFromOutcome(first, scope)) return outcomePath(words, scope, refuse);
   if (!first.startsWith('$')) return frameStart(place.frames.length - 1, words, place, refuse, first);
   const rest = words.slice(1);
   switch (first) {
@@ -49,9 +36,13 @@ export function startOf(
       if (scope.userObject === undefined) return refuse('$user is not known here.');
       return { start: { root: '$user', object: scope.userObject, steps: [] }, rest };
     default:
-      return refuse(`There is no ${first} here. ${suggestion(first, ['$record', '$old', '$item', '$outer', '$user', '$tenant', '$now'])}`);
+      return refuse(`There is no ${first} here. ${suggestion(first, [...rootWords, ...outcomeWords(scope)])}`);
   }
 }
+
+const rootWords = ['$record', '$old', '$item', '$outer', '$user', '$tenant', '$now'];
+
+const outcomeWords = (scope: RuleScope): readonly string[] => ['$steps', ...valueWords].filter((word) => startsFromOutcome(word, scope));
 
 function frameStart(
   frame: number,
@@ -121,6 +112,7 @@ export function resolvePath(name: unknown, place: Place, scope: RuleScope, refus
   if (words[0] === '$tenant') return tenantPath(words.slice(1), scope, refuse);
   const found = startOf(words, place, scope, refuse);
   if (found === undefined) return undefined;
+  if ('value' in found) return found.value;
   // A record as such is its id.
   const names = found.rest.length === 0 ? ['id'] : found.rest;
   const holder = follow(found.start, names.slice(0, -1), scope, refuse);
@@ -139,8 +131,9 @@ export function resolveHolder(
   const words = path.split('.');
   if (words.length > maxSteps) return refuse(`A path has at most ${maxSteps} names.`);
   const found = startOf(words, place, scope, refuse);
-  const last = found?.rest.at(-1);
   if (found === undefined) return undefined;
+  if ('value' in found) return refuse(`${path} is a value; a relation is one of a record.`);
+  const last = found.rest.at(-1);
   if (last === undefined) return refuse(`${path} is a record; name one of its relations, as in ${path}.lines.`);
   const holder = follow(found.start, found.rest.slice(0, -1), scope, refuse);
   return holder && { holder, last };

@@ -1,49 +1,13 @@
-// Dates and instants: today, arithmetic, spans and the macros, in the tenant's time zone unless one is given.
-import { keyword, sql, type Sql } from '@tessera/kernel';
+// Dates and instants: today and now, one made of the other, and their parts, in the tenant's time zone unless one is given.
+import { keyword, sql } from '@tessera/kernel';
 import * as calendar from '../calendar.ts';
-import type { Day, Duration } from '../calendar.ts';
-import type { CallExpression, Expression, RuleType, Value } from '../expression.ts';
-import { bindOnce, boundedDate, boundedInstant, intervalSql, nowSql, wholeSql, zoneSql } from '../sql-parts.ts';
-import { date, datetime, number, text, time, type Kind } from '../types.ts';
-import { wholeOf } from './counts.ts';
-import { literalText, type CallSite, type JsCall, type Operator, type SqlCall } from './operator.ts';
-
-export const dateKinds: readonly Kind[] = ['date', 'datetime'];
-
-/** The zone that a call names literally in argument `i`, else the tenant's. */
-export const zoneOf = ({ call, environment }: JsCall, i: number): string => literalText(call, i) ?? environment.timeZone;
-
-export const zoneOfSql = (call: SqlCall, i: number): Sql => (literalText(call.call, i) === undefined ? zoneSql : call.value(i));
-
-/** A zone must be literal: one that a record holds could be unknown to the database, and then the whole statement would fail. */
-export function checkZone(site: CallSite, i: number): Expression | undefined {
-  const zone = site.check(i, text);
-  if (zone === undefined) return undefined;
-  if (zone.node === 'literal' && typeof zone.value === 'string' && calendar.isZone(zone.value)) return zone;
-  return site.refuse('A time zone is named literally, such as "Europe/Berlin" or "UTC"; left out, it is the tenant\'s.', i);
-}
-
-/** Arguments of which the last, where given, is a zone. */
-export function withZone(site: CallSite, type: RuleType, args: readonly (Expression | undefined)[], at: number): Expression | undefined {
-  return site.call(type, site.sources.length > at ? [...args, checkZone(site, at)] : args);
-}
-
-export const isDate = (call: CallExpression, i = 0): boolean => call.arguments[i]?.type.kind === 'date';
-
-/** The day that a date is, or that clocks in the zone show. */
-export function dayOfValue(value: Value | undefined, type: Expression | undefined, zone: string): Day | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (type?.type.kind === 'date') return calendar.dayOf(value);
-  const day = calendar.localAt(Date.parse(value), zone).toPlainDate();
-  return calendar.dayText(day) === null ? undefined : day;
-}
-
-export const localSql = (value: Sql, zone: Sql): Sql => sql`(${value} at time zone ${zone})`;
-
-/** As `dayOfValue`. */
-export function daySql(call: SqlCall, i: number, zone: Sql): Sql {
-  return isDate(call.call, i) ? call.value(i) : boundedDate(sql`${localSql(call.value(i), zone)}::date`);
-}
+import type { Day } from '../calendar.ts';
+import { boundedInstant, nowSql } from '../sql-parts.ts';
+import { date, datetime, number, time } from '../types.ts';
+import { dateAdd, dateDiff } from './date-arithmetic.ts';
+import type { Operator } from './operator.ts';
+import { isWorkingTime } from './working.ts';
+import { dateKinds, dayOfValue, daySql, localSql, withZone, zoneOf, zoneOfSql } from './zoned.ts';
 
 const today: Operator = {
   name: 'today',
@@ -68,165 +32,6 @@ const now: Operator = {
   type: (site) => site.call(datetime, []),
   js: (_, { environment }) => calendar.instantText(environment.now),
   sql: () => nowSql,
-};
-
-const noCalendars = 'Working time of a calendar is not available in this version: leave the third argument out.';
-
-function checkDateAdd(site: CallSite): Expression | undefined {
-  if (site.sources.length > 2) return site.refuse(noCalendars, 2);
-  const start = site.checkKind(0, dateKinds);
-  const amount = site.checkKind(1, ['text', 'number']);
-  if (start === undefined || amount === undefined) return undefined;
-  if (amount.type.kind !== 'text') return site.call(start.type, [start, amount]);
-  const duration = amount.node === 'literal' && typeof amount.value === 'string' ? calendar.parseDuration(amount.value) : undefined;
-  if (duration === undefined) {
-    return site.refuse(
-      'A duration is written literally as ISO 8601 has it, such as "P1M", "-P3D" or "PT4H", of at most a thousand years; or give a number of days.',
-      1,
-    );
-  }
-  if (start.type.kind === 'date' && duration.milliseconds !== 0)
-    return site.refuse('A date has no hours: add days, months or years, or start from a date with time.', 1);
-  return site.call(start.type, [start, amount]);
-}
-
-function durationOf(call: CallExpression, days: Value | undefined): Duration | undefined {
-  const source = call.arguments[1]?.type.kind === 'text' ? literalText(call, 1) : undefined;
-  if (source !== undefined) return calendar.parseDuration(source);
-  const count = wholeOf(days, calendar.maxDays);
-  return count === undefined ? undefined : { months: 0, days: count, milliseconds: 0 };
-}
-
-function addToInstant(start: number, duration: Duration, zone: string): Value {
-  let at = start;
-  if (duration.months !== 0 || duration.days !== 0) {
-    const local = calendar.localAt(at, zone).add({ months: duration.months }).add({ days: duration.days });
-    at = calendar.instantOf(local, zone);
-  }
-  return calendar.instantText(at + duration.milliseconds);
-}
-
-/** Months and days on the zone's clocks, then exact time. */
-function addSql(start: Sql, duration: Duration, zone: Sql): Sql {
-  const { months, days, milliseconds } = duration;
-  const parts = [months === 0 ? '' : `${months} months`, days === 0 ? '' : `${days} days`].filter((part) => part !== '');
-  const moved = parts.length === 0 ? start : localSql(sql`(${localSql(start, zone)} + ${intervalSql(parts.join(' '))})`, zone);
-  return milliseconds === 0 ? moved : sql`(${moved} + ${intervalSql(`${milliseconds} milliseconds`)})`;
-}
-
-const dateAdd: Operator = {
-  name: 'dateAdd',
-  signature: 'dateAdd(date or datetime, duration or days)',
-  doc: 'Later by an ISO 8601 duration, written literally ("P1M", "-P3D", "PT4H"), or by a number of days (cut to a whole one, at most 366,000). Months come first, and the day is kept within the month (31 January + P1M = 28 February). On a date with time, months and days move on the clocks of the tenant\'s zone (in a gap of daylight saving the offset before it counts, in an overlap the second instant), hours, minutes and seconds are exact.',
-  nulls: 'Null where one is null, and beyond the years 0001 to 9999.',
-  examples: [
-    { rule: { dateAdd: [{ var: 'closeDate' }, '-P1M1D'] }, gives: '2026-05-29' },
-    { rule: { dateAdd: [{ var: 'closeDate' }, 3] }, gives: '2026-07-03' },
-    { rule: { dateAdd: [{ var: '$now' }, 'PT90M'] }, gives: '2026-03-02T02:30:00.000Z' },
-  ],
-  arity: [2, 3],
-  type: checkDateAdd,
-  js: ([start, days], { call, environment }) => {
-    const duration = durationOf(call, days);
-    if (typeof start !== 'string' || duration === undefined) return null;
-    if (isDate(call)) return calendar.dayText(calendar.addToDay(calendar.dayOf(start), duration));
-    return addToInstant(Date.parse(start), duration, environment.timeZone);
-  },
-  sql: (call) => {
-    const start = call.value(0);
-    if (call.call.arguments[1]?.type.kind === 'text') {
-      const duration = durationOf(call.call, null) ?? { months: 0, days: 0, milliseconds: 0 };
-      if (!isDate(call.call)) return boundedInstant(addSql(start, duration, zoneSql));
-      return boundedDate(sql`(${start} + ${intervalSql(`${duration.months} months ${duration.days} days`)})::date`);
-    }
-    if (isDate(call.call)) return boundedDate(sql`(${start} + ${wholeSql(call.value(1), calendar.maxDays)})`);
-    // No days leave the instant as it is, even in the first half of an overlap.
-    return boundedInstant(
-      call.once((instant, days) => sql`case when trunc(${days}) = 0 then ${instant} else ${addDaysSql(instant, days)} end`),
-    );
-  },
-};
-
-const addDaysSql = (instant: Sql, days: Sql): Sql =>
-  localSql(sql`(${localSql(instant, zoneSql)} + make_interval(days => ${wholeSql(days, calendar.maxDays)}))`, zoneSql);
-
-const dayUnits = ['days', 'weeks', 'months', 'years'] as const;
-const exactUnits = { hours: 3_600_000, minutes: 60_000 } as const;
-const units = [...dayUnits, 'hours', 'minutes'] as const;
-
-function checkDateDiff(site: CallSite): Expression | undefined {
-  if (site.sources.length > 3) return site.refuse(noCalendars, 3);
-  const sides = site.together([0, 1], dateKinds);
-  const unit = site.word(2, units);
-  if (sides === undefined || unit === undefined) return undefined;
-  if (sides.type.kind === 'date' && (unit === 'hours' || unit === 'minutes')) return site.refuse('Dates have no hours: use "days".', 2);
-  return site.call(number, [...sides.arguments, site.check(2)]);
-}
-
-function betweenDays(from: Day, to: Day, unit: string): number {
-  switch (unit) {
-    case 'weeks':
-      return Math.trunc(calendar.daysBetween(from, to) / 7);
-    case 'months':
-      return calendar.monthsBetween(from, to);
-    case 'years':
-      return Math.trunc(calendar.monthsBetween(from, to) / 12);
-    default:
-      return calendar.daysBetween(from, to);
-  }
-}
-
-/** As `monthsBetween`. */
-function monthsSql(from: Sql, to: Sql): Sql {
-  const part = (name: string, of: Sql): Sql => sql`extract(${keyword(name)} from ${of})`;
-  const months = sql`(${part('year', to)} - ${part('year', from)}) * 12 + ${part('month', to)} - ${part('month', from)}`;
-  const [first, last] = [part('day', from), part('day', to)];
-  const short = sql`case when ${to} >= ${from} and ${last} < ${first} then -1 when ${to} < ${from} and ${last} > ${first} then 1 else 0 end`;
-  return sql`(${months} + ${short})`;
-}
-
-function betweenDaysSql(from: Sql, to: Sql, unit: string): Sql {
-  switch (unit) {
-    case 'weeks':
-      return sql`div((${to} - ${from})::numeric, 7)`;
-    case 'months':
-      return bindOnce([from, to], monthsSql);
-    case 'years':
-      return sql`div(${bindOnce([from, to], monthsSql)}, 12)`;
-    default:
-      return sql`(${to} - ${from})::numeric`;
-  }
-}
-
-const exactUnit = (unit: string): number | undefined => (unit === 'hours' || unit === 'minutes' ? exactUnits[unit] : undefined);
-
-const dateDiff: Operator = {
-  name: 'dateDiff',
-  signature: 'dateDiff(from, to, unit)',
-  doc: 'How far it is from one to the other, negative where `to` is earlier, cut towards zero. Unit: "days", "weeks", "months", "years" count on the calendar (on dates with time: by the dates in the tenant\'s zone; a month is full when its day of the month is reached), "hours" and "minutes" are exact elapsed time and need dates with time.',
-  nulls: 'Null where one is null.',
-  examples: [
-    { rule: { dateDiff: [{ var: 'closeDate' }, '2026-08-29', 'months'] }, gives: '1' },
-    { rule: { dateDiff: [{ today: [] }, { var: 'closeDate' }, 'days'] }, gives: '120' },
-  ],
-  arity: [3, 4],
-  type: checkDateDiff,
-  js: ([a, b], { call, environment }) => {
-    const unit = literalText(call, 2) ?? 'days';
-    const exact = exactUnit(unit);
-    if (exact !== undefined) {
-      if (typeof a !== 'string' || typeof b !== 'string') return null;
-      return String(Math.trunc((Date.parse(b) - Date.parse(a)) / exact) + 0);
-    }
-    const [from, to] = [a, b].map((value) => dayOfValue(value, call.arguments[0], environment.timeZone));
-    return from && to ? String(betweenDays(from, to, unit) + 0) : null;
-  },
-  sql: (call) => {
-    const unit = literalText(call.call, 2) ?? 'days';
-    const exact = exactUnit(unit);
-    if (exact !== undefined) return sql`div(extract(epoch from (${call.value(1)} - ${call.value(0)})), ${keyword(String(exact / 1000))})`;
-    return betweenDaysSql(daySql(call, 0, zoneSql), daySql(call, 1, zoneSql), unit);
-  },
 };
 
 const dateOf: Operator = {
@@ -283,6 +88,7 @@ export const dateOperators: readonly Operator[] = [
   now,
   dateAdd,
   dateDiff,
+  isWorkingTime,
   dateOf,
   datetimeOf,
   part('year', 'year', 'The year.', '2026', (day) => day.year),

@@ -4,6 +4,7 @@ import type { CallExpression, Expression, RuleType, Value } from '../expression.
 import type { JsEnvironment } from '../environment.ts';
 import type { Place } from '../checking/place.ts';
 import type { Kind } from '../types.ts';
+import type { WorkCalendar } from '../work-calendar.ts';
 
 /** One use of an operator while it is checked. Every method that refuses records the problem and gives undefined. */
 export interface CallSite {
@@ -45,6 +46,7 @@ export interface Forms {
   parameter(name: unknown, place: Place): Expression | undefined;
   literal(value: unknown, place: Place, expected: RuleType | undefined): Expression | undefined;
   aggregate(source: unknown, place: Place): Expression | undefined;
+  calendar(name: string, place: Place): WorkCalendar | undefined;
   /** `some`, `all`, `none`: a relation's path and a condition. */
   quantifier(name: 'some' | 'all' | 'none', site: CallSite): Expression | undefined;
   /** Whether `$old` may be used here. */

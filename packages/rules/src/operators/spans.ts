@@ -5,7 +5,7 @@ import type { Day, Span } from '../calendar.ts';
 import type { Value } from '../expression.ts';
 import { boundedDate, boundedInstant, intervalSql, nowSql } from '../sql-parts.ts';
 import { boolean, text } from '../types.ts';
-import { dateKinds, dayOfValue, isDate, localSql, withZone, zoneOf, zoneOfSql } from './dates.ts';
+import { dateKinds, dayOfValue, isDate, localSql, withZone, zoneOf, zoneOfSql } from './zoned.ts';
 import { literalText, maybe, type JsCall, type Operator, type SqlCall } from './operator.ts';
 
 const spanOf = (word: string | undefined): Span => calendar.spans.find((span) => span === word) ?? 'day';

@@ -105,6 +105,9 @@ export function viewOf(model: Model, policy: Policy): Model {
     roles: named<never>([]),
     permissionSets: named<never>([]),
     sharingRules: named<never>([]),
+    automations: named<never>([]),
+    templates: named<never>([]),
+    decisionTables: named<never>([]),
     source: named(Object.keys(model.source).map((kind) => [kind, named<unknown>([])] as const)),
   });
 }

@@ -1,5 +1,6 @@
 // Templates such as `Dear {{ contact.name }}`: a value is escaped for the place where it stands, and a template is no program.
 import { failAll, problem, type Problem, type ProblemPlace } from '@tessera/kernel';
+import { parseText, placeInText, type TextPiece } from '@tessera/metadata';
 import { addressParts, escapeHtml, headerText, plainText, wholeAddress } from './escapes.ts';
 import { htmlPlaces } from './html-places.ts';
 import type { Place } from './place.ts';
@@ -15,46 +16,14 @@ export interface Template {
   render(values: Readonly<Record<string, unknown>>): string;
 }
 
-/** Literal text, or a path with the place where its value goes. */
-type Piece = string | { readonly path: string; readonly at: number };
-
 interface Parsed {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TextPiece[];
   readonly problems: readonly Problem[];
 }
 
-const name = /^\$?[A-Za-z][A-Za-z0-9]*(?:_{1,2}[A-Za-z0-9]+)*$/;
-/** Names that objects of JavaScript bring along. No field is called so; they are refused rather than found missing. */
-const inherited: ReadonlySet<string> = new Set(['constructor', 'prototype', '__proto__', 'hasOwnProperty', 'toString', 'valueOf']);
-const longest = 200_000;
-
-/** Where an offset is, for people: lines and columns from 1. */
-function whereIs(source: string, at: number): { readonly line: number; readonly column: number } {
-  const before = source.slice(0, at).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-}
-
-const isPath = (path: string): boolean => path.split('.').every((part) => name.test(part) && !inherited.has(part));
-
 function parse(source: string, place: ProblemPlace): Parsed {
-  const pieces: Piece[] = [];
-  const problems: Problem[] = [];
-  const wrong = (at: number, reason: string): void =>
-    void problems.push(problem('TEMPLATE_SYNTAX', { ...whereIs(source, at), reason }, place));
-  if (source.length > longest) wrong(0, `the template is longer than ${longest} characters.`);
-  let from = 0;
-  while (from < source.length && problems.length === 0) {
-    const open = source.indexOf('{{', from);
-    if (open < 0) break;
-    const close = source.indexOf('}}', open + 2);
-    if (open > from) pieces.push(source.slice(from, open));
-    const path = source.slice(open + 2, Math.max(open + 2, close)).trim();
-    if (close < 0) wrong(open, '{{ is opened and never closed.');
-    else if (isPath(path)) pieces.push({ path, at: open });
-    else wrong(open, `between {{ and }} stands a path such as account.name, not ${JSON.stringify(path.slice(0, 60))}.`);
-    from = close + 2;
-  }
-  if (problems.length === 0 && from < source.length) pieces.push(source.slice(from));
+  const { pieces, mistakes } = parseText(source);
+  const problems = mistakes.map(({ at, reason }) => problem('TEMPLATE_SYNTAX', { ...placeInText(source, at), reason }, place));
   return { pieces, problems };
 }
 
@@ -69,7 +38,7 @@ const writers: Readonly<Record<Exclude<Place['kind'], 'refused'>, Writer>> = {
 };
 
 /** Where in an address each value stands. */
-function urlPlaces(pieces: readonly Piece[]): readonly Place[] {
+function urlPlaces(pieces: readonly TextPiece[]): readonly Place[] {
   let before = '';
   return pieces.flatMap((piece): Place[] => {
     if (typeof piece === 'string') {
@@ -88,12 +57,12 @@ const urlWriters: Readonly<Record<'wholeAddress' | 'addressPart', Writer>> = {
 };
 
 interface Plan {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TextPiece[];
   readonly writers: readonly (Writer | undefined)[];
   readonly problems: readonly Problem[];
 }
 
-function placesOf(kind: TemplateKind, pieces: readonly Piece[]): readonly Place[] {
+function placesOf(kind: TemplateKind, pieces: readonly TextPiece[]): readonly Place[] {
   if (kind === 'html') return htmlPlaces(pieces.map((piece) => (typeof piece === 'string' ? piece : undefined)));
   return kind === 'url' ? urlPlaces(pieces) : [];
 }
@@ -115,11 +84,11 @@ function planOf(kind: TemplateKind, source: string, place: ProblemPlace): Plan {
     const found = places[i];
     if (found?.kind !== 'refused') return [];
     const { where, remedy } = found;
-    return [problem('TEMPLATE_PLACE', { ...whereIs(source, at), placeholder: `{{ ${path} }}`, where, remedy }, place)];
+    return [problem('TEMPLATE_PLACE', { ...placeInText(source, at), placeholder: `{{ ${path} }}`, where, remedy }, place)];
   });
   if (kind === 'header' && /[\r\n]/.test(source)) {
     const at = source.search(/[\r\n]/);
-    misplaced.push(problem('TEMPLATE_SYNTAX', { ...whereIs(source, at), reason: 'a header is one line.' }, place));
+    misplaced.push(problem('TEMPLATE_SYNTAX', { ...placeInText(source, at), reason: 'a header is one line.' }, place));
   }
   return { pieces, problems: misplaced, writers: values.map((_value, i) => writerOf(kind, places[i])) };
 }
@@ -136,7 +105,7 @@ export function checkTemplate(kind: TemplateKind, source: string, known: Iterabl
   const unknown = pieces.flatMap((piece): Problem[] => {
     if (typeof piece === 'string' || paths.has(piece.path)) return [];
     const { path, at } = piece;
-    return [problem('TEMPLATE_PATH_UNKNOWN', { ...whereIs(source, at), path, known: `Known: ${list}.` }, place)];
+    return [problem('TEMPLATE_PATH_UNKNOWN', { ...placeInText(source, at), path, known: `Known: ${list}.` }, place)];
   });
   return [...problems, ...unknown];
 }

@@ -1,5 +1,6 @@
 // What the command line can do: commands parse and print, these act.
-import type { AccessExplanation, ImportStatus, MetadataPlan } from '@tessera/engine';
+import type { WrittenRead } from '@tessera/api';
+import type { AccessExplanation, ImportStatus, MetadataPlan, ReadExplanation } from '@tessera/engine';
 import type { Problem } from '@tessera/kernel';
 import type { TenantInfo } from '@tessera/storage';
 
@@ -78,6 +79,13 @@ export interface CliActions {
   ): Promise<{ readonly records: number }>;
   /** `user`: an email. */
   explainAccess(input: TransferInput & { readonly id: string; readonly user: string }): Promise<AccessExplanation>;
+  /** `user`: an email, as whom the read is made; left out: the platform itself. */
+  explainRead(input: {
+    readonly tenant: string;
+    readonly read: WrittenRead;
+    readonly user?: string;
+    readonly analyze: boolean;
+  }): Promise<ReadExplanation>;
   /** Brings every tenant's system tables up to date. */
   migrate(progress: Progress): Promise<{ readonly tenants: number }>;
   /** Seals everything with the present secret. */

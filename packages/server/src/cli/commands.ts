@@ -4,6 +4,7 @@ import { settingsHelp } from '../config.ts';
 import { accessCommands } from './access-commands.ts';
 import type { CliActions } from './actions.ts';
 import type { Cli } from './cli-context.ts';
+import { explainCommand } from './explain-command.ts';
 import { failureJson, failureText, type CliStreams } from './output.ts';
 import { packCommands } from './pack-commands.ts';
 import { secretCommands } from './secret-commands.ts';
@@ -35,7 +36,7 @@ function commandTree(words: readonly string[], cli: Cli): Argv {
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new UsageError(message ?? 'The command line is wrong.');
     });
-  for (const commands of [tenantCommands, packCommands, transferCommands, accessCommands, upkeepCommands, secretCommands])
+  for (const commands of [tenantCommands, packCommands, transferCommands, accessCommands, explainCommand, upkeepCommands, secretCommands])
     commands(parser, cli);
   return parser;
 }

@@ -134,9 +134,18 @@ async function checks({ cell, administration }: OperatorDesk): Promise<readonly 
   return [{ name: 'database', ok: true, detail: `PostgreSQL ${version}, ${tenants.length} tenant(s)` }, wall, ...tenants];
 }
 
+const explainRead: CliActions['explainRead'] = ({ tenant, read, ...input }) =>
+  atDesk(async ({ administration }) => {
+    // Much to load, and for this alone.
+    const { Documents, readWriter } = await import('@tessera/api');
+    const request = readWriter(new Documents())(read, { languages: [] });
+    return administration.explainRead(tenant, { request, ...input });
+  });
+
 /** The actions as the program runs them. */
 export const cliActions: CliActions = {
   explainAccess: ({ tenant, ...input }) => atDesk(({ administration }) => administration.explainAccess(tenant, input)),
+  explainRead,
   createTenant,
   listTenants: () => atDesk(({ administration }) => administration.tenants()),
   dropTenant: (name) => atDesk(({ administration }) => administration.dropTenant(name)),

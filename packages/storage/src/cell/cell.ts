@@ -1,6 +1,7 @@
 // A cell: one database that holds many tenants, and the doors to it.
 import { fail, ident, sql, textLiteral, toStatement, type Logger } from '@tessera/kernel';
 import type { Queryable, TenantDatabase, Transaction } from '../database.ts';
+import { Jobs, type JobsOptions } from '../jobs/jobs.ts';
 import { runAlone } from './alone.ts';
 import { Listener, type ListenOptions } from './listener.ts';
 import type { Login } from './login.ts';
@@ -8,6 +9,7 @@ import { checkTenantName, controlSchema, isTenantName, lockKey, tenantRole, tena
 import { openDatabase, type CellFeatures, type OpenedCell } from './open.ts';
 import { databaseErrorKind, doorError, mayRunAgain } from './pg-errors.ts';
 import { Pool, type PoolStats } from './pool.ts';
+import { SlowStatements } from './slow-statements.ts';
 import { TenantDoor } from './tenant-database.ts';
 import { createTenant, dropTenant, listTenants, type TenantInfo } from './tenants.ts';
 import { refuseSessionChange } from './open-transaction.ts';
@@ -21,6 +23,8 @@ export interface CellOptions {
   readonly poolSize?: number;
   /** Longest statement of a tenant; default 30 s. */
   readonly statementTimeoutMs?: number;
+  /** A tenant's statement that takes so long is logged; default 0: none is. */
+  readonly slowStatementMs?: number;
   /** Longest wait for a connection; default 10 s. */
   readonly waitMs?: number;
   readonly applicationName?: string;
@@ -32,6 +36,8 @@ export interface CellStats {
   readonly listener: { readonly connected: boolean; readonly reconnects: number };
   /** Transactions run again after a deadlock or a serialisation failure. */
   readonly retries: number;
+  /** Tenants' statements that were logged as slow, by operation. */
+  readonly slowStatements: ReadonlyMap<string, number>;
 }
 
 export interface Cell {
@@ -69,6 +75,8 @@ export interface Cell {
   control<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Hears a channel of NOTIFY until closed; comes back by itself after a failure, and then calls `onReconnect`. */
   listen(channel: string, onMessage: (payload: string) => void, options?: ListenOptions): Promise<{ close(): Promise<void> }>;
+  /** Work that is done later, by whichever node. Whoever asks for it closes it, before the cell. */
+  jobs(options?: JobsOptions): Jobs;
   stats(): CellStats;
   /** Takes nothing more, waits for what runs (at most `graceMs`, default 10 s), and cuts off the rest. */
   close(graceMs?: number): Promise<void>;
@@ -92,14 +100,17 @@ class OpenCell implements Cell {
   readonly #listener: Listener;
   /** The role of administration that owns the tables; `''` is the administrator itself. */
   readonly #owner: string;
+  readonly #slow: SlowStatements;
+  readonly #log: Logger;
   #retries = 0;
 
-  constructor(opened: OpenedCell, { log, poolSize = 16, waitMs = 10_000 }: CellOptions) {
+  constructor(opened: OpenedCell, { log, poolSize = 16, waitMs = 10_000, slowStatementMs = 0 }: CellOptions) {
     this.database = opened.database;
     this.serverVersion = opened.serverVersion;
     this.wall = opened.wall;
     this.features = opened.features;
     this.#opened = opened;
+    this.#log = log;
     this.#owner = opened.wall ? opened.roles.owner : '';
     const unknownRole = (role: string, cause: unknown): Error =>
       fail('TENANT_NOT_FOUND', { name: role.slice(this.#roleOf('').length) }, {}, cause);
@@ -119,11 +130,12 @@ class OpenCell implements Cell {
       unknownRole,
     });
     this.#listener = new Listener(opened.server, log);
+    this.#slow = new SlowStatements(log, slowStatementMs);
   }
 
   tenant(name: string): TenantDatabase {
     if (!isTenantName(name)) throw fail('TENANT_NOT_FOUND', { name });
-    return new TenantDoor({ pool: this.#tenants, tenant: name, role: this.#roleOf(name), onRetry: this.#countRetry });
+    return new TenantDoor({ pool: this.#tenants, tenant: name, role: this.#roleOf(name), onRetry: this.#countRetry, slow: this.#slow });
   }
 
   async createTenant(name: string, info: { readonly label?: string } = {}): Promise<void> {
@@ -180,12 +192,20 @@ class OpenCell implements Cell {
     return this.#listener.listen(channel, onMessage, options);
   }
 
+  jobs(options?: JobsOptions): Jobs {
+    const { admin } = this.#opened;
+    const login: Login = { ...admin, applicationName: `${admin.applicationName} of jobs`, statementTimeoutMs: 60_000 };
+    const host = { log: this.#log, control: this.control.bind(this), listen: this.listen.bind(this) };
+    return new Jobs({ ...host, login: this.#owner === '' ? login : { ...login, role: this.#owner } }, options);
+  }
+
   stats(): CellStats {
     return {
       tenants: this.#tenants.stats,
       administration: this.#administration.stats,
       listener: this.#listener.stats,
       retries: this.#retries,
+      slowStatements: this.#slow.counts,
     };
   }
 

@@ -7,6 +7,7 @@ import { cancelRequest } from './cancel.ts';
 import { Flight, KeptStatement, type Answered, type Answers, type Run } from './kept-statement.ts';
 import { clientConfig, type Login } from './login.ts';
 import { asError, ConnectionFailure, databaseErrorKind } from './pg-errors.ts';
+import type { Watch } from './slow-statements.ts';
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
@@ -14,6 +15,7 @@ export interface RunOptions {
   readonly tillEnd?: boolean;
   /** Our own limit for this statement, beside the server's. */
   readonly timeoutMs?: number;
+  readonly watch?: Watch | undefined;
 }
 
 /** How long a given-up statement may take to end before the socket is cut. */
@@ -114,18 +116,26 @@ export class Connection {
    * not run. On an error it first waits until the server is ready again, so that the state is known.
    */
   async together(statements: readonly Statement[], options: RunOptions = {}): Promise<Answers> {
+    const { watch } = options;
     const results: QueryResult[] = [];
     try {
       for (let [next] = statements; next !== undefined; next = statements[results.length]) {
         if (this.#closed) throw new ConnectionFailure('The connection is closed.');
         if (options.signal?.aborted) throw fail('REQUEST_CANCELLED', {}, {}, options.signal.reason);
-        const runs = this.#keptRuns(statements, results.length);
-        const answers = await this.#answer((answered) => {
-          if (runs.length === 0) this.#sendAnew(next, answered);
-          else this.#client.query(new Flight(runs, answered));
-        }, options);
-        results.push(...answers.results);
-        if (answers.failure !== undefined) throw answers.failure;
+        const from = results.length;
+        const runs = this.#keptRuns(statements, from);
+        const startMs = performance.now();
+        try {
+          const answers = await this.#answer((answered) => {
+            if (runs.length === 0) this.#sendAnew(next, answered);
+            else this.#client.query(new Flight(runs, answered));
+          }, options);
+          results.push(...answers.results);
+          if (answers.failure !== undefined) throw answers.failure;
+        } finally {
+          const ms = performance.now() - startMs;
+          if (watch !== undefined && ms >= watch.afterMs) watch.slow(statements.slice(from, from + Math.max(1, runs.length)), ms);
+        }
       }
       return { results, failure: undefined };
     } catch (error) {

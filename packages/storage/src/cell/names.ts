@@ -5,6 +5,9 @@ import { fail } from '@tessera/kernel';
 /** The schema of the tables that belong to the cell and to no tenant. */
 export const controlSchema = 'tessera';
 
+/** The schema of pg-boss. What is in it is pg-boss's own. */
+export const jobsSchema = 'pgboss';
+
 const tenantName = /^[a-z][a-z0-9_]{1,39}$/;
 
 /** Names that read like a part of the platform in addresses, logs and role names. */

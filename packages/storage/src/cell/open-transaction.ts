@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Answers } from './kept-statement.ts';
 import { asError, ConnectionFailure, databaseErrorKind } from './pg-errors.ts';
 import type { Pool } from './pool.ts';
+import type { Watch } from './slow-statements.ts';
 
 export interface RunTransaction {
   readonly pool: Pool;
@@ -24,6 +25,7 @@ export interface RunTransaction {
   readonly trusted?: boolean;
   /** Longest wait between runs; default 500 ms. */
   readonly longestWaitMs?: number;
+  readonly watch?: Watch | undefined;
 }
 
 /**
@@ -177,10 +179,10 @@ export class OpenTransaction implements TenantTransaction {
   }
 
   async #run(statements: readonly Statement[]): Promise<Answers> {
-    const { pool, role, signal } = this.#options;
+    const { pool, role, signal, watch } = this.#options;
     const ends = statements.at(-1) === commit;
     for (let tries = 1; ; tries += 1) {
-      const options = signal === undefined ? {} : { signal, tillEnd: ends };
+      const options = signal === undefined ? { watch } : { watch, signal, tillEnd: ends };
       const answers = await this.connection.together(statements, options);
       if (ends && signal?.aborted === true && databaseErrorKind(answers.failure) === 'statementTimeout')
         return { ...answers, failure: fail('REQUEST_CANCELLED', {}, {}, signal.reason) };

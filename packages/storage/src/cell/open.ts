@@ -1,9 +1,9 @@
 // Opens a database as a cell: checks it, makes what is missing (roles, control schema, extensions), and says how to log in.
-import { fail, ident, sql, toStatement, type Logger } from '@tessera/kernel';
+import { emptySql, fail, ident, sql, toStatement, type Logger, type Sql } from '@tessera/kernel';
 import { migrateCell } from '../system/cell-migrations.ts';
 import { Connection } from './connection.ts';
 import type { Login } from './login.ts';
-import { cellRoles, controlSchema, lockKey, type CellRoles } from './names.ts';
+import { cellRoles, controlSchema, jobsSchema, lockKey, type CellRoles } from './names.ts';
 import { sqlState } from './pg-errors.ts';
 import {
   ensureCellRoles,
@@ -55,6 +55,7 @@ export async function openDatabase(admin: Login, server: Login, log: Logger): Pr
     await run(sql`select pg_advisory_lock(${lockKey(controlSchema)}::bigint)`);
     const roles = await prepareRoles(run, serverVersion, log);
     if (roles === undefined) return await withoutWall({ run, admin, server, database, serverVersion, log });
+    await makeJobsSchema(run, sql` authorization ${ident(roles.names.owner)}`);
     await migrateCell({ ...admin, role: roles.names.owner });
     await connection.command(`set role ${quoted(roles.names.owner)}`);
     await writeSetting(run, { prefix: roles.names.prefix, password: roles.password });
@@ -110,6 +111,12 @@ async function prepareRoles(run: Run, serverVersion: number, log: Logger): Promi
   await ensureCellRoles(run, names, password, serverVersion);
   await run(sql`create schema if not exists ${ident(controlSchema)} authorization ${ident(names.owner)}`);
   return { names, password };
+}
+
+/** Once: to ask again whether it is there takes the right to make schemas. */
+async function makeJobsSchema(run: Run, authorization: Sql): Promise<void> {
+  const { rows } = await run(sql`select to_regnamespace(${jobsSchema}) is not null as there`);
+  if (rows[0]?.['there'] !== true) await run(sql`create schema ${ident(jobsSchema)}${authorization}`);
 }
 
 async function readSetting(run: Run): Promise<RoleSetting | undefined> {
@@ -181,6 +188,7 @@ interface Bare {
 /** Everything as the one user that there is. What would be the role's name is then told to the session as a setting. */
 async function withoutWall({ run, admin, server, database, serverVersion, log }: Bare): Promise<OpenedCell> {
   await run(sql`create schema if not exists ${ident(controlSchema)}`);
+  await makeJobsSchema(run, emptySql);
   await migrateCell(admin);
   await run(sql`
     alter table tessera.outbox

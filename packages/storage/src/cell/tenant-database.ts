@@ -1,10 +1,11 @@
 // A tenant's door: each statement runs on a connection that is in the tenant's role.
 import { sql, toStatement, type Statement } from '@tessera/kernel';
-import type { QueryResult, TenantDatabase, TenantTransaction, Transaction, TransactionOptions } from '../database.ts';
+import type { QueryResult, StatementOrigin, TenantDatabase, TenantTransaction, Transaction, TransactionOptions } from '../database.ts';
 import { lockKey, tenantSchema } from './names.ts';
 import { databaseErrorKind, doorError } from './pg-errors.ts';
 import type { Pool } from './pool.ts';
 import { refuseSessionChange } from './open-transaction.ts';
+import type { SlowStatements, Watch } from './slow-statements.ts';
 import { runTransaction } from './transaction.ts';
 
 export interface DoorOptions {
@@ -13,6 +14,7 @@ export interface DoorOptions {
   readonly role: string;
   /** Told of each retry, for the metrics. */
   readonly onRetry: (error: unknown) => void;
+  readonly slow: SlowStatements;
 }
 
 const defaultRetries = 5;
@@ -21,16 +23,24 @@ export class TenantDoor implements TenantDatabase {
   readonly tenant: string;
   readonly schema: string;
   readonly #options: DoorOptions;
+  readonly #watch: Watch | undefined;
 
-  constructor(options: DoorOptions) {
+  /** @param origin undefined: statements are for no request */
+  constructor(options: DoorOptions, origin?: StatementOrigin) {
     this.tenant = options.tenant;
     this.schema = tenantSchema(options.tenant);
     this.#options = options;
+    this.#watch = options.slow.watch(options.tenant, origin);
   }
 
-  async query(statement: Statement, options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {}): Promise<QueryResult> {
+  for(origin: StatementOrigin): TenantDatabase {
+    return new TenantDoor(this.#options, origin);
+  }
+
+  async query(statement: Statement, given: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {}): Promise<QueryResult> {
     refuseSessionChange(statement);
     const { pool, role } = this.#options;
+    const options = this.#watch === undefined ? given : { ...given, watch: this.#watch };
     try {
       return await pool.run(role, statement, options);
     } catch (error) {
@@ -48,7 +58,7 @@ export class TenantDoor implements TenantDatabase {
     const { pool, role, onRetry } = this.#options;
     const { retries = defaultRetries, signal, opening } = options;
     try {
-      return await runTransaction({ pool, role, tenant: this.tenant, retries, signal, onRetry, opening }, work);
+      return await runTransaction({ pool, role, tenant: this.tenant, retries, signal, onRetry, opening, watch: this.#watch }, work);
     } catch (error) {
       throw doorError(error, this.tenant);
     }

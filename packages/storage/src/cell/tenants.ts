@@ -1,6 +1,7 @@
 // Makes, lists and drops tenants: schema, role, system tables, and the row in the control schema.
 import { fail, ident, sql, toStatement, type Sql } from '@tessera/kernel';
 import type { Transaction } from '../database.ts';
+import { forgetTenant } from '../jobs/dead.ts';
 import { applyTenantMigrations, tenantSystemVersion } from '../system/tenant-tables.ts';
 import { tenantRole, tenantSchema } from './names.ts';
 import type { OpenedCell } from './open.ts';
@@ -52,6 +53,7 @@ export async function dropTenant(transaction: Transaction, opened: OpenedCell, n
   const [row] = rows;
   if (row === undefined) throw fail('TENANT_NOT_FOUND', { name });
   await run(sql`delete from tessera.outbox where tenant = ${row['role']}`);
+  await forgetTenant(transaction, name);
   await run(sql`drop schema if exists ${ident(tenantSchema(name))} cascade`);
   if (opened.wall) await dropTenantRole(run, opened.roles.prefix, name);
 }

@@ -3,6 +3,7 @@ import { fail, ident, sql, type Sql } from '@tessera/kernel';
 import { auditTables } from '../audit/append-only.ts';
 import { identityTables } from './identity-tables.ts';
 import { shareTables } from './share-tables.ts';
+import { workflowTables } from './workflow-tables.ts';
 
 /** A change of a tenant's system tables: additive, one statement each. */
 export interface TenantMigration {
@@ -139,6 +140,7 @@ const work = (s: string): readonly Sql[] => [
 export const tenantMigrations: readonly TenantMigration[] = [
   { version: 1, statements: (s) => [...identity(s), ...past(s), ...work(s)] },
   { version: 2, statements: (s) => [...shareTables(s), ...identityTables(s), ...auditTables(s)] },
+  { version: 3, statements: workflowTables },
 ];
 
 /** The version of the tenants' system tables that this code writes. */

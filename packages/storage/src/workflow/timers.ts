@@ -1,0 +1,131 @@
+// Timers: whatever is to happen later, one row each, found by its key and taken when it is due.
+import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
+import { textOrNull } from '../row-text.ts';
+import { timeText, type WorkflowDoor } from './door.ts';
+
+export interface NewTimer {
+  readonly id: string;
+  /** A timer that is set under a key that there is takes the place of the former. */
+  readonly key: string;
+  /** Whose it is to do when it is due. */
+  readonly kind: string;
+  /** RFC 3339. */
+  readonly dueAt: string;
+  readonly runId: string | null;
+  readonly object: string | null;
+  readonly recordId: string | null;
+  /** JSON text. */
+  readonly content: string;
+}
+
+export interface Timer extends NewTimer {
+  readonly attempts: number;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+}
+
+const columns = sql`
+  t.id::text as id, t.key, t.kind, ${timeText('t.due_at')} as due_at, t.run_id::text as run_id, t.object, t.record_id::text as record_id,
+  t.content::text as content, t.attempts, ${timeText('t.created_at')} as created_at`;
+
+function timerOf(row: Readonly<Record<string, unknown>>): Timer {
+  return {
+    id: String(row['id']),
+    key: String(row['key']),
+    kind: String(row['kind']),
+    dueAt: String(row['due_at']),
+    runId: textOrNull(row['run_id']),
+    object: textOrNull(row['object']),
+    recordId: textOrNull(row['record_id']),
+    content: String(row['content']),
+    attempts: Number(row['attempts']),
+    createdAt: String(row['created_at']),
+  };
+}
+
+const tableOf = ({ schema }: WorkflowDoor): Sql => ident(schema, '_timer');
+
+/** Sets timers, or moves those whose keys there are. @param at RFC 3339 */
+export async function setTimers(door: WorkflowDoor, timers: readonly NewTimer[], at: string): Promise<void> {
+  if (timers.length === 0) return;
+  await door.query(
+    toStatement(
+      sql`
+        insert into ${tableOf(door)} as t (id, key, kind, due_at, run_id, object, record_id, content, created_at)
+        select n.id, n.key, n.kind, n."dueAt", n."runId", n.object, n."recordId", n.content::json, ${at}::timestamptz
+        from json_to_recordset(${JSON.stringify(timers)}::json) as n(id uuid, key text, kind text, "dueAt" timestamptz, "runId" uuid,
+          object text, "recordId" uuid, content text)
+        order by n.key
+        on conflict (key) do update set kind = excluded.kind, due_at = excluded.due_at, run_id = excluded.run_id, object = excluded.object,
+          record_id = excluded.record_id, content = excluded.content, attempts = 0, error = null, failed_at = null`,
+      'set-timers',
+    ),
+  );
+}
+
+async function cancel(door: WorkflowDoor, which: Sql, name: string): Promise<number> {
+  const table = tableOf(door);
+  const { rowCount } = await door.query(
+    toStatement(sql`delete from ${table} where id in (select t.id from ${table} t where ${which} order by t.key for update)`, name),
+  );
+  return rowCount;
+}
+
+/** Each gives how many there were. */
+export const cancelTimers = (door: WorkflowDoor, keys: readonly string[]): Promise<number> =>
+  cancel(door, sql`t.key = any(${keys}::text[])`, 'cancel-timers');
+
+export const cancelTimersOfRuns = (door: WorkflowDoor, runIds: readonly string[]): Promise<number> =>
+  cancel(door, sql`t.run_id = any(${runIds}::uuid[])`, 'cancel-run-timers');
+
+export const cancelTimersOfRecords = (door: WorkflowDoor, recordIds: readonly string[]): Promise<number> =>
+  cancel(door, sql`t.record_id = any(${recordIds}::uuid[])`, 'cancel-record-timers');
+
+async function take(door: WorkflowDoor, which: Sql, name: string): Promise<readonly Timer[]> {
+  const table = tableOf(door);
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        with taken as (delete from ${table} where id = any(array(select t.id from ${table} t where ${which} for update skip locked)) returning *)
+        select ${columns} from taken t order by t.due_at, t.id`,
+      name,
+    ),
+  );
+  return rows.map(timerOf);
+}
+
+/** Takes timers away that are due, of these kinds, the earliest first; they are back if the transaction is taken back. */
+export const takeDueTimers = (door: WorkflowDoor, kinds: readonly string[], now: string, limit: number): Promise<readonly Timer[]> =>
+  take(
+    door,
+    sql`t.failed_at is null and t.due_at <= ${now}::timestamptz and t.kind = any(${kinds}::text[]) order by t.due_at, t.id limit ${limit}`,
+    'take-timers',
+  );
+
+/** Of these the ones that are still due and in nobody's hands. */
+export const takeTimers = (door: WorkflowDoor, ids: readonly string[], now: string): Promise<readonly Timer[]> =>
+  take(
+    door,
+    sql`t.id = any(${ids}::uuid[]) and t.failed_at is null and t.due_at <= ${now}::timestamptz order by t.due_at, t.id`,
+    'take-these-timers',
+  );
+
+export interface FailedTimer {
+  readonly timer: Timer;
+  /** JSON text. */
+  readonly error: string;
+  /** When it is tried again; null: no more. */
+  readonly again: string | null;
+}
+
+/** Puts back one that was taken and came to nothing; one that was set under its key meanwhile stays. @param now RFC 3339 */
+export async function failTimer(door: WorkflowDoor, { timer, error, again }: FailedTimer, now: string): Promise<void> {
+  const { id, key, kind, dueAt, runId, object, recordId, content, attempts, createdAt } = timer;
+  await door.query(
+    toStatement(sql`
+      insert into ${tableOf(door)} (id, key, kind, due_at, run_id, object, record_id, content, attempts, error, failed_at, created_at)
+      values (${id}::uuid, ${key}, ${kind}, ${again ?? dueAt}::timestamptz, ${runId}::uuid, ${object}, ${recordId}::uuid, ${content}::json,
+        ${attempts + 1}, ${error}::json, ${again === null ? now : null}::timestamptz, ${createdAt}::timestamptz)
+      on conflict do nothing`),
+  );
+}
