@@ -33,6 +33,7 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
   ),
   actor: [['nobody', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   recordId: [['nothing', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  kind: [['nothing', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   action: [],
   object: [],
   // Any text may be one, and what a provider sends is looked at as a whole.
@@ -149,6 +150,7 @@ const noSuchRecord = [
   'FIELD_UNKNOWN',
   'SESSION_NOT_FOUND',
   'API_KEY_NOT_FOUND',
+  'JOB_NOT_FOUND',
   'SECOND_FACTOR_MISSING',
   'PROVIDER_UNKNOWN',
 ];

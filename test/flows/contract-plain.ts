@@ -24,6 +24,18 @@ async function auditCalls(caller: Caller, operation: Operation): Promise<readonl
   return [...queries.map((query) => ({ path: `${path}?${query}` })), { path }, { path: caller.target(operation, {}) }];
 }
 
+/** Pages of failures, and by kind. */
+async function jobCalls({ admin }: Caller, { path }: Operation): Promise<readonly Sent[]> {
+  const { json } = await admin.call('GET', `${path}?first=1`);
+  const next = (json as { readonly next: string | null }).next ?? '';
+  return [{ path }, { path: `${path}?kind=effect` }, { path: `${path}?kind=run&first=5` }, { path: `${path}?before=${next}` }];
+}
+
+async function failedJob({ admin }: Caller): Promise<string> {
+  const { json } = await admin.call('GET', '/api/v1/jobs?first=1');
+  return (json as { readonly failed: readonly { readonly id: string }[] }).failed[0]?.id ?? '';
+}
+
 /** Requests to an operation that is about no object. */
 export async function plainCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
   const object = caller.objects.find((each) => caller.operation(each, 'importRecords') !== undefined) ?? caller.objects[0] ?? '';
@@ -52,6 +64,11 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       return [target({ kind: 'object', name: object })];
     case 'listAudit':
       return auditCalls(caller, operation);
+    case 'listJobs':
+      return jobCalls(caller, operation);
+    case 'retryJob':
+    case 'deleteJob':
+      return [target({ id: await failedJob(caller) })];
     case 'explainQuery':
       return [
         ...caller.objects.map((each) => ({ ...target(), body: { rest: `/api/v1/records/${each}?first=5`, analyze: true } })),

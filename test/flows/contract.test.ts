@@ -72,6 +72,12 @@ describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
     const answer = await client.call('GET', '/openapi.json');
     document = new ContractDocument(answer.json);
     caller = new Caller(document, client);
+    await server.sql(
+      `insert into t_${tenant}._effect (id, key, kind, address, content, state, error, due_at, created_at, ended_at)
+        select gen_random_uuid(), 'effect' || n, 'mail', 'a@b.example', '{}', 'failed', '{"message":"No."}', now(), now(), now()
+        from generate_series(1, 3) n`,
+      [],
+    );
     await caller.describe();
   });
 

@@ -23,6 +23,8 @@ beforeAll(async () => {
   hook = await webhookReceiver();
   scene = await workScene({ timers: noTimers });
   tenants = await Promise.all(names.map((name) => scene.engine.tenant(name, [])));
+  // The tables of the jobs are made when they are first asked for.
+  await tenants[0]?.run('jobs.list', {});
   for (const { schema } of tenants) {
     // Without a key: what is done twice is there twice.
     await scene.engine.sql(`create table ${schema}.${traceTable} (run_id uuid, step text)`);
@@ -34,7 +36,7 @@ beforeEach(async () => {
   hook.received.length = 0;
   hook.accepted.length = 0;
   // Of nodes that were killed before.
-  if (children.size === 0) await scene.engine.sql("delete from pgboss.job where state <= 'active'").catch(() => undefined);
+  await scene.engine.sql("delete from pgboss.job where state <= 'active'");
   for (const { schema } of tenants)
     for (const table of ['_run', '_effect', traceTable]) await scene.engine.sql(`delete from ${schema}.${table}`);
 });
