@@ -50,6 +50,9 @@ const steps: readonly Step[] = [
 /** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
 const releaseSteps: readonly Step[] = [lock, coerce, write, refuse, rollUps, notePeople];
 
+/** What clears a lookup of a record that comes back: no roll-up has counted it yet, so none takes it away. */
+const uncountedReleaseSteps: readonly Step[] = [lock, coerce, write, refuse];
+
 async function run(set: WriteSet, list: readonly Step[]): Promise<WriteSet> {
   let result = set;
   for (const step of list) {
@@ -63,6 +66,8 @@ async function run(set: WriteSet, list: readonly Step[]): Promise<WriteSet> {
 export const runPipeline = (set: WriteSet): Promise<WriteSet> => run(set, steps);
 
 export const runRelease = (set: WriteSet): Promise<WriteSet> => run(set, releaseSteps);
+
+export const runUncountedRelease = (set: WriteSet): Promise<WriteSet> => run(set, uncountedReleaseSteps);
 
 export interface NewRecord {
   readonly pointer: string;

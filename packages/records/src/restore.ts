@@ -12,7 +12,7 @@ import {
   type RecordValues,
 } from '@tessera/storage';
 import { byObject, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
-import { runRelease, updateSet } from './pipeline.ts';
+import { runUncountedRelease, updateSet } from './pipeline.ts';
 import { deniedOf } from './denied.ts';
 import { referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
@@ -67,7 +67,7 @@ async function emptyLookups(session: WriteSession, dangling: readonly Dangling[]
       id,
       input: Object.fromEntries(own.filter(({ member }) => member.id === id).map(({ field }) => [field.name, null])),
     }));
-    await runRelease(updateSet(session, object, records, { allOrNone: true, internal: true }));
+    await runUncountedRelease(updateSet(session, object, records, { allOrNone: true, internal: true }));
   }
 }
 
