@@ -12,5 +12,5 @@ export default {
   // The default leaves one core idle, and with two that means one test at a time.
   maxWorkers: '100%',
   // A worker keeps what the modules of each file held; with a large heap every large buffer costs a long collection.
-  workerIdleMemoryLimit: '800MB',
+  workerIdleMemoryLimit: '400MB',
 };

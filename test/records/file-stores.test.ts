@@ -83,8 +83,10 @@ describe.each([
 
   it('holds a few parts of 100 MB, there and back', async () => {
     const size = 100_000_000;
+    const most = 40_000_000;
     collectGarbage();
     const floor = process.memoryUsage().arrayBuffers;
+    const held = (): number => process.memoryUsage().arrayBuffers - floor;
     let highest = 0;
     async function* watched(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       let count = 0;
@@ -92,14 +94,15 @@ describe.each([
         yield chunk;
         count += 1;
         if (count % 50 !== 0) continue;
-        collectGarbage();
-        highest = Math.max(highest, process.memoryUsage().arrayBuffers - floor);
+        // What is not held any more may be lying about; where little is, nobody needs to look, which takes long in a large heap.
+        for (let tries = 0; held() > most / 2 && tries < 3; tries += 1) collectGarbage();
+        highest = Math.max(highest, held());
       }
     }
     await place.store.write('t/ef/large', watched(bytesOf(size)));
     expect((await read(watched(await place.store.read('t/ef/large')))).size).toBe(size);
     await place.store.remove('t/ef/large');
-    expect(highest).toBeLessThan(40_000_000);
+    expect(highest).toBeLessThan(most);
   });
 
   // Before the first part is full, in the middle of the third, and at a boundary.
