@@ -57,6 +57,6 @@ describe('metadata of what happens by itself', () => {
 
   it('is refused where it is an automation, which nothing would carry out', async () => {
     const { status, json } = await scene.admin.http.apply({ ...files, 'automations/greet__c.json': automation });
-    expect([status, json['problems']]).toMatchObject([422, [{ code: 'AUTOMATION_UNAVAILABLE', file: 'automations/greet__c.json' }]]);
+    expect([status, json['problems']]).toMatchObject([422, [{ code: 'AUTOMATION_UNAVAILABLE', file: 'tenant/automations/greet__c.json' }]]);
   });
 });

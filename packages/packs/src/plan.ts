@@ -46,10 +46,12 @@ export interface PlanInput {
 }
 
 /** Automations can be described and checked, and nothing carries them out yet: what would silently never fire is refused. */
-function refuseAutomations({ automations }: Model): void {
-  const problems = Object.keys(automations).map((name) =>
-    problem('AUTOMATION_UNAVAILABLE', { what: `The automation ${name}` }, { file: `automations/${name}.json` }),
-  );
+function refuseAutomations({ automations }: Model, layers: readonly Layer[]): void {
+  const problems = Object.keys(automations).map((name) => {
+    const path = `automations/${name}.json`;
+    const layer = layers.find(({ files }) => Object.hasOwn(files, path));
+    return problem('AUTOMATION_UNAVAILABLE', { what: `The automation ${name}` }, { file: `${layer?.name ?? ''}/${path}`, pointer: '' });
+  });
   if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
 }
 
@@ -58,7 +60,7 @@ export async function planOn(
   queryable: Queryable,
   { tenant, before, layers, now, after = modelOf(layers) }: PlanInput,
 ): Promise<LayerPlan> {
-  refuseAutomations(after);
+  refuseAutomations(after, layers);
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
   const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));
