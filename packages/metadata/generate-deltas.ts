@@ -8,11 +8,12 @@ const owned = new Set(['name', 'plural', 'object', 'kind', '$schema', 'renamedFr
 const ownedByUnion: Readonly<Record<string, ReadonlySet<string>>> = {
   field: new Set(['type', 'renamedFrom', 'to', 'returns', '$comment', 'description']),
   step: new Set(['type', 'object', '$comment', 'description']),
+  'approval-process-step': new Set(['type', '$comment', 'description']),
   trigger: new Set(['type', '$comment', 'description']),
 };
 
 /** Parts that are one value: a change replaces them as a whole. */
-const indivisible = new Set(['subject', 'records', 'person']);
+const indivisible = new Set(['subject', 'records', 'person', 'approver', 'need', 'nobody']);
 
 class DeltaBuilder {
   readonly definitions: Record<string, Schema> = {};
@@ -108,26 +109,28 @@ class DeltaBuilder {
 
   /** With a type: a whole new one. Without: a change of one that is there, of whichever type. */
   #entry(kind: string): string {
-    this.definitions[`${kind}Entry`] ??= {
-      title: `${capital(kind)} entry`,
-      description: `With \`type\`: a new ${kind}, in full. Without: changes to a ${kind} of a lower layer.`,
+    const [name, word] = [this.#camel(kind), kind.replaceAll('-', ' ')];
+    this.definitions[`${name}Entry`] ??= {
+      title: `${capital(word)} entry`,
+      description: `With \`type\`: a new ${word}, in full. Without: changes to a ${word} of a lower layer.`,
       type: 'object',
       if: { required: ['type'] },
       then: { $ref: `${baseUrl}${kind}.json` },
       else: { $ref: this.#unionChange(kind) },
     };
-    return `#/$defs/${kind}Entry`;
+    return `#/$defs/${name}Entry`;
   }
 
   #unionChange(kind: string): string {
-    const reference = `#/$defs/${kind}Change`;
-    if (this.definitions[`${kind}Change`]) return reference;
+    const [name, word] = [this.#camel(kind), kind.replaceAll('-', ' ')];
+    const reference = `#/$defs/${name}Change`;
+    if (this.definitions[`${name}Change`]) return reference;
     const shell: Schema = {
-      title: `${capital(kind)} change`,
-      description: `Changes to a ${kind} of a lower layer; its type stays.`,
+      title: `${capital(word)} change`,
+      description: `Changes to a ${word} of a lower layer; its type stays.`,
       type: 'object',
     };
-    this.definitions[`${kind}Change`] = shell;
+    this.definitions[`${name}Change`] = shell;
     const merged: Record<string, Schema[]> = {};
     for (const branch of resolve(this.#schemas, `${baseUrl}${kind}.json`).oneOf ?? []) {
       for (const [name, schema] of Object.entries(allProperties(this.#schemas, branch))) {

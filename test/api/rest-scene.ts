@@ -118,6 +118,7 @@ function standIn(model: Model, answers: Answers, asked: Asked[], infos: RequestI
     },
     admitAddress: () => Promise.resolve(),
     openFileLink: () => Promise.reject(fail('FILE_LINK_INVALID')),
+    receiveWebhook: () => Promise.reject(fail('WEBHOOK_SIGNATURE_INVALID', { seconds: 300 })),
     runtime: () => Promise.resolve({ model }),
     view: () => Promise.resolve(model),
     administers: () => Promise.resolve(false),

@@ -70,7 +70,7 @@ describe('POST …/import', () => {
     expect(got).toEqual({
       text: 'name\nAcme\n',
       mapping: { format: 'csv', encoding: 'gb18030', columns: { name: { field: 'name' } }, delimiter: ';' },
-      rest: { object: 'account', by: 'name', dryRun: true },
+      rest: { object: 'account', by: 'name', dryRun: true, allowDuplicates: false },
     });
   });
 

@@ -150,7 +150,7 @@ describe('GET /records/{object}/{id}', () => {
   });
 
   it.each(['nonsense', id])('answers 404 for %s where there is none', async (wanted) => {
-    const { send } = await scene({ 'records.read': () => '{"answer":null}' });
+    const { send } = await scene({ 'records.read': () => '{"answer":null}', 'records.moved': () => undefined });
     const answer = await send(`/api/v1/records/opportunity/${wanted}`);
     expect([answer.status, answer.json]).toMatchObject([404, { code: 'RECORD_NOT_FOUND' }]);
   });

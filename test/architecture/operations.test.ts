@@ -38,9 +38,22 @@ describe('the list of operations', () => {
   it('is reachable over GraphQL as far as it is about records', () => {
     const inGraphql = textOf('packages/api/src/graphql/**/*.ts');
     // Whole files, the trail behind a record and who may see it are documents of REST; administrators purge and explain there.
-    const elsewhere = ['purge', 'explain', 'history', 'access', 'shares', 'share', 'unshare', 'export', 'import'].map(
-      (name) => `records.${name}`,
-    );
+    const elsewhere = [
+      'purge',
+      'explain',
+      'history',
+      'stages',
+      'access',
+      'shares',
+      'share',
+      'unshare',
+      'export',
+      'import',
+      'duplicates',
+      'merge',
+      'undoMerge',
+      'moved',
+    ].map((name) => `records.${name}`);
     const missing = names.filter((name) => name.startsWith('records.') && !inGraphql.includes(`'${name}'`));
     expect(missing.toSorted()).toEqual(elsewhere.toSorted());
   });
@@ -73,7 +86,7 @@ describe('the document', () => {
     expect(known.filter((route) => theirs(route) && restricted.has(route.id)).map(({ id }) => id)).toEqual([]);
     // What others than administrators may not do by their flags, and removing somebody else's second factor, which is done by `use`.
     const byFlags =
-      /^(create|update|delete|restore|upsert|import|export)Records?$|^(bulk|getImport|getImportRejects|removeUserSecondFactor)$/;
+      /^(create|update|delete|restore|upsert|import|export|convert|merge)Records?$|^(bulk|undoMerge|getImport|getImportRejects|removeUserSecondFactor)$/;
     expect(known.filter((route) => !theirs(route) && !restricted.has(route.id) && !byFlags.test(route.id)).map(({ id }) => id)).toEqual([]);
   });
 });

@@ -3,8 +3,7 @@ import { mock } from 'node:test';
 import type { Context, Statement } from '@tessera/kernel';
 import type { ListRequest, ReadRequest, SelectionRequest } from '@tessera/engine';
 import { compilePolicy, personWanted, viewOf } from '@tessera/security';
-import { loadPerson } from '@tessera/storage';
-import pg from 'pg';
+import { loadPerson, type TenantDatabase } from '@tessera/storage';
 import { selected } from '../support/engine.ts';
 import { compared, type Benchmark, type Contender, type Figure, type Findings } from './benchmark.ts';
 import { openAccessScene, type AccessScene } from './access-scene.ts';
@@ -29,12 +28,12 @@ const reads: Readonly<Record<string, ReadRequest>> = {
   'with accounts': listOf(newest, [...columns, account]),
 };
 
-/** The statement that an operation sends to read records, with its values. */
-async function statementOf(work: () => Promise<unknown>): Promise<Statement> {
-  const query = mock.method(pg.Client.prototype, 'query');
+/** The statement that an operation sends through a tenant's door to read records, with its values. */
+async function statementOf(door: TenantDatabase, work: () => Promise<unknown>): Promise<Statement> {
+  const query = mock.method(Object.getPrototypeOf(door) as TenantDatabase, 'query');
   try {
     await work();
-    const sent = query.mock.calls.map((call) => (call.arguments as unknown[])[0] as Statement);
+    const sent = query.mock.calls.map((call) => call.arguments[0]);
     const found = sent.findLast(({ text }) => text.endsWith(' as answer'));
     if (found === undefined) throw new TypeError('No records were read.');
     return { text: found.text, values: found.values };
@@ -49,7 +48,7 @@ async function listFigures(scene: AccessScene, name: string, request: ReadReques
   const [engine, bare]: [Contender[], Contender[]] = [[], []];
   for (const [reader, context] of Object.entries(readers)) {
     const work = (): Promise<unknown> => scene.here.engine.run('records.read', context, request);
-    const statement = await statementOf(work);
+    const statement = await statementOf(door, work);
     engine.push({ name: `${name}, ${reader}`, limited: reader === 'mid-level manager', work });
     bare.push({ name: `${name}, ${reader}: SQL`, work: () => door.query(statement) });
   }

@@ -5,5 +5,6 @@ import { comparison } from './comparison.part.ts';
 import { growth } from './growth.part.ts';
 import type { Part } from './part.ts';
 import { tenants } from './tenants.part.ts';
+import { workflow } from './workflow.part.ts';
 
-export const parts: readonly Part[] = [comparison, compile, growth, tenants, accessList];
+export const parts: readonly Part[] = [comparison, compile, growth, tenants, accessList, workflow];

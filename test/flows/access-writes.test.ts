@@ -45,7 +45,7 @@ describe('verbs', () => {
   it('are refused over REST, and no part of the GraphQL schema', async () => {
     expect(await ray.http.post('/api/v1/records/account', account())).toMatchObject({ status: 403, json: { code: 'PERMISSION_DENIED' } });
     const { json } = await ray.http.post('/graphql', { query: 'mutation { createAccount(input: { name: "x" }) { id } }' });
-    expect(JSON.stringify(json['errors'])).toContain('GRAPHQL_OPERATION');
+    expect(JSON.stringify(json['errors'])).toContain('GRAPHQL_INVALID');
   });
 
   it('are nothing for an object that may not be read: it is not there', async () => {

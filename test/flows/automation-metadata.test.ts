@@ -55,8 +55,21 @@ describe('metadata of what happens by itself', () => {
     }
   });
 
-  it('is refused where it is an automation, which nothing would carry out', async () => {
-    const { status, json } = await scene.admin.http.apply({ ...files, 'automations/greet__c.json': automation });
-    expect([status, json['problems']]).toMatchObject([422, [{ code: 'AUTOMATION_UNAVAILABLE', file: 'tenant/automations/greet__c.json' }]]);
+  it('tells in which order the automations of an object run, before and after', async () => {
+    const { http } = scene.admin;
+    const first = { ...automation, name: 'first__c', order: 10 };
+    const one = await http.apply({ ...files, 'automations/greet__c.json': automation });
+    expect([one.status, one.json['automations']]).toEqual([
+      200,
+      [{ object: 'account', moment: 'afterCommit', before: [], after: ['greet__c'] }],
+    ]);
+    const plan = await http.post('/api/v1/metadata/plan', { files: { 'automations/first__c.json': first } });
+    expect(plan.json['automations']).toEqual([
+      { object: 'account', moment: 'afterCommit', before: ['greet__c'], after: ['first__c', 'greet__c'] },
+    ]);
+    const other = await http.post('/api/v1/metadata/plan', {
+      files: { 'automations/greet__c.json': { ...automation, label: { en: 'Greet' } } },
+    });
+    expect(Object.keys(other.json)).not.toContain('automations');
   });
 });

@@ -6,12 +6,16 @@ import type { Operation } from './contract-document.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What needs an identity provider, or a tenant that lets nobody in without a second factor; `test/identity/` answers these. */
+/**
+ * What needs an identity provider, or a tenant that lets nobody in without a second factor (`test/identity/` answers these), or a record
+ * that a conversion is for (`conversion-http.test.ts`).
+ */
 export const answeredElsewhere: ReadonlySet<string> = new Set([
   'enrolAtLogIn',
   'beginProviderLogIn',
   'endProviderLogIn',
   'exchangeProviderCode',
+  'convertRecord',
 ]);
 
 /** The app that a caller has enrolled. */

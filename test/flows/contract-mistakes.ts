@@ -43,6 +43,7 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
     ),
   ),
   dryRun: [['perhaps', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  allowDuplicates: [['perhaps', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   fields: [
     ['', { codes: ['REQUEST_PARAMETER_INVALID'] }],
     ['name,,id', { codes: ['REQUEST_PARAMETER_INVALID'] }],

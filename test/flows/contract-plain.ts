@@ -1,6 +1,7 @@
 // Requests to the operations that are about no object, with what they need made beforehand.
 import { componentKinds } from '@tessera/metadata';
 import { password } from '../support/engine.ts';
+import { automationCalls } from './contract-automations.ts';
 import type { Caller, Sent } from './contract-calls.ts';
 import type { Operation } from './contract-document.ts';
 import { identityCalls } from './contract-identity.ts';
@@ -13,6 +14,11 @@ function opening({ objects }: Caller): Readonly<Record<string, unknown>> {
   const set = { name: 'open__c', label: { en: 'Open' }, everyone: true, objects: Object.fromEntries(granted) };
   return { 'permissionSets/open__c.json': set };
 }
+
+/** People are found by their addresses. */
+const matching = {
+  'matchingRules/contract__c.json': { name: 'contract__c', object: 'user', criteria: { mail: { fields: { email: { by: 'email' } } } } },
+};
 
 /** Each filter alone, with something to find, and the page after the first. */
 async function auditCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
@@ -42,6 +48,8 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
   const target = (inPath: Readonly<Record<string, string>> = {}): Sent => ({ path: caller.target(operation, inPath) });
   const identity = await identityCalls(caller, operation);
   if (identity !== undefined) return identity;
+  const automations = await automationCalls(caller, operation);
+  if (automations !== undefined) return automations;
   const change = { files: { 'parameters/contract__c.json': { name: 'contract__c', label: { en: 'Contract' }, type: 'number', value: 2 } } };
   switch (operation.route) {
     case 'logIn':
@@ -62,10 +70,16 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       return componentKinds.map((kind) => target({ kind }));
     case 'getMetadata':
       return [target({ kind: 'object', name: object })];
+    case 'matchRecords': {
+      await caller.admin.call('POST', '/api/v1/metadata/apply', { files: matching });
+      return [{ ...target({ rule: 'contract__c' }), body: { records: [{ values: { email: caller.email } }, {}] } }];
+    }
     case 'listAudit':
       return auditCalls(caller, operation);
     case 'listJobs':
       return jobCalls(caller, operation);
+    case 'getEndpointSecrets':
+      return [{ path: `${operation.path}?address=${encodeURIComponent('https://erp.example/orders')}` }];
     case 'retryJob':
     case 'deleteJob':
       return [target({ id: await failedJob(caller) })];

@@ -1,4 +1,5 @@
 // Requests to every operation on records of one object, as far as the document has them.
+import { isUuid } from '@tessera/kernel';
 import type { Answer } from '../api/rest-scene.ts';
 import type { Caller, Sent } from './contract-calls.ts';
 import type { Operation, Schema } from './contract-document.ts';
@@ -69,6 +70,37 @@ async function byUniqueFields(scene: Scene, mayChange: boolean): Promise<void> {
   }
 }
 
+/** Two records become one, and two again: new ones, or else some of those that are there. */
+async function merged({ caller, object, send }: Scene): Promise<void> {
+  const create = caller.operation(object, 'createRecord');
+  if (caller.operation(object, 'mergeRecords') === undefined) return;
+  const [spare, other] = caller.pool.get(object)?.slice(-2) ?? [];
+  const made = async (instead: string | undefined): Promise<string> => {
+    const answer = create && (await caller.client.call('POST', `${create.path}?fields=id`, caller.again(create)));
+    return answer?.status === 201 ? (answer.json as { readonly id: string }).id : (instead ?? '');
+  };
+  const [first, second] = [await made(spare), await made(other)];
+  const answer = await send('mergeRecords', (operation) => ({ path: at(operation, first), body: { others: [{ id: second }] } }));
+  const merge = (answer?.json as { readonly merge?: string } | undefined)?.merge ?? '';
+  await send('undoMerge', (operation) => ({ path: at(operation, first).replace('{merge}', merge) }));
+}
+
+/** A record that is worked on becomes others. */
+async function converted({ caller, object, send }: Scene): Promise<void> {
+  const [create, convert] = [caller.operation(object, 'createRecord'), caller.operation(object, 'convertRecord')];
+  if (create === undefined || convert === undefined) return;
+  // What leads to other records may say that it is converted already.
+  const values = Object.entries(caller.again(create)).filter(([, value]) => !isUuid(value));
+  const body = { ...Object.fromEntries(values), status: 'working' };
+  const answer = await caller.client.call('POST', `${create.path}?fields=id`, body);
+  if (answer.status !== 201) return;
+  const { id } = answer.json as { readonly id: string };
+  const [name = ''] = (convert.parameters.find((each) => each.name === 'name')?.schema?.['enum'] ?? []) as readonly string[];
+  const path = at(convert, id).replace('{name}', name);
+  await send('convertRecord', () => ({ path, body: { dryRun: true } }));
+  await send('convertRecord', () => ({ path, body: {} }));
+}
+
 async function binAndBack({ caller, object, send }: Scene): Promise<void> {
   const create = caller.operation(object, 'createRecord');
   const spare = create && (await caller.client.call('POST', `${create.path}?fields=id`, caller.again(create)));
@@ -107,6 +139,8 @@ async function sharing({ caller, object, send }: Scene, id: string): Promise<voi
 }
 
 async function explained({ send }: Scene, id: string, others: readonly string[]): Promise<void> {
+  await send('getStages', (operation) => ({ path: at(operation, id) }));
+  await send('findDuplicates', ({ path }) => ({ path, body: { records: [{ id }, { values: {} }] } }));
   await send('explainAccess', (operation) => ({ path: at(operation, id) }));
   for (const user of others) await send('explainAccess', (operation) => ({ path: `${at(operation, id)}?user=${user}` }));
 }
@@ -137,5 +171,7 @@ export async function callRecords(
   await explained(scene, id, others);
   await send('listShares', (operation) => ({ path: at(operation, id) }));
   if (editable) await sharing(scene, id);
+  await merged(scene);
+  await converted(scene);
   await binAndBack(scene);
 }

@@ -78,6 +78,12 @@ describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
         from generate_series(1, 3) n`,
       [],
     );
+    await server.sql(
+      `with d as (insert into t_${tenant}._definition (hash, kind, name, content, created_at) values ('d', 'automation', 'gone', '{}', now()) returning hash)
+        insert into t_${tenant}._run (id, automation, definition, chain, position, variables, state, error, due_at, created_at, ended_at)
+        select gen_random_uuid(), 'gone', hash, '{}', 'x', '{}', 'failed', '{"message":"No."}', now(), now(), now() from d, generate_series(1, 3)`,
+      [],
+    );
     await caller.describe();
   });
 

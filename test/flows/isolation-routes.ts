@@ -1,5 +1,6 @@
 // For every route of the table: requests of one tenant that name what is another's.
 import type { RouteId } from '../../packages/api/src/rest/table.ts';
+import { automationAttempts } from './isolation-automations.ts';
 import type { Names, Own } from './isolation-scene.ts';
 
 /** Method, path below `/api/v1`, body, headers. */
@@ -221,6 +222,26 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
   ],
   enrolAtLogIn: (their, own) => [['POST', '/auth/second-factor/enrol', { tenant: own.tenant, email: their.email, password: 'x' }]],
   impersonate: (their) => [['POST', '/auth/impersonate', { user: their.user }]],
+  getStages: (their, own) => records(their, own, their.id, '/stages').map((path): Attempt => ['GET', path]),
+  matchRecords: (their, own) => [
+    ['POST', `/matching/${their.object}`, { records: [{ values: {} }] }],
+    ['POST', `/matching/${own.object}`, { object: their.object, records: [{ id: their.id }] }],
+  ],
+  findDuplicates: (their, own) => [
+    ['POST', `/records/${their.object}/duplicates`, { records: [{ id: their.id }] }],
+    ['POST', `/records/${own.object}/duplicates`, { records: [{ id: their.id }] }],
+  ],
+  mergeRecords: (their, own) => [
+    ...records(their, own, their.id, '/merge').map((path): Attempt => ['POST', path, { others: [{ id: own.id }] }]),
+    ['POST', `/records/${own.object}/${own.id}/merge`, { others: [{ id: their.id }] }],
+    ['POST', `/records/${own.object}/${own.id}/merge`, { others: [{ id: their.id }], fields: { name: their.id } }],
+  ],
+  claimRecord: (their, own) => records(their, own, their.id, '/claim').map((path): Attempt => ['POST', path, {}]),
+  returnRecord: (their, own) => records(their, own, their.id, '/return').map((path): Attempt => ['POST', path, {}]),
+  assignRecord: (their, own) => records(their, own, their.id, '/assign').map((path): Attempt => ['POST', path, { to: their.user }]),
+  transferRecord: (their, own) => records(their, own, their.id, '/transfer').map((path): Attempt => ['POST', path, { to: their.user }]),
+  convertRecord: (their, own) => records(their, own, their.id, '/convert/any').map((path): Attempt => ['POST', path, {}]),
+  undoMerge: (their, own) => records(their, own, their.id, `/merge/${their.share}/undo`).map((path): Attempt => ['POST', path]),
   explainAccess: (their, own) => [
     ...records(their, own, their.id, '/access').map((path): Attempt => ['GET', path]),
     ['GET', `/records/${own.object}/${own.id}/access?user=${their.user}`],
@@ -244,6 +265,8 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ...records(their, own, their.id, '/history').map((path): Attempt => ['POST', '/explain', { rest: `/api/v1${path}` }]),
     ['POST', '/explain', { rest: `/api/v1/records/${own.object}?fields=${their.field}`, user: their.user, analyze: true }],
   ],
+  ...automationAttempts,
+  readNotifications: (their) => [['POST', `/notifications/read?receiver=${their.user}`]],
   listJobs: (their) => [
     ['GET', '/jobs'],
     ['GET', `/jobs?before=2026-05-01T00:00:00.000Z_${their.effect}`],

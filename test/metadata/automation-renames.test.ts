@@ -22,13 +22,21 @@ function crm(renamed: boolean): Layer {
     },
     { keys: { [name('byDate', 'byTime')]: { fields: ['name', name('closeDate', 'expected')], ...from('byTime') } } },
   );
+  const part = object(
+    'part',
+    {
+      [name('closeDate', 'expected')]: { type: 'date', ...from('expected') },
+      [name('amount', 'value')]: { type: 'number', ...from('value') },
+    },
+    { keys: { [name('byDate', 'byTime')]: { fields: ['name', name('closeDate', 'expected')], ...from('byTime') } } },
+  );
   const account = {
     ...object(name('account', 'customer'), { [name('sector', 'branch')]: { type: 'text', ...from('branch') }, boss: { type: 'user' } }),
     ...from('customer'),
   };
   const step = { order: 10, type: 'find', object: name('account', 'customer'), where: { '==': [{ var: name('sector', 'branch') }, 'x'] } };
   return pack('crm', {
-    ...objects(deal, account),
+    ...objects(deal, part, account),
     [`roles/${name('seller', 'rep')}.json`]: { name: name('seller', 'rep'), label, ...from('rep') },
     [`calendars/${name('office', 'work')}.json`]: { name: name('office', 'work'), hours: { monday: ['09:00-18:00'] }, ...from('work') },
     [`parameters/${name('notice', 'grace')}.json`]: { name: name('notice', 'grace'), type: 'duration', value: 'P9D', ...from('grace') },
@@ -136,7 +144,7 @@ const own: Json = {
       amount: { var: 'value' },
       over: { object: 'deal', where: { '==': [{ var: 'phase' }, 'gained'] }, sort: { expected: {} } },
       capacity: { var: 'value' },
-      into: { object: 'deal', by: 'byTime', amount: 'value', values: { name: 'x', expected: { var: 'expected' } } },
+      into: { object: 'part', by: 'byTime', amount: 'value', values: { name: 'x', expected: { var: 'expected' } } },
     },
   },
 };

@@ -28,7 +28,7 @@ describe('a kind of components', () => {
     for (const kind of componentKinds) expect([kind, metadataKinds.includes(kind)]).toEqual([kind, true]);
     expect(kindSchema('decisionTable')).toBe('decision-table');
     expect(fileOf('decisionTables/limits.json')).toEqual({ kind: 'decisionTable', name: 'limits' });
-    expect(fileOf('stageFlows/x.json')).toBeUndefined();
+    expect(fileOf('nothings/x.json')).toBeUndefined();
   });
 });
 

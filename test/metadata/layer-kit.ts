@@ -21,7 +21,7 @@ export const platform: Layer = {
   name: 'platform',
   version: '1.0.0',
   namespace: '',
-  files: objects(object('user'), object('department')),
+  files: objects(object('user', { rank: { type: 'picklist', options: { staff: {}, director: {} } } }), object('department')),
 };
 
 export function pack(name: string, files: Json, namespace = ''): Layer {

@@ -1,7 +1,7 @@
 // Steps that say how it goes on, and those that call out: what each takes, what it refuses and where.
 import { describe, expect, it } from '@jest/globals';
-import { built, label, stepOf, wrong } from './automation-kit.ts';
-import type { Json } from './layer-kit.ts';
+import { automation, built, label, stepOf, world, wrong } from './automation-kit.ts';
+import { problems, type Json } from './layer-kit.ts';
 
 const unfit = (pointer: string): string => `METADATA_REFERENCE_UNFIT ${pointer}`;
 const missing = (pointer: string): string => `METADATA_REFERENCE_MISSING ${pointer}`;
@@ -112,6 +112,7 @@ describe('notify', () => {
     expect(to({ user: { var: 'account' } })).toEqual(['RULE_TYPE /user']);
     expect(to({ role: 'nobody' })).toEqual([missing('/role')]);
     expect(to({ team: 'nobody' })).toEqual([missing('/team')]);
+    expect(to({ managerOf: 'actor', levels: { upTo: 'emperor' } })).toEqual([missing('/levels/upTo')]);
     expect(to({ field: 'account' })).toEqual(['RULE_TYPE /field']);
     expect(to({ managerOf: 'note' })).toEqual(['RULE_TYPE /managerOf']);
     expect(to({ managerOf: 'submitter' })).toEqual([unfit('/managerOf')]);
@@ -205,13 +206,47 @@ describe('decide', () => {
   });
 });
 
-describe('assign, pool and submit', () => {
-  it.each<Json>([
-    { type: 'assign', to: { p: { role: 'rep' } } },
-    { type: 'assign', assignmentRule: 'leads' },
-    { type: 'pool', pool: 'public' },
-    { type: 'submit' },
-  ])('wait for their executors: %j', (step) => {
+describe('assign and pool', () => {
+  const rules = { name: 'leads', object: 'contract', rules: { reps: { to: { reps: { role: 'rep' } } } } };
+  const components = {
+    'assignmentRules/leads.json': rules,
+    'assignmentRules/others.json': { ...rules, name: 'others', object: 'account' },
+    'pools/open.json': { name: 'open', object: 'contract', members: { reps: { role: 'rep' } } },
+  };
+  const wrongHere = (step: Json): string[] =>
+    problems(world({ ...components, 'automations/a.json': automation({ one: step }) })).map((told) =>
+      told.replace('crm/automations/a.json#/steps/one', ''),
+    );
+
+  it('name people, rules and pools of the record', () => {
+    expect(wrongHere({ type: 'assign', to: { p: { role: 'rep' } } })).toEqual([]);
+    expect(wrongHere({ type: 'assign', assignmentRule: 'leads' })).toEqual([]);
+    expect(wrongHere({ type: 'pool', pool: 'open' })).toEqual([]);
+    expect(wrongHere({ type: 'assign', assignmentRule: 'others' })).toEqual([unfit('/assignmentRule')]);
+    expect(wrongHere({ type: 'assign', assignmentRule: 'lead' })).toEqual(['METADATA_REFERENCE_MISSING /assignmentRule']);
+    expect(wrongHere({ type: 'pool', pool: 'public' })).toEqual(['METADATA_REFERENCE_MISSING /pool']);
+    expect(wrongHere({ type: 'pool', pool: 'open', record: { var: 'note' } })).toEqual([unfit('/record')]);
+  });
+
+  it('give what was decided', () => {
+    const after = (path: string): string[] =>
+      problems(
+        world({
+          ...components,
+          'automations/a.json': automation({
+            give: { order: 1, type: 'assign', assignmentRule: 'leads' },
+            say: { order: 2, type: 'set', values: { csm: { var: path } } },
+          }),
+        }),
+      );
+    expect(after('$steps.give.to')).toEqual([]);
+    expect(after('$steps.give.rule')).toEqual([expect.stringContaining('RULE_TYPE')]);
+  });
+});
+
+describe('submit', () => {
+  it('waits for its executor', () => {
+    const step: Json = { type: 'submit' };
     expect(one(step)).toEqual(['AUTOMATION_UNAVAILABLE /type']);
     expect(one({ ...step, record: { var: 'note' } })).toEqual(['AUTOMATION_UNAVAILABLE /type', unfit('/record')]);
     expect(one({ ...step, active: false })).toEqual([]);

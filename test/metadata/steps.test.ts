@@ -238,6 +238,19 @@ describe('allocate', () => {
     ]);
   });
 
+  it('keeps shares in other records than the targets', () => {
+    const over = { object: 'renewal', where: { '>': [{ var: 'amount' }, 0] } };
+    const values = { contract: { var: '$record' }, period: { var: 'period' } };
+    expect(one({ ...allocate, over, into: { ...into, values } })).toEqual([unfit('/into/object')]);
+  });
+
+  it('goes by a key that tells both the allocation and the target', () => {
+    const keyed = (contract: unknown, period: unknown): string[] => one({ ...allocate, into: { ...into, values: { contract, period } } });
+    expect(keyed({ var: '$record' }, { var: 'endDate' })).toEqual([]);
+    expect(keyed({ var: 'id' }, { var: 'endDate' })).toEqual([unfit('/into/by')]);
+    expect(keyed({ var: '$record' }, '2026-01-31')).toEqual([unfit('/into/by')]);
+  });
+
   it('knows in proportion to what', () => {
     const { capacity, ...rest } = allocate;
     expect(capacity).toBeDefined();

@@ -18,6 +18,7 @@ import {
   type RootQuery,
   type Selection,
 } from '../../packages/storage/src/query/index.ts';
+import { mergeTables } from '../../packages/storage/src/system/merge-tables.ts';
 import { shareTables } from '../../packages/storage/src/system/share-tables.ts';
 import { call, literal, modelOf, pathOf, tableStatements, type FieldSpec, type ObjectSpec } from '../support/model-fixture.ts';
 import { testDatabase } from '../support/postgres.ts';
@@ -233,7 +234,7 @@ async function fill(client: pg.Client): Promise<void> {
     await client.query(made, [...values]);
   };
   for (const statement of tableStatements(model, schema)) await client.query(statement);
-  for (const statement of shareTables(schema)) await run(statement);
+  for (const statement of [...shareTables(schema), ...mergeTables(schema)]) await run(statement);
   for (const [table, each] of Object.entries(rows)) {
     for (const row of each) {
       const entries = Object.entries({ id: 'name' in row ? idOf(String(row['name'])) : crypto.randomUUID(), ...row });

@@ -76,7 +76,9 @@ describe('a database that was a cell before there were jobs', () => {
     await cell.close();
     await connected(database.url, async (client) => {
       await client.query('drop schema pgboss cascade');
-      for (const table of ['_run_step', '_run', '_definition', '_timer', '_effect']) await client.query(`drop table t_acme.${table}`);
+      // All that has come with them and since.
+      for (const table of ['_run_step', '_run', '_definition', '_timer', '_effect', '_merge_part', '_merge'])
+        await client.query(`drop table t_acme.${table}`);
       await client.query('update tessera.tenant set system_version = 2');
     });
   });

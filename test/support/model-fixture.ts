@@ -166,9 +166,17 @@ export function modelOf(objects: Readonly<Record<string, ObjectSpec>>, languages
     permissionSets: {},
     sharingRules: {},
     automations: {},
+    approvalProcesses: {},
     calendars: {},
     templates: {},
     decisionTables: {},
+    stageFlows: {},
+    clocks: {},
+    matchingRules: {},
+    duplicateRules: {},
+    pools: {},
+    assignmentRules: {},
+    conversions: {},
     source: {},
   };
 }

@@ -14,6 +14,35 @@ export interface RoundTrips {
 /** The last message of an answer: the server is ready for the next question (PostgreSQL manual, 55.7). */
 const isReady = (chunk: Buffer): boolean => chunk.length >= 6 && chunk.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
 
+/** Whether what comes next goes on with a message that has begun: a large question comes in pieces, of which an early one may be answered already. */
+class Messages {
+  #head = Buffer.alloc(0);
+  #left = 0;
+  /** The first message has no type. */
+  #headSize = 4;
+
+  get within(): boolean {
+    return this.#left > 0 || this.#head.length > 0;
+  }
+
+  take(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#left === 0) {
+        const head = Buffer.concat([this.#head, chunk.subarray(at, at + this.#headSize - this.#head.length)]);
+        at += head.length - this.#head.length;
+        this.#head = head;
+        if (head.length < this.#headSize) return;
+        this.#left = head.readInt32BE(this.#headSize - 4) - 4;
+        this.#head = Buffer.alloc(0);
+        this.#headSize = 5;
+      }
+      const taken = Math.min(this.#left, chunk.length - at);
+      this.#left -= taken;
+      at += taken;
+    }
+  }
+}
+
 /** The first message tells the name that a connection goes by; administration goes by another. */
 const isTenants = (startup: Buffer): boolean => startup.includes('application_name\0tessera\0');
 
@@ -24,10 +53,12 @@ export async function roundTrips(url: string): Promise<RoundTrips> {
   const server = createServer((near) => {
     const far = host.startsWith('/') ? connect(join(host, `.s.PGSQL.${String(port)}`)) : connect(port, host);
     const state: { counted?: boolean; answered: boolean } = { answered: true };
+    const asked = new Messages();
     near.on('data', (chunk) => {
       state.counted ??= isTenants(chunk);
-      if (state.counted && state.answered) trips += 1;
+      if (state.counted && state.answered && !asked.within) trips += 1;
       state.answered = false;
+      asked.take(chunk);
     });
     far.on('data', (chunk) => {
       if (isReady(chunk)) state.answered = true;

@@ -29,6 +29,7 @@ import type { AccessExplanation } from './access-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
 import type { ReadExplanation, RequestWriter } from './explain-types.ts';
+import { following } from './following.ts';
 import { Identity } from './identity.ts';
 import type { MetadataPlan } from './metadata-types.ts';
 import type { ImportStatus } from './operation-types.ts';
@@ -185,6 +186,7 @@ export class Administration {
     const { runtime } = await this.#parts.runtimes.refresh(tenant);
     const layers = await this.#withPack(tenant, pack);
     const applied: Applied = await applyLayers(this.#parts.cell, {
+      ...following(this.#parts),
       tenant,
       before: runtime.model,
       layers,

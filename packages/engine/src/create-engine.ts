@@ -5,6 +5,7 @@ import { noFileStore, type FileStore } from '@tessera/records';
 import { deriveKey, secretSealer, tokenSigner, type OutwardFetch } from '@tessera/security';
 import { cursorPads, metadataChannel, type Cell, type JobFigures } from '@tessera/storage';
 import type { Drained, Handlers } from '@tessera/workflow';
+import { handlersOf } from './acting.ts';
 import type { Engine, Runtime } from './engine-types.ts';
 import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
@@ -17,7 +18,8 @@ import { Policies } from './policies.ts';
 import { defaultLoginLimits, LoginLimits, noRateLimits, RequestLimits, type LoginSettings, type RateSettings } from './rate-limits.ts';
 import { Plans } from './read/plans.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
-import { drainTenant, sendersOf, startWorkers } from './work.ts';
+import { inboundSecrets, receiveWebhook } from './webhooks.ts';
+import { drainTenant, sendersOf, startWorkers, webhookSecrets } from './work.ts';
 
 export interface EngineOptions {
   readonly cell: Cell;
@@ -46,7 +48,7 @@ export interface EngineOptions {
   readonly workers?: number;
   /** How long jobs under way may take to end when the engine is closed, in milliseconds; default 10,000. */
   readonly stopMs?: number;
-  /** What runs and timers do; without it they stay as they are. */
+  /** What runs and timers do; default: what automations say. */
   readonly handlers?: Handlers;
 }
 
@@ -62,14 +64,14 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     logins = defaultLoginLimits,
     modelMemory = 256_000_000,
     workers = 0,
-    handlers = { timers: {} },
   } = options;
+  const runtimes = new TenantRuntimes(cell, log, modelMemory);
   return {
     cell,
     log,
     clock,
     newId: uuidv7Source(() => clock.now()),
-    runtimes: new TenantRuntimes(cell, log, modelMemory),
+    runtimes,
     plans: new Plans(),
     signer: tokenSigner([secret, ...oldSecrets], clock),
     sealer: secretSealer(secret, oldSecrets),
@@ -83,8 +85,10 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     rates: new RequestLimits({ cell, clock, log }, rates),
     logins: new LoginLimits({ cell, clock, log }, logins, deriveKey(secret, 'login limits')),
     jobs: cell.jobs({ works: workers > 0 }),
-    handlers,
+    handlers: options.handlers ?? handlersOf(runtimes),
     senders: sendersOf({ secrets: [secret, ...oldSecrets], mailer, outward, publicUrl }),
+    endpointSecrets: webhookSecrets([secret, ...oldSecrets]),
+    inboundSecrets: inboundSecrets([secret, ...oldSecrets]),
   };
 }
 
@@ -134,6 +138,7 @@ class RunningEngine implements Engine {
   admitAddress: Engine['admitAddress'] = (address) => this.#parts.rates.admitAddress(address);
 
   openFileLink: Engine['openFileLink'] = (input) => openFileLink(this.#parts, input);
+  receiveWebhook: Engine['receiveWebhook'] = (input) => receiveWebhook(this.#parts, input);
 
   async runtime(tenant: string, options: { readonly fresh?: boolean } = {}): Promise<Runtime> {
     return (await this.#tenant(tenant, options.fresh === true)).runtime;

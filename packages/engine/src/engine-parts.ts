@@ -49,6 +49,10 @@ export interface EngineParts {
   readonly handlers: Handlers;
   /** What sends effects. */
   readonly senders: Senders;
+  /** What calls to an endpoint of a tenant's are signed with, the present secret first. */
+  readonly endpointSecrets: (tenant: string, endpoint: string) => readonly Uint8Array[];
+  /** What a webhook that comes in may be signed with, the present secret first; `generation`: how often it was made anew. */
+  readonly inboundSecrets: (tenant: string, automation: string, generation: number) => readonly Uint8Array[];
 }
 
 /** One run of an operation: who, under which policy, on which Runtime. */

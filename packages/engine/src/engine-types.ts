@@ -3,6 +3,7 @@ import type { Context } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import type { JobFigures } from '@tessera/storage';
 import type { Drained } from '@tessera/workflow';
+import type { Started, WebhookInput } from './automation-types.ts';
 import type { LogIn, OpenIdentity } from './identity/open-identity.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operation-list.ts';
 import type { FileDownload, JsonText, RecordEvent, TokenPair } from './operation-types.ts';
@@ -33,6 +34,11 @@ export interface Engine {
   admitAddress(address: string | undefined): Promise<void>;
   /** The file behind a link of `files.link`, whoever asks. Throws FILE_LINK_INVALID, FILE_NOT_FOUND, FILE_MISSING. */
   openFileLink(input: { readonly id: string; readonly token: string }): Promise<FileDownload>;
+  /**
+   * Starts the automation of a webhook, whoever signs with its secret; what comes again starts nothing more.
+   * @throws WEBHOOK_SIGNATURE_INVALID, REQUEST_BODY_NOT_JSON, INPUTS_INVALID
+   */
+  receiveWebhook(input: WebhookInput): Promise<Started>;
   /** The tenant's Model as it exists for a caller; `fresh`: as it is now. Throws TOKEN_INVALID. */
   view(context: Context, options?: { readonly fresh?: boolean }): Promise<Model>;
   /** Whether the caller is an administrator, as it is now. Throws TOKEN_INVALID. */

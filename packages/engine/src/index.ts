@@ -7,6 +7,8 @@ export type * from './metadata-types.ts';
 export type * from './access-types.ts';
 export type * from './explain-types.ts';
 export type * from './job-types.ts';
+export type * from './automation-types.ts';
+export type * from './pool-types.ts';
 export type * from './read/request.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 

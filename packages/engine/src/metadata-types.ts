@@ -38,6 +38,13 @@ export interface MetadataPlan {
   readonly steps: readonly PlanStep[];
   /** Rows that would break; a plan with findings cannot be applied. */
   readonly findings: readonly PlanFinding[];
+  /** The automations of an object at a moment in their order, before and after; left out where nothing of it changes. */
+  readonly automations?: readonly {
+    readonly object: string;
+    readonly moment: string;
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  }[];
   /** Who gains and who loses access to what; left out where nothing of it changes, and in the answer of apply. */
   readonly access?: AccessPlan;
 }

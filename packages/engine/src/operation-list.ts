@@ -1,5 +1,28 @@
 // Every operation: its name, what it takes, what it gives.
-import type { SignedFileLink, ImportStatus } from '@tessera/records';
+import type {
+  Described,
+  FoundDuplicates,
+  ImportStatus,
+  MatchAnswer,
+  MatchInput,
+  Merge,
+  MergeInput,
+  SignedFileLink,
+  StagePlace,
+  Undone,
+} from '@tessera/records';
+import type { ConversionOutcome, OwnerOutcome } from '@tessera/workflow';
+import type {
+  EndpointSecrets,
+  ExplainInput,
+  RunList,
+  RunsInput,
+  RunWithJournal,
+  ShownExplanation,
+  StartInput,
+  Started,
+  WebhookSecret,
+} from './automation-types.ts';
 import type { AccessExplanation, RecordShare, ShareSubject } from './access-types.ts';
 import type { ObjectDescription, ObjectSummary, ResolvedLayout } from './describing-types.ts';
 import type { ReadExplanation, RequestWriter } from './explain-types.ts';
@@ -21,6 +44,7 @@ import type {
   UpsertInput,
   WriteResult,
 } from './operation-types.ts';
+import type { ConvertInput, PoolInput } from './pool-types.ts';
 import type { PlannedRead, ReadRequest } from './read/request.ts';
 
 export interface Operations extends IdentityOperations {
@@ -49,6 +73,27 @@ export interface Operations extends IdentityOperations {
   };
   /** Newest first. */
   'records.history': { readonly input: HistoryInput; readonly output: JsonText };
+  /** Where a record stands in its stages, and which moves are open to the caller. */
+  'records.stages': { readonly input: { readonly object: string; readonly id: string }; readonly output: readonly StagePlace[] };
+  /** One stays, with the chosen values and all that belonged to the others, which go into the bin. */
+  /** Claims, gives back, gives to others. */
+  'pools.change': { readonly input: PoolInput; readonly output: OwnerOutcome };
+  /** Makes records of other objects out of one. */
+  'conversions.run': { readonly input: ConvertInput; readonly output: ConversionOutcome };
+  'records.merge': { readonly input: MergeInput; readonly output: Merge };
+  'records.undoMerge': {
+    readonly input: { readonly object: string; readonly id: string; readonly merge: string };
+    readonly output: Undone;
+  };
+  /** The live record into which one was merged, where the caller sees that. */
+  'records.moved': { readonly input: { readonly object: string; readonly id: string }; readonly output: string | undefined };
+  /** For each record what a matching rule finds for it. */
+  'matching.match': { readonly input: MatchInput; readonly output: readonly MatchAnswer[] };
+  /** For each record what duplicate rules would say if it were written now. */
+  'records.duplicates': {
+    readonly input: { readonly object: string; readonly records: readonly Described[] };
+    readonly output: readonly (readonly FoundDuplicates[])[];
+  };
   /** Lines of CSV or NDJSON, in constant memory. */
   'records.export': { readonly input: ExportRequest; readonly output: AsyncIterable<string> };
   'records.import': {
@@ -61,6 +106,8 @@ export interface Operations extends IdentityOperations {
       readonly by?: string;
       /** Goes on with an import that was broken off. */
       readonly resume?: string;
+      /** Rows of which duplicate rules would warn are written. */
+      readonly allowDuplicates?: boolean;
     };
     readonly output: ImportStatus;
   };
@@ -114,6 +161,22 @@ export interface Operations extends IdentityOperations {
   /** Of a run, timer or effect that has failed, or of a dead job. */
   'jobs.retry': { readonly input: { readonly id: string }; readonly output: JobDone };
   'jobs.delete': { readonly input: { readonly id: string }; readonly output: JobDone };
+  /** A button's automation, on a record or on none. */
+  'automations.start': { readonly input: StartInput; readonly output: Started };
+  /** Why an automation starts for a record, or does not. */
+  'automations.explain': { readonly input: ExplainInput; readonly output: ShownExplanation };
+  'automations.webhookSecret': { readonly input: { readonly automation: string }; readonly output: WebhookSecret };
+  'automations.rotateWebhookSecret': { readonly input: { readonly automation: string }; readonly output: WebhookSecret };
+  /** What calls to an address are signed with. */
+  'webhooks.endpointSecrets': { readonly input: { readonly address: string }; readonly output: EndpointSecrets };
+  /** Marks all that the caller has not read. */
+  'notifications.readAll': { readonly input: Readonly<Record<string, never>>; readonly output: { readonly marked: number } };
+  /** Newest first. */
+  'runs.list': { readonly input: RunsInput; readonly output: RunList };
+  'runs.get': { readonly input: { readonly id: string }; readonly output: RunWithJournal };
+  /** From the step that failed. */
+  'runs.retry': { readonly input: { readonly id: string }; readonly output: undefined };
+  'runs.cancel': { readonly input: { readonly id: string }; readonly output: undefined };
   'metadata.get': { readonly input: { readonly kind: string; readonly name?: string }; readonly output: unknown };
   'metadata.plan': { readonly input: MetadataChange; readonly output: MetadataPlan };
   'metadata.apply': { readonly input: MetadataChange; readonly output: MetadataPlan & { readonly version: number } };

@@ -15,6 +15,8 @@ export interface WriteOptions {
   /** What to answer of each written record, read in the same transaction. */
   readonly returning?: readonly SelectionRequest[];
   readonly modelHash?: string;
+  /** Default false. True: the caller means it, where duplicate rules would warn. */
+  readonly allowDuplicates?: boolean;
 }
 
 export interface CreateInput extends WriteOptions {

@@ -2,6 +2,7 @@
 import type { OperationInput, OperationName, OperationOutput } from './operation-list.ts';
 import type { Session } from './engine-parts.ts';
 import { identityOperations } from './identity/operations.ts';
+import { explain, rotateWebhookSecret, startAutomation, webhookSecret } from './operations/automations.ts';
 import { describeObject, listObjects } from './operations/describe.ts';
 import { resolveLayout } from './operations/layouts.ts';
 import { applyMetadata, getMetadata, planMetadata, rollbackMetadata, versions } from './operations/metadata.ts';
@@ -16,6 +17,13 @@ import { explainAccess } from './operations/access.ts';
 import { explainRead } from './operations/explain.ts';
 import { readAudit } from './operations/audit.ts';
 import { deleteJob, listJobs, retryJob } from './operations/jobs.ts';
+import { readNotifications } from './operations/notifications.ts';
+import { endpointSecrets } from './operations/webhook-endpoints.ts';
+import { duplicates, match } from './operations/matching.ts';
+import { merge, moved, undo } from './operations/merging.ts';
+import { changeOwner, convert } from './operations/pools.ts';
+import { cancelRun, listAllRuns, retryRun, showRun } from './operations/runs.ts';
+import { readStages } from './operations/stages.ts';
 import { listRecordShares, shareRecord, unshareRecord } from './operations/sharing.ts';
 
 /** What a caller needs: `use` is anybody who is signed in (records and fields are then restricted), `administer` an administrator. */
@@ -49,6 +57,7 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'records.restore': { permission: 'use', fresh: false, run: restore },
   'records.purge': { permission: 'administer', fresh: false, run: purge },
   'records.history': { permission: 'use', fresh: false, run: history },
+  'records.stages': { permission: 'use', fresh: false, run: readStages },
   'records.access': { permission: 'use', fresh: false, run: explainAccess },
   'records.shares': { permission: 'use', fresh: false, run: listRecordShares },
   'records.share': { permission: 'use', fresh: false, run: shareRecord },
@@ -57,6 +66,23 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'jobs.list': { permission: 'administer', fresh: false, run: listJobs },
   'jobs.retry': { permission: 'administer', fresh: false, run: retryJob },
   'jobs.delete': { permission: 'administer', fresh: false, run: deleteJob },
+  'automations.start': { permission: 'use', fresh: false, run: startAutomation },
+  'automations.explain': { permission: 'administer', fresh: false, run: explain },
+  'automations.webhookSecret': { permission: 'administer', fresh: false, run: webhookSecret },
+  'automations.rotateWebhookSecret': { permission: 'administer', fresh: false, run: rotateWebhookSecret },
+  'webhooks.endpointSecrets': { permission: 'administer', fresh: false, run: endpointSecrets },
+  'notifications.readAll': { permission: 'use', fresh: false, run: readNotifications },
+  'runs.list': { permission: 'administer', fresh: false, run: listAllRuns },
+  'runs.get': { permission: 'administer', fresh: false, run: showRun },
+  'runs.retry': { permission: 'administer', fresh: false, run: retryRun },
+  'runs.cancel': { permission: 'administer', fresh: false, run: cancelRun },
+  'pools.change': { permission: 'use', fresh: false, run: changeOwner },
+  'conversions.run': { permission: 'use', fresh: false, run: convert },
+  'records.merge': { permission: 'use', fresh: false, run: merge },
+  'records.undoMerge': { permission: 'use', fresh: false, run: undo },
+  'records.moved': { permission: 'use', fresh: false, run: moved },
+  'matching.match': { permission: 'use', fresh: false, run: match },
+  'records.duplicates': { permission: 'use', fresh: false, run: duplicates },
   'records.export': { permission: 'use', fresh: true, run: exportOperation },
   'records.import': { permission: 'use', fresh: true, run: importOperation },
   'imports.status': { permission: 'use', fresh: false, run: importStatusOperation },

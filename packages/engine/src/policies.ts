@@ -7,11 +7,32 @@ import type { Identity } from './identity.ts';
 import type { Kept, Shape } from './kept-accesses.ts';
 import type { CompiledRuntime, TenantRuntime } from './tenant-runtimes.ts';
 
+type PeopleDoor = Parameters<typeof loadPerson>[0];
+
 /** A session that runs out bumps nothing, so a policy is looked up again now and then. */
 const keptMs = 60_000;
 
 function holds({ accessVersion, modelHash, until }: Kept, { state }: TenantRuntime, now: number): boolean {
   return accessVersion === state.access && modelHash === state.modelHash && until > now;
+}
+
+/** What callers of the policy's shape have in common. */
+function shapeOf({ model, accesses }: CompiledRuntime, policy: Policy): Shape {
+  const known = accesses.shape(policy.shape);
+  if (known !== undefined) return known;
+  const shape = { objects: policy.objects, view: viewOf(model, policy) };
+  accesses.keepShape(policy.shape, shape);
+  return shape;
+}
+
+/** What a person may do, as a transaction of the tenant sees it; undefined of somebody who is not active. For what is done in the person's name later. */
+export async function accessOfPerson(runtime: CompiledRuntime, door: PeopleDoor, userId: string): Promise<Access | undefined> {
+  const { model, accesses } = runtime;
+  const person = await loadPerson(door, { model, userId, subjects: personWanted(model) });
+  if (person?.active !== true) return undefined;
+  const policy = compilePolicy(model, person, { kept: (shape) => accesses.shape(shape)?.objects });
+  const { view } = shapeOf(runtime, policy);
+  return { policy, view, person: { userId: person.userId, department: person.department } };
 }
 
 export class Policies {
@@ -40,7 +61,7 @@ export class Policies {
   async #find(tenant: TenantRuntime, name: string, actor: Actor, now: number): Promise<Kept> {
     const { access: accessVersion, modelHash } = tenant.state;
     const { policy, person } = await this.#policy(tenant, actor);
-    const { view } = this.#shape(tenant.runtime, policy);
+    const { view } = shapeOf(tenant.runtime, policy);
     const access = person === undefined ? { policy, view } : { policy, view, person };
     return { tenant: name, accessVersion, modelHash, until: now + keptMs, access };
   }
@@ -56,13 +77,5 @@ export class Policies {
     const { userId, department } = person;
     const kept = (shape: string): Policy['objects'] | undefined => accesses.shape(shape)?.objects;
     return { policy: compilePolicy(model, person, { only: caller.permissionSets, kept }), person: { userId, department } };
-  }
-
-  #shape({ model, accesses }: CompiledRuntime, policy: Policy): Shape {
-    const known = accesses.shape(policy.shape);
-    if (known !== undefined) return known;
-    const shape = { objects: policy.objects, view: viewOf(model, policy) };
-    accesses.keepShape(policy.shape, shape);
-    return shape;
   }
 }

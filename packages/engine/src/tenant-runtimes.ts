@@ -1,8 +1,9 @@
 // Which Model a tenant is at, and its Runtime: built on demand, shared by equal hashes, kept least recently used.
 import { BoundedCache, fail, type Logger } from '@tessera/kernel';
 import { buildModel, type Model } from '@tessera/metadata';
-import { RuleCache } from '@tessera/records';
+import { RuleCache, type Moments, type WriteSession } from '@tessera/records';
 import { loadLayers, readState, type Cell, type StoredLayer, type TenantDatabase, type TenantState } from '@tessera/storage';
+import { momentsOf } from '@tessera/workflow';
 import type { Runtime } from './engine-types.ts';
 import { KeptAccesses } from './kept-accesses.ts';
 
@@ -10,6 +11,8 @@ import { KeptAccesses } from './kept-accesses.ts';
 export interface CompiledRuntime extends Runtime {
   readonly rules: RuleCache;
   readonly accesses: KeptAccesses;
+  /** What happens by itself with writes; undefined: nothing. */
+  readonly moments: Moments<WriteSession> | undefined;
   /** About how many bytes its Model takes. */
   readonly modelBytes: number;
 }
@@ -84,7 +87,7 @@ export class TenantRuntimes {
   #compiled(model: Model, layers: readonly StoredLayer[]): CompiledRuntime {
     const modelBytes = bytesOfCharacter * JSON.stringify(layers).length;
     const accesses = new KeptAccesses(model, this.#most * shareOfAccesses);
-    return Object.freeze({ model, rules: new RuleCache(), accesses, modelBytes });
+    return Object.freeze({ model, rules: new RuleCache(), accesses, moments: momentsOf(model), modelBytes });
   }
 
   async #runtime(tenant: string, hash: string): Promise<CompiledRuntime> {

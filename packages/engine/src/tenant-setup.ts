@@ -6,6 +6,7 @@ import { matchingRecord, runInSession, updateRecords, type WriteSession } from '
 import { checkPassword, hashPassword } from '@tessera/security';
 import { doorOf, findUser, setCredential } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
+import { following } from './following.ts';
 import { createPerson } from './identity/new-person.ts';
 import { systemSession } from './identity/platform-session.ts';
 import type { Identity } from './identity.ts';
@@ -82,6 +83,7 @@ export async function createTenant(parts: EngineParts, identity: Identity, tenan
   try {
     const layers = [await readPlatform(), ...orderPacks(tenant.packs)];
     await applyLayers(cell, {
+      ...following(parts),
       tenant: tenant.name,
       before: undefined,
       layers,

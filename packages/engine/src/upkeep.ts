@@ -7,6 +7,8 @@ import { drift, loadLayers, type DriftFinding } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
 import { resealTenant, type Resealed } from './identity/reseal.ts';
 import { trimAudit } from './operations/audit.ts';
+import { trimNotifications } from './operations/notifications.ts';
+import { trimRuns } from './operations/runs.ts';
 
 export interface TenantCheck {
   readonly tenant: string;
@@ -53,6 +55,20 @@ export class Upkeep {
   async trimAudit(signal?: AbortSignal): Promise<number> {
     let gone = 0;
     for (const tenant of await this.#tenants()) if (signal?.aborted !== true) gone += await trimAudit(this.#parts, tenant);
+    return gone;
+  }
+
+  /** Removes runs that ended long ago, with their journals and definitions, and effects that were sent. Gives how many went. */
+  async trimRuns(signal?: AbortSignal): Promise<number> {
+    let gone = 0;
+    for (const tenant of await this.#tenants()) if (signal?.aborted !== true) gone += await trimRuns(this.#parts, tenant);
+    return gone;
+  }
+
+  /** Removes notifications that were read long ago. Gives how many went. */
+  async trimNotifications(signal?: AbortSignal): Promise<number> {
+    let gone = 0;
+    for (const tenant of await this.#tenants()) if (signal?.aborted !== true) gone += await trimNotifications(this.#parts, tenant);
     return gone;
   }
 

@@ -30,6 +30,8 @@ export interface Context {
   /** BCP 47, best first: labels and messages come in the first that the metadata has. */
   readonly languages: readonly string[];
   readonly requestId: string;
+  /** Where the platform is as seen from outside, where that is known: links in what goes out begin with it. */
+  readonly publicUrl?: string;
   /** Where the request came from, as the server saw it. */
   readonly address?: string;
   /** When what the caller signed in with ends (milliseconds since 1970); streams end then too. */

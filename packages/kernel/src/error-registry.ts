@@ -76,6 +76,14 @@ const entries = {
   KEY_UNKNOWN: { status: 422, message: '{object} has no unique field or key {key}. {known}' },
   RECORD_NOT_FOUND: { status: 404, message: 'There is no {object} with id {id}.' },
   RECORD_NOT_UNIQUE: { status: 409, message: 'Another record has the same {fields}.' },
+  MERGE_NOT_FOUND: { status: 404, message: 'There is no merge {merge} of this record that could be undone.' },
+  RECORD_MOVED: { status: 404, message: 'The {object} {id} was merged into {into}. Use that one.' },
+  MATCHING_RULE_UNKNOWN: { status: 404, message: 'There is no matching rule {rule}.' },
+  DUPLICATE_FOUND: { status: 409, message: 'There is such a record already, by {fields}. Use that one, or correct the values.' },
+  DUPLICATE_POSSIBLE: {
+    status: 409,
+    message: 'There may be such a record already, by {fields}. If it is another, send it again with allowDuplicates.',
+  },
   RECORD_CHANGED: {
     status: 409,
     message: 'The record has been changed meanwhile: it has version {version} now, not {expected}. Read it again.',
@@ -112,6 +120,35 @@ const entries = {
     status: 409,
     message: 'Records of {object} are never changed or deleted. Correct one by a record that reverses it.',
   },
+  OBJECT_KEPT: {
+    status: 409,
+    message: 'Records of {object} are written by the platform, as records of {of} change. Change those.',
+  },
+  STAGE_MOVE_REFUSED: { status: 422, message: '{message}' },
+  STAGE_ENTRY_REFUSED: { status: 422, message: '{message}' },
+  STAGE_TASKS_OPEN: { status: 422, message: 'Before the record leaves {stage}, this is to be done: {tasks}.' },
+  POOL_NONE: { status: 422, message: 'The record {id} of {object} belongs to no pool.' },
+  POOL_DENIED: { status: 403, message: 'Who {action} of the pool {pool} is one of its {who}.' },
+  POOL_RECORD_TAKEN: { status: 409, message: 'Somebody has the record {id} already. Take another one.' },
+  POOL_NOT_HELD: { status: 409, message: 'Nobody has the record {id}: it lies in the pool {pool}.' },
+  POOL_DAY_LIMIT: { status: 422, message: 'You have claimed {limit} records of the pool {pool} today. Try again after {at}.' },
+  POOL_HELD_LIMIT: {
+    status: 422,
+    message: '{person} has {limit} records of the pool {pool}, which is as many as one may have. Try again when one is given back.',
+  },
+  POOL_COOL_DOWN: {
+    status: 422,
+    message: 'You have given the record back, or lost it, to the pool {pool}. You may claim it again after {at}.',
+  },
+  POOL_REASON_MISSING: { status: 422, message: 'Why is it given back? Say one of {known}; {given} is none.' },
+  POOL_PERSON_UNFIT: { status: 422, message: '{person} is no active member of the pool {pool}.' },
+  ASSIGNMENT_NONE: {
+    status: 422,
+    message: 'The assignment rule {rule} finds nobody for the record {id}. Say to whom, or change the rule.',
+  },
+  CONVERSION_REFUSED: { status: 422, message: '{message}' },
+  CONVERSION_DONE: { status: 409, message: 'The record {id} is converted already: its {field} says to what.' },
+  CONVERSION_MATCH: { status: 409, message: 'There is {object} {id} already, which {target} would become. Use that one.' },
   LOOKUP_NOT_FOUND: { status: 422, message: '{field} points to a record of {object} that is not there.' },
   LOOKUP_NOT_ALLOWED: { status: 422, message: '{field} may not point to that record: it does not meet the field’s filter.' },
   VALIDATION_FAILED: { status: 422, message: '{message}' },
@@ -218,6 +255,57 @@ const entries = {
     status: 422,
     message:
       'This goes on for ever: {chain}. Give one of them a `when` that reads a field which is set on the way, or name in `changed` the fields that matter.',
+  },
+  AUTOMATION_LIMIT: {
+    status: 422,
+    message:
+      'Automations went too far: {what}, of at most {limit}, by {chain}. Give them conditions that end it, or make the sets smaller.',
+  },
+  AUTOMATION_FAILED: { status: 422, message: 'The automation {automation} could not do {step}: {reason}' },
+  AUTOMATION_REFUSED: { status: 422, message: '{message}' },
+  RUN_ACTOR_INACTIVE: {
+    status: 403,
+    message:
+      'The automation runs with the rights of a person who is no longer active. Let it run as the system, or make the person active and retry.',
+  },
+  RUN_OUTDATED: {
+    status: 422,
+    message: 'The run began with a version of {automation} that no longer fits the metadata. Make it fit and retry, or give the run up.',
+  },
+  RUN_CALL_FAILED: {
+    status: 422,
+    message: 'The automation {automation}, which this one waits for, has not ended well (run {run}). Retry, which retries both.',
+  },
+  RUN_CRASHED: {
+    status: 500,
+    message: 'The step has ended its process {attempts} times. Look into the log of the nodes before you retry.',
+  },
+  WEBHOOK_FAILED: {
+    status: 422,
+    message: '{endpoint} has not taken the call: {reason} See to it there and retry, which calls again.',
+  },
+  WEBHOOK_ADDRESS: {
+    status: 422,
+    message: '{address} is no address of the web, so nothing can be posted there. Give one as in https://erp.example/orders.',
+  },
+  DECISION_AMBIGUOUS: {
+    status: 422,
+    message: 'Two rows of the decision table {table} match: {first} and {second}. Only one may: change one of them, or its validity.',
+  },
+  DECISION_NONE: {
+    status: 422,
+    message: 'No row of the decision table {table} matches {values} on {asOf}. Add one, or say in the table what comes out else.',
+  },
+  AUTOMATION_NOT_APPLICABLE: {
+    status: 409,
+    message: 'The automation {automation} does not apply here: {reason}',
+  },
+  INPUTS_INVALID: { status: 422, message: '{count} of the inputs are wrong; nothing was started.' },
+  INPUT_UNKNOWN: { status: 422, message: 'The automation {automation} takes no input {input}. {known}' },
+  RUN_NOT_FOUND: { status: 404, message: 'There is no run {id} to do this with: it has ended, or is not of this kind.' },
+  WEBHOOK_SIGNATURE_INVALID: {
+    status: 401,
+    message: 'There is no such webhook, or the request is not signed as its secret asks for, or is older than {seconds} seconds.',
   },
   // reading
   CURSOR_INVALID: {

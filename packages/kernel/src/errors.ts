@@ -10,6 +10,8 @@ export interface Problem {
   /** The metadata file, relative to its pack. */
   readonly file?: string;
   readonly params?: Readonly<Record<string, unknown>>;
+  /** What the caller may be shown beside the message. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** What every failure that a caller may see is thrown as. */

@@ -36,13 +36,47 @@ const maps: ReadonlySet<string> = new Set([
   'cases',
   'otherwise',
   'inputs',
+  'branches',
+  'approvers',
+  'set',
   'hours',
   'days',
   'values',
+  'stages',
+  'moves',
+  'enter',
+  'leave',
+  'tasks',
+  'thresholds',
+  'criteria',
+  'members',
+  'administrators',
+  'reasons',
+  'recycle',
+  'targets',
+  'children',
+  'sources',
 ]);
 
+const moveParts = ['skip', 'back', 'reopen', 'repeat'] as const;
+const approvalParts = ['button', 'onSubmit', 'onApproved', 'onRejected', 'onRecalled', 'onReject', 'timeout', 'then'] as const;
+
 /** Properties whose value has properties of its own, which are told apart. */
-const nested: ReadonlySet<string> = new Set(['team', 'passwords', 'trigger', 'from', 'lock', 'over', 'into', 'inApp', 'email']);
+const nested: ReadonlySet<string> = new Set([
+  'team',
+  'passwords',
+  'trigger',
+  'from',
+  'lock',
+  'over',
+  'into',
+  'inApp',
+  'email',
+  'limits',
+  'decide',
+  ...approvalParts,
+  ...moveParts,
+]);
 
 const asObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 

@@ -1,5 +1,18 @@
 // The shapes of effective metadata: what is left after the layers are merged, checked by the schemas, not yet resolved.
-import type { AutomationJson, CalendarJson, DecisionTableJson, TemplateJson } from './generated/types.ts';
+import type {
+  ApprovalProcessJson,
+  AssignmentRuleJson,
+  AutomationJson,
+  CalendarJson,
+  ClockJson,
+  ConversionJson,
+  DecisionTableJson,
+  DuplicateRuleJson,
+  MatchingRuleJson,
+  PoolJson,
+  StageFlowJson,
+  TemplateJson,
+} from './generated/types.ts';
 import type { FieldTypeName, Label, ObjectGrant, PasswordPolicy, SettingsModel } from './model.ts';
 
 /** A field as metadata says it: all properties of all types, which the schema has already held to the type. */
@@ -40,9 +53,13 @@ export interface FieldSource {
   readonly returns?: FieldTypeName;
   readonly formula?: unknown;
   readonly aggregate?: unknown;
-  readonly upkeep?: 'transaction' | 'live';
+  readonly upkeep?: 'transaction' | 'schedule' | 'live';
+  readonly cron?: string;
   readonly through?: string;
   readonly field?: string;
+  /** Of what the platform keeps: the fields whose readers may read it, and with `edit` whose editors may edit it. */
+  readonly follows?: readonly string[];
+  readonly edit?: boolean;
 }
 
 /** Kinds of components that may be the options of a picklist. */
@@ -99,6 +116,8 @@ export interface ObjectSource {
   readonly keys?: Readonly<Record<string, KeySource>>;
   readonly validationRules?: Readonly<Record<string, ValidationRuleSource>>;
   readonly team?: TeamSource;
+  /** Kept by the platform as the history of another object. */
+  readonly kept?: { readonly of: string };
 }
 
 type Keyed<T> = Readonly<Record<string, T>>;
@@ -207,6 +226,8 @@ export interface SharingRuleSource {
   readonly records: { readonly ownedBy?: SubjectSource; readonly when?: unknown };
   readonly to: Keyed<SubjectSource>;
   readonly access?: 'read' | 'edit';
+  /** Kept by the platform for another component. */
+  readonly kept?: boolean;
 }
 
 export interface SettingsSource {
@@ -233,8 +254,16 @@ export interface Effective {
   readonly permissionSet: Keyed<GrantSetSource>;
   readonly sharingRule: Keyed<SharingRuleSource>;
   readonly automation: Keyed<AutomationJson>;
+  readonly approvalProcess: Keyed<ApprovalProcessJson>;
   readonly calendar: Keyed<CalendarJson>;
   readonly template: Keyed<TemplateJson>;
   readonly decisionTable: Keyed<DecisionTableJson>;
+  readonly stageFlow: Keyed<StageFlowJson>;
+  readonly clock: Keyed<ClockJson>;
+  readonly matchingRule: Keyed<MatchingRuleJson>;
+  readonly duplicateRule: Keyed<DuplicateRuleJson>;
+  readonly pool: Keyed<PoolJson>;
+  readonly assignmentRule: Keyed<AssignmentRuleJson>;
+  readonly conversion: Keyed<ConversionJson>;
   readonly settings: Keyed<SettingsSource>;
 }

@@ -100,7 +100,9 @@ export interface LookupModel {
 
 export interface RollupModel {
   readonly aggregate: AggregateExpression;
-  readonly upkeep: 'transaction' | 'live';
+  readonly upkeep: 'transaction' | 'schedule' | 'live';
+  /** With `schedule`: its turns, by the tenant's clocks. */
+  readonly cron?: string;
 }
 
 export interface FieldModel {

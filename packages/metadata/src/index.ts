@@ -2,10 +2,11 @@
 
 // The Model and its parts.
 export type * from './model.ts';
-export { buildModel, rewriteRenames, type Built } from './resolve/build.ts';
+export { buildModel, resolveAutomationAgainst, rewriteRenames, type Built } from './resolve/build.ts';
 export { diff, type Change } from './diff.ts';
 export { movedWords } from './moved-words.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
+export { byOrder } from './order.ts';
 
 // Layers of files, and the schemas' view of one file.
 export { fileOf, type FileKind, type Layer } from './layers/layer.ts';

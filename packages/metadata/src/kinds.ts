@@ -12,9 +12,17 @@ const folders = {
   permissionSet: 'permissionSets',
   sharingRule: 'sharingRules',
   automation: 'automations',
+  approvalProcess: 'approvalProcesses',
   calendar: 'calendars',
   template: 'templates',
   decisionTable: 'decisionTables',
+  stageFlow: 'stageFlows',
+  clock: 'clocks',
+  matchingRule: 'matchingRules',
+  duplicateRule: 'duplicateRules',
+  pool: 'pools',
+  assignmentRule: 'assignmentRules',
+  conversion: 'conversions',
 } as const;
 
 /** Kinds with a file for each component: extensions may change these, translations give their texts. */

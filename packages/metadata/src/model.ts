@@ -1,8 +1,13 @@
 // The Model: a tenant's validated metadata, frozen, with every reference resolved and every rule typed.
 import type { Expression, RuleType } from '@tessera/rules';
+import type { ApprovalProcessModel } from './approval-models.ts';
 import type { AutomationModel } from './automation-models.ts';
 import type { GrantSetModel, SharingRuleModel, TeamModel } from './access-models.ts';
 import type { CalendarModel, DecisionTableModel, TemplateModel } from './table-models.ts';
+import type { ClockModel } from './clock-models.ts';
+import type { StageFlowModel } from './stage-models.ts';
+import type { DuplicateRuleModel, MatchingRuleModel } from './matching-models.ts';
+import type { AssignmentRuleModel, ConversionModel, PoolModel } from './pool-models.ts';
 import type { AppModel, LayoutModel, ListViewModel } from './view-models.ts';
 import type { FieldModel } from './field-models.ts';
 import type { Label } from './label.ts';
@@ -10,8 +15,13 @@ import type { Label } from './label.ts';
 export type { Label } from './label.ts';
 export type * from './field-models.ts';
 export type * from './access-models.ts';
+export type * from './approval-models.ts';
 export type * from './automation-models.ts';
 export type * from './people-models.ts';
+export type * from './clock-models.ts';
+export type * from './stage-models.ts';
+export type * from './matching-models.ts';
+export type * from './pool-models.ts';
 export type * from './step-models.ts';
 export type * from './table-models.ts';
 export type * from './view-models.ts';
@@ -82,7 +92,9 @@ export interface ObjectModel {
   readonly keys: Readonly<Record<string, KeyModel>>;
   readonly validationRules: Readonly<Record<string, ValidationRuleModel>>;
   readonly team: TeamModel | undefined;
-  /** Only in a policy's view of the Model: what the person may do; left out: everything. */
+  /** The object whose history it is: its records are written by the platform alone. */
+  readonly keptOf?: string;
+  /** Of a history: nothing but reading. In a policy's view of the Model: what the person may do. Left out: everything. */
   readonly allows?: ObjectVerbs;
   readonly renamedFrom: readonly string[];
   readonly hash: string;
@@ -152,9 +164,17 @@ export interface Model {
   readonly permissionSets: Readonly<Record<string, GrantSetModel>>;
   readonly sharingRules: Readonly<Record<string, SharingRuleModel>>;
   readonly automations: Readonly<Record<string, AutomationModel>>;
+  readonly approvalProcesses: Readonly<Record<string, ApprovalProcessModel>>;
   readonly calendars: Readonly<Record<string, CalendarModel>>;
   readonly templates: Readonly<Record<string, TemplateModel>>;
   readonly decisionTables: Readonly<Record<string, DecisionTableModel>>;
+  readonly stageFlows: Readonly<Record<string, StageFlowModel>>;
+  readonly clocks: Readonly<Record<string, ClockModel>>;
+  readonly matchingRules: Readonly<Record<string, MatchingRuleModel>>;
+  readonly duplicateRules: Readonly<Record<string, DuplicateRuleModel>>;
+  readonly pools: Readonly<Record<string, PoolModel>>;
+  readonly assignmentRules: Readonly<Record<string, AssignmentRuleModel>>;
+  readonly conversions: Readonly<Record<string, ConversionModel>>;
   /** The effective metadata as JSON, by kind and name: what the hash is made from and what the API shows. */
   readonly source: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

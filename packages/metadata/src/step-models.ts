@@ -187,6 +187,15 @@ export interface DecideStepModel extends Step {
   readonly asOf: Expression | undefined;
 }
 
+/** The outcome has `kind`, `record` and `candidates`. */
+export interface MatchStepModel extends Step {
+  readonly type: 'match';
+  readonly matching: string;
+  /** Of an object that the rule takes. */
+  readonly object: string;
+  readonly record: Expression;
+}
+
 /** Exactly one of `to` and `assignmentRule`. */
 export interface AssignStepModel extends Step {
   readonly type: 'assign';
@@ -248,6 +257,7 @@ export type StepModel =
   | FailStepModel
   | AtomicStepModel
   | DecideStepModel
+  | MatchStepModel
   | AssignStepModel
   | PoolStepModel
   | SubmitStepModel

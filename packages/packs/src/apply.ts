@@ -1,6 +1,6 @@
 // Carries a plan out: tables, roll-ups, layers, version and state in one transaction under the tenant's lock.
 import { fail, failAll, problem } from '@tessera/kernel';
-import { reindexSearch } from '@tessera/records';
+import { reindexSearch, rekeyRecords } from '@tessera/records';
 import {
   addVersion,
   applyDdl,
@@ -21,6 +21,7 @@ import {
   writeModelHash,
   type Cell,
   type DdlFinding,
+  type Queryable,
   type Transaction,
 } from '@tessera/storage';
 import { modelOf, planLayers, planOn, type LayerPlan, type PlanInput } from './plan.ts';
@@ -31,7 +32,12 @@ export interface ApplyInput extends PlanInput {
   readonly planHash?: string | undefined;
   readonly author: string | null;
   readonly reason: string | null;
+  /** What else is done in the transaction that puts the plan in force. */
+  readonly also?: (door: Door, plan: LayerPlan) => Promise<void>;
 }
+
+/** Statements in the tenant's schema. */
+type Door = Queryable & { readonly schema: string };
 
 export interface Applied {
   readonly plan: LayerPlan;
@@ -83,6 +89,7 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
     plan: planSummary(plan),
     layers: input.layers,
   });
+  await input.also?.({ schema, query: (statement) => transaction.query(statement) }, plan);
   await notifyMetadata(transaction, tenant);
   await noteUnfinished(transaction, tenant);
   return { plan, version };
@@ -104,6 +111,7 @@ async function finish(cell: Cell, tenant: string, { ddl, after }: LayerPlan): Pr
   await validateConstraints(door, ddl);
   await createIndexes(door, ddl);
   await reindexSearch(cell.tenant(tenant), after);
+  await rekeyRecords(cell.tenant(tenant), after);
   await cell.control((transaction) => clearUnfinished(transaction, tenant));
 }
 

@@ -13,6 +13,7 @@ import {
   type DdlPlan,
   type Queryable,
 } from '@tessera/storage';
+import { automationOrders, type AutomationOrder } from './automation-orders.ts';
 import { changesBetween } from './changes.ts';
 
 export interface LayerPlan {
@@ -24,6 +25,8 @@ export interface LayerPlan {
   readonly before: Model | undefined;
   readonly after: Model;
   readonly changes: readonly Change[];
+  /** Of objects and moments at which other automations come, or in another order. */
+  readonly automations: readonly AutomationOrder[];
   readonly ddl: DdlPlan;
   readonly findings: readonly DdlFinding[];
 }
@@ -45,13 +48,17 @@ export interface PlanInput {
   readonly now: string;
 }
 
-/** Automations can be described and checked, and nothing carries them out yet: what would silently never fire is refused. */
-function refuseAutomations({ automations }: Model, layers: readonly Layer[]): void {
-  const problems = Object.keys(automations).map((name) => {
-    const path = `automations/${name}.json`;
-    const layer = layers.find(({ files }) => Object.hasOwn(files, path));
-    return problem('AUTOMATION_UNAVAILABLE', { what: `The automation ${name}` }, { file: `${layer?.name ?? ''}/${path}`, pointer: '' });
-  });
+/** These can be described and checked, and nothing carries them out yet: what would silently never happen is refused. */
+const notYet = { approvalProcesses: 'approval process' } as const;
+
+function refuseUnavailable(model: Model, layers: readonly Layer[]): void {
+  const problems = Object.entries(notYet).flatMap(([folder, word]) =>
+    Object.keys(model[folder as keyof typeof notYet]).map((name) => {
+      const path = `${folder}/${name}.json`;
+      const layer = layers.find(({ files }) => Object.hasOwn(files, path));
+      return problem('AUTOMATION_UNAVAILABLE', { what: `The ${word} ${name}` }, { file: `${layer?.name ?? ''}/${path}`, pointer: '' });
+    }),
+  );
   if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
 }
 
@@ -60,7 +67,7 @@ export async function planOn(
   queryable: Queryable,
   { tenant, before, layers, now, after = modelOf(layers) }: PlanInput,
 ): Promise<LayerPlan> {
-  refuseAutomations(after, layers);
+  refuseUnavailable(after, layers);
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
   const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));
@@ -68,7 +75,8 @@ export async function planOn(
   const findings = await runDdlChecks(queryable, ddl);
   const steps = ddl.steps.map(({ kind, object, field, risk }) => [kind, object, field ?? null, risk]);
   const hash = contentHash({ before: before?.hash ?? null, after: after.hash, steps });
-  return { hash, tenant, layers, before, after, changes: changesBetween(before, after, back), ddl, findings };
+  const changes = changesBetween(before, after, back);
+  return { hash, tenant, layers, before, after, changes, automations: automationOrders(before, after), ddl, findings };
 }
 
 export async function planLayers(cell: Cell, input: PlanInput): Promise<LayerPlan> {

@@ -3,14 +3,18 @@ import { isUuid, problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { recordAccess } from '@tessera/security';
 import { childrenStatement, holdersStatement, lockStatement, recordOf, softDeleteStatement } from '@tessera/storage';
-import { byObject, descendants, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
+import { byObject, descendants, familyHistory, lockFamily, type Family, type Member } from './family.ts';
 import { runRelease, updateSet } from './pipeline.ts';
 import { deniedOf } from './denied.ts';
+import { changedOf, objectionsTo } from './objections.ts';
+import { tell, type Changes } from './moments.ts';
+import { keyOf } from './record-key.ts';
 import { pointersTo, referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups } from './rollups.ts';
 import { objectOf, type WriteSession } from './session.ts';
 import { noteAccess } from './steps/note-people.ts';
+import { changesOf } from './steps/tell.ts';
 import { textOf } from './text-of.ts';
 
 export interface DeleteRecord {
@@ -43,6 +47,9 @@ async function held(session: WriteSession, going: readonly Member[]): Promise<Re
       found.set(keyOf(object.name, String(row['parent'])), told ? problem('RECORD_IN_USE', params) : problem('RECORD_HELD'));
     }
   }
+  for (const [object, members] of groups) {
+    for (const [id, against] of await objectionsTo(session, object, 'delete', members)) found.set(keyOf(object.name, id), against);
+  }
   return found;
 }
 
@@ -72,10 +79,11 @@ async function decide(session: WriteSession, object: ObjectModel, family: Family
   }
 }
 
-/** Lookups that may be empty are emptied; nobody's validation rules stop a delete elsewhere. */
-async function release(session: WriteSession, object: ObjectModel, ids: readonly string[]): Promise<void> {
+/** Lookups that may be empty are emptied; nobody's validation rules stop a delete elsewhere. Gives what that has changed. */
+async function release(session: WriteSession, object: ObjectModel, ids: readonly string[]): Promise<readonly Changes[]> {
+  const released: Changes[] = [];
   const pointers = pointersTo(session.model, object.name).filter((pointer) => pointer.onDelete === 'setNull');
-  if (pointers.length === 0) return;
+  if (pointers.length === 0) return released;
   const { rows } = await session.transaction.query(childrenStatement(session.target, pointers, ids));
   for (const [n, { child, field }] of pointers.entries()) {
     const children = rows.filter((row) => row['n'] === n).map((row) => String(row['id']));
@@ -86,12 +94,14 @@ async function release(session: WriteSession, object: ObjectModel, ids: readonly
       .map((row) => recordOf(child, row))
       .filter((record) => ids.includes(referenceTo(field, object.name, record) ?? ''))
       .map((record) => ({ pointer: '', id: textOf(record['id']), input: { [field.name]: null } }));
-    if (still.length > 0) await runRelease(updateSet(session, child, still, { allOrNone: true, internal: true }));
+    if (still.length === 0) continue;
+    released.push(...changesOf(await runRelease(updateSet(session, child, still, { allOrNone: true, internal: true }))));
   }
+  return released;
 }
 
-/** Roll-ups come last: a parent that goes too is in the bin by then, and keeps what it had. */
-async function putInBin(session: WriteSession, going: readonly Member[]): Promise<void> {
+/** Roll-ups come last: a parent that goes too is in the bin by then, and keeps what it had. Gives what else it has changed. */
+async function putInBin(session: WriteSession, going: readonly Member[]): Promise<readonly Changes[]> {
   const { at, slots, context } = session;
   const deletion = { deletionId: context.newId(), at, actor: slots.user };
   const groups = byObject(going);
@@ -100,11 +110,13 @@ async function putInBin(session: WriteSession, going: readonly Member[]): Promis
     const log = { object: object.name, change: 'deleted' as const, actor: slots.user, at, history };
     await session.transaction.query(softDeleteStatement(session.target, object, idsOf(members), deletion, log));
   }
-  for (const [object, members] of groups) await release(session, object, idsOf(members));
-  await applyRollups(
+  const released: Changes[] = [];
+  for (const [object, members] of groups) released.push(...(await release(session, object, idsOf(members))));
+  const raised = await applyRollups(
     session,
     new Map([...groups].map(([object, members]) => [object, members.map(({ record }) => ({ old: record, now: undefined }))])),
   );
+  return [...released, ...raised];
 }
 
 function refusal(object: ObjectModel, record: DeleteRecord, member: Member | undefined): Problem | undefined {
@@ -143,11 +155,14 @@ export async function deleteRecords(
     ids.filter((id) => !stays.has(id)),
   );
   if (decision.going.length > 0) {
-    await putInBin(session, decision.going);
-    for (const [one, members] of byObject(decision.going)) {
+    const groups = byObject(decision.going);
+    const others = await putInBin(session, decision.going);
+    for (const [one, members] of groups) {
       const gone = members.map(({ id, record }) => ({ id, old: record, now: undefined }));
       await noteAccess(session, one.name, gone);
     }
+    const deleted = [...groups].map(([one, members]) => ({ object: one, event: 'delete' as const, records: changedOf(members) }));
+    await tell(session, [...deleted, ...others]);
   }
   return records.map((record): RecordOutcome => {
     const id = record.id.toLowerCase();

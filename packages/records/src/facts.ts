@@ -9,14 +9,15 @@ export type Facts = ReadonlyMap<Expression, Value>;
 
 export const noFacts: Facts = new Map();
 
-/** The facts of several rules for several records: one statement, or none. */
+/** The facts of several rules for several records: one statement, or none. @param key as for `fetchKeptFacts` */
 export function fetchFacts(
   session: WriteSession,
   object: ObjectModel,
   expressions: readonly Expression[],
   records: readonly FactRecord[],
+  key?: string,
 ): Promise<readonly Facts[]> {
-  return fetchKeptFacts(session, object, factsOfAll(object, expressions), records);
+  return fetchKeptFacts(session, object, factsOfAll(object, expressions), records, key);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ObjectModel } from '@tessera/metadata';
 import { childrenStatement, lockIdsStatement, lockStatement, recordOf, type RecordValues } from '@tessera/storage';
 import { pointersTo, referenceTo, type Pointer } from './references.ts';
 import { lockOrder } from './lock-order.ts';
+import { keyOf } from './record-key.ts';
 import type { WriteSession } from './session.ts';
 
 export interface Member {
@@ -18,9 +19,6 @@ export interface Member {
 
 /** Members by their keys, masters before details. */
 export type Family = ReadonlyMap<string, Member>;
-
-/** Ids are unique within an object only. */
-export const keyOf = (object: string, id: string): string => `${object} ${id}`;
 
 type State = 'live' | 'deleted';
 

@@ -2,6 +2,12 @@
 export { createRecords } from './create.ts';
 export { updateRecords } from './update.ts';
 export { upsertRecords, uniqueKey } from './upsert.ts';
+export { reconcileRecords, type Reconciled, type ReconcileOptions } from './reconcile.ts';
+export { reattach, type Attached, type Reattached } from './reattach.ts';
+export { setLifeStatus } from './life-status.ts';
+export { withoutRecords } from './without.ts';
+export { refreshRollups, rollupSchedules, scheduledRollups, type RollupGroup } from './refresh-rollups.ts';
+export { keyValues } from './key-values.ts';
 export { deleteRecords } from './delete.ts';
 export { matchingRecord } from './matching-record.ts';
 export { restoreRecords } from './restore.ts';
@@ -12,15 +18,29 @@ export { RuleCache } from './rule-cache.ts';
 export { inLanguage } from './steps/validate.ts';
 export { recordEnvironment } from './environment.ts';
 export { fetchFacts, noFacts, type Facts } from './facts.ts';
+export { factsOf } from './rule-facts.ts';
+export { stagePlaces, type OpenMove, type StagePlace, type StageTask } from './stage-places.ts';
+export { addToHistory, changeHistory, readHistory } from './kept-history.ts';
 export type { RecordOutcome } from './results.ts';
-export type { Access, Answering, Sealer, WriteSession } from './session.ts';
+export type { Access, Answering, Cause, OwnerNote, Sealer, WriteSession } from './session.ts';
+export { keyOf as recordKey } from './record-key.ts';
+export type { ChangeEvent, Changes, Moments, Proposals, Proposed, RecordChanged, Verdict, Voice } from './moments.ts';
+export { asCaller } from './session.ts';
+export { sameValue } from './changed.ts';
 export { sightOf } from './steps/see.ts';
+export { objectOf } from './session.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
 
 // Files: in and out, streamed.
 export * from './import/index.ts';
 export * from './export/index.ts';
 export * from './files/index.ts';
+
+// Merge: several records that are about the same become one.
+export * from './merge/index.ts';
+
+// Matching: records that are about the same.
+export * from './matching/index.ts';
 
 // Search: words of records, words that somebody typed, and records that are indexed anew.
 export * from './search/index.ts';

@@ -5,7 +5,10 @@ import { blankRecord, recordFields, recordReader, type RecordValues, type Row } 
 import { fileFields } from './files/claim.ts';
 import { parentsOver } from './rollup-parents.ts';
 import { factsOfAll } from './rule-facts.ts';
+import { duplicatePlan, type DuplicatePlan } from './matching/duplicate-plan.ts';
+import { storedKeys, type StoredKeys } from './matching/keys.ts';
 import { searchWords, type SearchWords } from './search/vector.ts';
+import { stagedFields, type StagedField } from './stage-plan.ts';
 
 export interface ObjectPlan {
   /** A record from a row with all stored columns. */
@@ -34,8 +37,14 @@ export interface ObjectPlan {
   readonly department: PathExpression | undefined;
   /** The objects with stored roll-ups over this one, in Model order. */
   readonly parents: readonly ObjectModel[];
+  /** Fields whose options are stages of a flow. */
+  readonly staged: readonly StagedField[];
   /** How its records are found; undefined where there is nothing to search. */
   readonly words: SearchWords | undefined;
+  /** By which keys matching rules find them; undefined where none does. */
+  readonly keys: StoredKeys | undefined;
+  /** What its writes are checked for; undefined where there is no duplicate rule. */
+  readonly duplicates: DuplicatePlan | undefined;
 }
 
 const isRule = (flag: boolean | Expression): flag is Expression => typeof flag !== 'boolean';
@@ -46,7 +55,7 @@ function constantsOf(object: ObjectModel, fields: readonly FieldModel[]): Record
     if (given?.node === 'literal') values[name] = given.value;
     // Counts and sums of no children are zero, not unknown.
     const isCounted = rollup?.aggregate.function === 'count' || rollup?.aggregate.function === 'sum';
-    if (rollup?.upkeep === 'transaction' && isCounted) values[name] = '0';
+    if (rollup !== undefined && rollup.upkeep !== 'live' && isCounted) values[name] = '0';
   }
   return values;
 }
@@ -94,6 +103,9 @@ export function planObject(model: Model, object: ObjectModel): ObjectPlan {
     ]),
     department: departmentPath(model, object),
     parents: parentsOver({ model }, object),
+    staged: stagedFields(model, object),
     words: searchWords(object),
+    keys: storedKeys(model, object),
+    duplicates: duplicatePlan(model, object),
   };
 }

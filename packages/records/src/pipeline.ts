@@ -1,15 +1,19 @@
 // The order in which a set of records is written: a visible list.
 import { isUuid } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
+import { mayFailApart, writeApart } from './apart.ts';
 import { noFacts } from './facts.ts';
 import type { WriteSession } from './session.ts';
+import { beforeSave } from './steps/before-save.ts';
 import { checkLookups } from './steps/check-lookups.ts';
 import { coerce } from './steps/coerce.ts';
 import { defaults } from './steps/defaults.ts';
+import { duplicates } from './steps/duplicates.ts';
 import { checkFiles, claimFiles } from './steps/files.ts';
 import { hide } from './steps/hide.ts';
 import { joinTeam } from './steps/join-team.ts';
 import { lock } from './steps/lock.ts';
+import { matchKeys } from './steps/match-keys.ts';
 import { notePeople } from './steps/note-people.ts';
 import { number } from './steps/number.ts';
 import { permit } from './steps/permit.ts';
@@ -18,12 +22,16 @@ import { refuse } from './steps/refuse.ts';
 import { rollUps } from './steps/roll-ups.ts';
 import { searchValue } from './steps/search-value.ts';
 import { see } from './steps/see.ts';
+import { stageHistory } from './steps/stage-history.ts';
+import { beginStages, stages } from './steps/stages.ts';
+import { tell } from './steps/tell.ts';
 import { validate } from './steps/validate.ts';
 import { write } from './steps/write.ts';
 import { writeInSight } from './steps/write-in-sight.ts';
 import { withProblem, type Step, type WriteItem, type WriteSet } from './write-set.ts';
 
-const steps: readonly Step[] = [
+/** What is checked and worked out. */
+const preparing: readonly Step[] = [
   permit,
   lock,
   see,
@@ -31,27 +39,30 @@ const steps: readonly Step[] = [
   // Before anything is worked out from what lookups lead to: that would tell of records which the person does not see.
   checkLookups,
   defaults,
+  beginStages,
   permitValues,
+  // Over whole records, with what defaults give, and past the person's rights; what it sets is checked with the rest.
+  beforeSave,
   validate,
+  stages,
   checkFiles,
+  // Of records of which nothing else is wrong, with all their values.
+  duplicates,
   hide,
   refuse,
   number,
   searchValue,
-  writeInSight,
-  hide,
-  refuse,
-  claimFiles,
-  joinTeam,
-  rollUps,
-  notePeople,
+  matchKeys,
 ];
 
+/** What is written, and what follows it. */
+const writing: readonly Step[] = [writeInSight, hide, refuse, claimFiles, joinTeam, rollUps, stageHistory, notePeople, tell];
+
 /** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
-const releaseSteps: readonly Step[] = [lock, coerce, write, refuse, rollUps, notePeople];
+const releaseSteps: readonly Step[] = [lock, coerce, matchKeys, write, refuse, rollUps, notePeople];
 
 /** What clears a lookup of a record that comes back: no roll-up has counted it yet, so none takes it away. */
-const uncountedReleaseSteps: readonly Step[] = [lock, coerce, write, refuse];
+const uncountedReleaseSteps: readonly Step[] = [lock, coerce, matchKeys, write, refuse];
 
 async function run(set: WriteSet, list: readonly Step[]): Promise<WriteSet> {
   let result = set;
@@ -63,7 +74,10 @@ async function run(set: WriteSet, list: readonly Step[]): Promise<WriteSet> {
 }
 
 /** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
-export const runPipeline = (set: WriteSet): Promise<WriteSet> => run(set, steps);
+export async function runPipeline(set: WriteSet): Promise<WriteSet> {
+  const prepared = await run(set, preparing);
+  return mayFailApart(prepared) ? writeApart(prepared, (some) => run(some, writing)) : run(prepared, writing);
+}
 
 export const runRelease = (set: WriteSet): Promise<WriteSet> => run(set, releaseSteps);
 
@@ -106,7 +120,9 @@ export function createSet(
     problems: [],
     written: undefined,
   }));
-  return { kind: 'create', session, object, items, allOrNone, internal };
+  const set: WriteSet = { kind: 'create', session, object, items, allOrNone, internal };
+  if (object.keptOf === undefined || internal) return set;
+  return { ...set, items: items.map((item) => withProblem(item, 'OBJECT_KEPT', { object: object.name, of: object.keptOf })) };
 }
 
 export function updateSet(

@@ -23,7 +23,8 @@ export interface Pointer {
 /** Records that never change, and lookups that must not be empty, hold on to what they point to. */
 function consequence(child: ObjectModel, field: FieldModel): Pointer['onDelete'] {
   const onDelete = field.lookup?.onDelete ?? 'restrict';
-  if (child.appendOnly) return 'restrict';
+  // A history goes with what it tells of.
+  if (child.appendOnly && child.keptOf === undefined) return 'restrict';
   return onDelete === 'setNull' && field.required === true ? 'restrict' : onDelete;
 }
 

@@ -11,13 +11,17 @@ import {
   withSavepoint,
   type RecordValues,
 } from '@tessera/storage';
-import { byObject, familyHistory, keyOf, lockFamily, type Family, type Member } from './family.ts';
+import { byObject, familyHistory, lockFamily, type Family, type Member } from './family.ts';
+import { tell, type Changes } from './moments.ts';
+import { objectionsTo } from './objections.ts';
+import { duplicatesOf, objectionOf } from './matching/duplicates.ts';
+import { keyOf } from './record-key.ts';
 import { runUncountedRelease, updateSet } from './pipeline.ts';
 import { deniedOf } from './denied.ts';
 import { referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups, recomputeRollups } from './rollups.ts';
-import { objectOf, touch, type WriteSession } from './session.ts';
+import { objectOf, touch, versionOf, type WriteSession } from './session.ts';
 import { noteAccess } from './steps/note-people.ts';
 import { textOf } from './text-of.ts';
 
@@ -77,12 +81,14 @@ async function present(session: WriteSession, object: ObjectModel, members: read
   return rows.map((row) => recordOf(object, row));
 }
 
-/** Gives the records as they are when all is done, by object. */
-async function bringBack(
-  session: WriteSession,
-  family: Family,
-  dangling: readonly Dangling[],
-): Promise<Map<ObjectModel, readonly RecordValues[]>> {
+interface Back {
+  /** As they are when all is done, by object. */
+  readonly records: ReadonlyMap<ObjectModel, readonly RecordValues[]>;
+  /** Parents that have followed. */
+  readonly raised: readonly Changes[];
+}
+
+async function bringBack(session: WriteSession, family: Family, dangling: readonly Dangling[]): Promise<Back> {
   const { at, slots } = session;
   const groups = byObject(family.values());
   for (const [object, members] of groups) {
@@ -97,8 +103,8 @@ async function bringBack(
   const records = new Map<ObjectModel, readonly RecordValues[]>();
   for (const [object, members] of groups) records.set(object, await present(session, object, members));
   const changes = new Map([...records].map(([object, list]) => [object, list.map((now) => ({ old: undefined, now }))]));
-  await applyRollups(session, changes, new Set(family.keys()));
-  return records;
+  const raised = await applyRollups(session, changes, new Set(family.keys()));
+  return { records, raised };
 }
 
 /** Names of fields that the person may know of; a key over others is only a key. */
@@ -121,15 +127,51 @@ function withoutParent({ access }: WriteSession, { target }: Dangling): Problem 
   return Object.hasOwn(access.view.objects, target) ? problem('RECORD_PARENT_DELETED', { object: target }) : problem('RECORD_REFUSED');
 }
 
-type Restored =
-  { readonly problem: Problem } | { readonly family: Family; readonly records: ReadonlyMap<ObjectModel, readonly RecordValues[]> };
+type Restored = { readonly problem: Problem } | Back;
+
+/** What happens by itself says no to one of them. */
+async function objectionTo(session: WriteSession, family: Family): Promise<Problem | undefined> {
+  for (const [object, members] of byObject(family.values())) {
+    const [against] = (await objectionsTo(session, object, 'restore', members)).values();
+    if (against !== undefined) return against;
+  }
+  return undefined;
+}
+
+/** What duplicate rules have against one of them. */
+async function twiceThere(session: WriteSession, family: Family): Promise<Problem | undefined> {
+  for (const [object, members] of byObject(family.values())) {
+    const records = members.map(({ id, record }) => ({ id, values: record, old: undefined }));
+    const asking = { session, object, records, moment: 'restore' as const, restricted: !session.access.policy.administrator };
+    const [found] = [...(await duplicatesOf(asking)).values()].flat().flatMap((each) => objectionOf({ session }, each) ?? []);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Whoever waits for it hears of all that came back, and of parents that have followed. */
+async function tellBack(session: WriteSession, family: Family, { records, raised }: Back): Promise<void> {
+  const back = [...records].map(([object, list]): Changes => ({
+    object,
+    event: 'restore',
+    records: list.map((values) => {
+      const id = textOf(values['id']);
+      return { id, old: family.get(keyOf(object.name, id))?.record, values };
+    }),
+  }));
+  await tell(session, [...back, ...raised]);
+}
 
 async function restoreOne(session: WriteSession, family: Family): Promise<Restored> {
   const dangling = await danglingOf(session, family);
   const missing = dangling.find((each) => !mayBeEmptied(each));
   if (missing !== undefined) return { problem: withoutParent(session, missing) };
+  const against = await objectionTo(session, family);
+  if (against !== undefined) return { problem: against };
+  const twice = await twiceThere(session, family);
+  if (twice !== undefined) return { problem: twice };
   try {
-    return { family, records: await withSavepoint(session.transaction, () => bringBack(session, family, dangling)) };
+    return await withSavepoint(session.transaction, () => bringBack(session, family, dangling));
   } catch (error) {
     const taken = takenKey(session, family, error);
     if (taken === undefined) throw error;
@@ -166,9 +208,10 @@ export async function restoreRecords(session: WriteSession, objectName: string, 
         const back = records.map((now) => ({ id: textOf(now['id']), old: undefined, now }));
         await noteAccess(session, one.name, back);
       }
+      await tellBack(session, family, restored);
       for (const record of restored.records.get(object) ?? []) versions.set(textOf(record['id']), Number(record['version']));
     }
-    outcomes.push({ ok: true, id, version: versions.get(id) ?? 0, created: false });
+    outcomes.push({ ok: true, id, version: versionOf(session, objectName, id, versions.get(id) ?? 0), created: false });
   }
   return outcomes;
 }

@@ -1,5 +1,6 @@
 // What a write says of each record.
 import type { Problem } from '@tessera/kernel';
+import { versionOf } from './session.ts';
 import type { WriteSet } from './write-set.ts';
 
 export type RecordOutcome =
@@ -11,6 +12,6 @@ export function outcomesOf(set: WriteSet): readonly RecordOutcome[] {
   return set.items.map((item) =>
     item.written === undefined
       ? { ok: false, problems: item.problems }
-      : { ok: true, id: item.id, version: item.written, created: item.old === undefined },
+      : { ok: true, id: item.id, version: versionOf(set.session, set.object.name, item.id, item.written), created: item.old === undefined },
   );
 }

@@ -1,5 +1,5 @@
 // Stored roll-ups of parents, brought up to date in the transaction that changes the children.
-import { addDecimals, type ObjectModel } from '@tessera/metadata';
+import { addDecimals, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import {
   fieldValue,
@@ -12,8 +12,9 @@ import {
 } from '@tessera/storage';
 import { sameValue } from './changed.ts';
 import { newExtreme } from './extremes.ts';
-import { keyOf } from './family.ts';
 import { lockOrder } from './lock-order.ts';
+import type { Changes as Told, RecordChanged } from './moments.ts';
+import { keyOf } from './record-key.ts';
 import { isStoredRollup } from './rollup-parents.ts';
 import { collectWork, note, withoutIdle, type ParentWork, type RecordChange } from './rollup-work.ts';
 import { planOf, touch, type WriteSession } from './session.ts';
@@ -66,9 +67,18 @@ async function updateParents(session: WriteSession, parent: ObjectModel, work: M
   const olds = rows.map(planOf(session, parent).read);
   if (olds.length === 0) return [];
   const news = await newValues(session, parent, olds, work);
-  const fields = Object.values(parent.fields).filter(
-    (field) => isStoredRollup(field) && news.some((record, i) => !sameValue(record[field.name], olds[i]?.[field.name])),
-  );
+  return writeRollups(session, parent, Object.values(parent.fields).filter(isStoredRollup), olds, news);
+}
+
+/** Writes those of the roll-ups of locked records that are others now, with their history. Gives the records, if any has changed. */
+export function writeRollups(
+  session: WriteSession,
+  object: ObjectModel,
+  rollups: readonly FieldModel[],
+  olds: readonly RecordValues[],
+  news: readonly RecordValues[],
+): readonly RecordChange[] {
+  const fields = rollups.filter(({ name }) => news.some((record, i) => !sameValue(record[name], olds[i]?.[name])));
   if (fields.length === 0) return [];
   const pairs = news.map((now, i) => ({ now, old: olds[i], record: { id: textOf(now['id']), version: Number(now['version']) } }));
   const records = pairs.map(({ record }) => record);
@@ -78,12 +88,21 @@ async function updateParents(session: WriteSession, parent: ObjectModel, work: M
       .map(({ name }) => ({ record, field: name, old: old?.[name] ?? null, new: now[name] ?? null })),
   );
   const { target, transaction, slots, at } = session;
-  const log = logOf(target, { object: parent.name, change: 'updated', actor: slots.user, at }, records, lines);
+  const log = logOf(target, { object: object.name, change: 'updated', actor: slots.user, at }, records, lines);
   // They are locked and live, so nothing is left out.
-  const { before, write } = updateAllStatements(target, parent, fields, news, log);
+  const { before, write } = updateAllStatements(target, object, fields, news, log);
   for (const statement of [...before, write]) transaction.ahead(statement);
-  touch(session, parent.name, records);
+  touch(session, object.name, records);
   return news.map((now, i) => ({ old: olds[i], now }));
+}
+
+/** Those of the parents whose roll-ups are others now. */
+function raisedOf(parent: ObjectModel, changes: readonly RecordChange[]): readonly RecordChanged[] {
+  const fields = Object.values(parent.fields).filter(isStoredRollup);
+  return changes.flatMap(({ old, now }) => {
+    if (now === undefined || fields.every(({ name }) => sameValue(now[name], old?.[name]))) return [];
+    return [{ id: textOf(now['id']), old, values: now }];
+  });
 }
 
 /** Changed records by object. */
@@ -93,8 +112,14 @@ export type Changes = ReadonlyMap<ObjectModel, readonly RecordChange[]>;
  * Brings the stored roll-ups of all parents up to date, then those of the parents' parents: each object once, when everything below
  * it is done.
  * @param except keys of parents that are right already
+ * @returns the parents that have changed, of objects where somebody waits for it
  */
-export async function applyRollups(session: WriteSession, changes: Changes, except: ReadonlySet<string> = new Set()): Promise<void> {
+export async function applyRollups(
+  session: WriteSession,
+  changes: Changes,
+  except: ReadonlySet<string> = new Set(),
+): Promise<readonly Told[]> {
+  const raised: Told[] = [];
   const pending = new Map<ObjectModel, Map<string, ParentWork>>();
   const spread = (child: ObjectModel, records: readonly RecordChange[]): void => {
     if (records.length === 0) return;
@@ -109,8 +134,13 @@ export async function applyRollups(session: WriteSession, changes: Changes, exce
     const work = withoutIdle(pending.get(parent) ?? new Map<string, ParentWork>());
     pending.delete(parent);
     for (const id of work.keys()) if (except.has(keyOf(parent.name, id))) work.delete(id);
-    if (work.size > 0) spread(parent, await updateParents(session, parent, work));
+    if (work.size === 0) continue;
+    const followed = await updateParents(session, parent, work);
+    spread(parent, followed);
+    if (session.moments?.concerns(parent, 'update') === true)
+      raised.push({ object: parent, event: 'update', records: raisedOf(parent, followed) });
   }
+  return raised;
 }
 
 /** Works out all stored roll-ups of locked records anew, without history: those of records that come back. */

@@ -5,6 +5,7 @@ import { policySlots } from '@tessera/security';
 import { databaseErrorKind, isUnmet, tenantGuard, type QueryResult, type TenantDatabase, type TenantTransaction } from '@tessera/storage';
 import type { Statement } from '@tessera/kernel';
 import { commitChecks } from './commit-checks.ts';
+import type { Moments } from './moments.ts';
 import type { RuleCache } from './rule-cache.ts';
 import type { Access, Answering, Sealer, WriteSession } from './session.ts';
 
@@ -20,6 +21,8 @@ export interface SessionInput {
   readonly access: Access;
   readonly rules: RuleCache;
   readonly sealer: Sealer;
+  /** What happens by itself with what is written; left out: nothing. */
+  readonly moments?: Moments<WriteSession> | undefined;
 }
 
 /** The last statement of a write, read when everything is written and checked, and what is made of its rows; it may need none. */
@@ -35,12 +38,14 @@ export interface WorkOptions<T> {
   readonly answering?: Omit<Answering, 'found'> | undefined;
   /** What the work is answered with, where that is read last. */
   readonly last?: (session: WriteSession, result: T) => LastRead<T> | undefined;
+  /** Whether the caller means it, where duplicate rules would warn. */
+  readonly allowDuplicates?: boolean | undefined;
 }
 
 function sessionIn(
-  { context, model, database, rules, sealer, access }: SessionInput,
+  { context, model, database, rules, sealer, access, moments }: SessionInput,
   transaction: TenantTransaction,
-  more: Pick<WriteSession, 'hopeful' | 'answering'>,
+  more: Pick<WriteSession, 'hopeful' | 'answering' | 'allowDuplicates'>,
 ): WriteSession {
   const at = new Date(context.clock.now()).toISOString();
   return {
@@ -54,7 +59,12 @@ function sessionIn(
     rules,
     sealer,
     access,
+    caller: access,
+    moments,
+    versions: new Map(),
     touched: new Map(),
+    ownerNotes: new Map(),
+    cause: { chain: [], depth: 0, spent: { runs: 0, records: 0 } },
     ...more,
   };
 }
@@ -69,14 +79,15 @@ const isLost = (error: unknown): boolean => isUnmet(error) || databaseErrorKind(
 export async function runInSession<T>(
   input: SessionInput,
   work: (session: WriteSession) => Promise<T>,
-  { hopeful = false, answering, last }: WorkOptions<T> = {},
+  { hopeful = false, answering, last, allowDuplicates }: WorkOptions<T> = {},
 ): Promise<T> {
   const { context, database, model, rules } = input;
   const opening = tenantGuard({ model, schema: database.schema, kept: rules.statements }, input.accessVersion);
   const options = { retries: deadlockRetries, opening, ...(context.signal === undefined ? {} : { signal: context.signal }) };
   const run = (hoping: boolean): Promise<T> =>
     database.transaction(async (transaction) => {
-      const session = sessionIn(input, transaction, { hopeful: hoping, answering: answering && { ...answering, found: new Map() } });
+      const kept = answering && { ...answering, found: new Map() };
+      const session = sessionIn(input, transaction, { hopeful: hoping, answering: kept, allowDuplicates });
       const result = await work(session);
       await commitChecks(session);
       const read = last?.(session, result);

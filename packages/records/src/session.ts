@@ -1,9 +1,12 @@
 // What a write runs in: who, against which Model, in which transaction, at what time.
 import { fail, type Context } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
-import type { Policy } from '@tessera/security';
+import type { Value } from '@tessera/rules';
+import { policySlots, type Policy } from '@tessera/security';
 import type { KeptTexts, RuleSlots, TenantTransaction, WriteTarget } from '@tessera/storage';
+import type { Moments } from './moments.ts';
 import type { ObjectPlan } from './object-plan.ts';
+import { keyOf } from './record-key.ts';
 import type { RuleCache } from './rule-cache.ts';
 
 /** Seals and hides what must never be read back. */
@@ -28,6 +31,25 @@ export interface Access {
   readonly person?: { readonly userId: string; readonly department: string | null };
 }
 
+/** What led to a write: automations, one by another; none where a caller asked for it. */
+export interface Cause {
+  /** Names of automations, the first at the beginning. */
+  readonly chain: readonly string[];
+  /** How many of them within this transaction. */
+  readonly depth: number;
+  /** What its transaction has come to by itself so far; all sessions of a transaction share it. */
+  readonly spent: { runs: number; records: number };
+}
+
+/** How a record comes to its owner. */
+export interface OwnerNote {
+  readonly way: 'entered' | 'claimed' | 'assigned' | 'transferred' | 'returned' | 'recycled';
+  readonly reason?: string | undefined;
+  readonly note?: string | undefined;
+  /** What an assignment rule has decided, and why. */
+  readonly decision?: Value | undefined;
+}
+
 export interface WriteSession {
   readonly context: Context;
   readonly model: Model;
@@ -46,8 +68,19 @@ export interface WriteSession {
   readonly rules: RuleCache;
   readonly sealer: Sealer;
   readonly access: Access;
+  /** Those of whoever asked for it; `access` may be the platform's meanwhile. */
+  readonly caller: Access;
+  /** What happens by itself with what is written; undefined: nothing. */
+  readonly moments: Moments<WriteSession> | undefined;
+  /** The latest version of each record that was written, by `keyOf`; kept where what happens by itself may write again. */
+  readonly versions: Map<string, number>;
   /** Records whose commit checks are still to be made, by object, with their place in the request where they have one. */
   readonly touched: Map<string, Map<string, string | undefined>>;
+  readonly cause: Cause;
+  /** Why records come to other owners, by `keyOf`: said by whoever gives them, kept by the history of owners. */
+  readonly ownerNotes: Map<string, OwnerNote>;
+  /** Whether the caller means it, where duplicate rules would warn; `always`: also where they block, since it was so before. */
+  readonly allowDuplicates?: boolean | 'always' | undefined;
 }
 
 export function objectOf(session: Pick<WriteSession, 'model'>, name: string): ObjectModel {
@@ -59,6 +92,28 @@ export function objectOf(session: Pick<WriteSession, 'model'>, name: string): Ob
 /** What is known of an object for its writes. */
 export const planOf = ({ rules, model }: Pick<WriteSession, 'rules' | 'model'>, object: ObjectModel): ObjectPlan =>
   rules.plan(model, object);
+
+/** The session with the rights of whoever asked for what its transaction does. */
+export function asCaller(session: WriteSession): WriteSession {
+  const { access, caller, slots } = session;
+  if (access === caller) return session;
+  const { now, zone, user } = slots;
+  return { ...session, access: caller, slots: { ...policySlots(caller.policy), now, zone, user } };
+}
+
+/** Where nothing happens by itself nobody writes a record again behind its writer's back. */
+export function noteVersions(
+  { moments, versions }: WriteSession,
+  object: ObjectModel,
+  records: readonly { readonly id: string; readonly written: number | undefined }[],
+): void {
+  if (moments === undefined) return;
+  for (const { id, written } of records) if (written !== undefined) versions.set(keyOf(object.name, id), written);
+}
+
+/** The version that a record has by now, which was written as this one. */
+export const versionOf = ({ versions }: WriteSession, object: string, id: string, written: number): number =>
+  Math.max(written, versions.get(keyOf(object, id)) ?? written);
 
 /** `pointer`: the record's place in the request; undefined for one that the request does not name. */
 export function touch(

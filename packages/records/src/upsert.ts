@@ -73,7 +73,7 @@ function refuseRepeated(key: UniqueKey, records: readonly UpsertRecord[]): Reado
 }
 
 /** Key fields that cannot be set again (running numbers) are left out of an update. */
-function withoutKey(key: UniqueKey, input: Input): Input {
+export function withoutKey(key: UniqueKey, input: Input): Input {
   return Object.fromEntries(Object.entries(input).filter(([name]) => !key.fields.some((field) => field.name === name)));
 }
 
@@ -83,8 +83,14 @@ interface Open {
   readonly i: number;
 }
 
-const lostRace = (outcome: RecordOutcome | undefined): boolean =>
+/** Another writer was faster: where the record is looked for again it may be found. */
+export const isLostRace = (outcome: RecordOutcome | undefined): boolean =>
   outcome?.ok === false && outcome.problems.every(({ code }) => code === 'RECORD_NOT_UNIQUE' || code === 'UNAVAILABLE');
+
+export interface UpsertOptions extends SetOptions {
+  /** Left out: what is there is updated. What is ignored stays as it is, whoever may see it; its version is told as 0. */
+  readonly onMatch?: 'update' | 'ignore';
+}
 
 /** Updates what is there and creates the rest; gives those that another writer was faster with. */
 async function upsertRound(
@@ -93,6 +99,7 @@ async function upsertRound(
   key: UniqueKey,
   open: readonly Open[],
   outcomes: RecordOutcome[],
+  { onMatch = 'update' }: Pick<UpsertOptions, 'onMatch'>,
 ): Promise<readonly Open[]> {
   const ids = await existingIds(
     session,
@@ -105,12 +112,13 @@ async function upsertRound(
   // What stands against a record is thrown by the last round, when all is known.
   const options: SetOptions = { allOrNone: false };
   const changes = found.map(({ record, id }) => ({ pointer: record.pointer, id, input: withoutKey(key, record.input) }));
-  const updated = changes.length === 0 ? [] : await updateRecords(session, object.name, changes, options);
+  const ignored = found.map(({ id }): RecordOutcome => ({ ok: true, id, version: 0, created: false }));
+  const updated = onMatch === 'ignore' || changes.length === 0 ? ignored : await updateRecords(session, object.name, changes, options);
   const creations = fresh.map(({ record }) => ({ pointer: record.pointer, input: record.input }));
   const created = creations.length === 0 ? [] : await createRecords(session, object.name, creations, options);
   found.forEach(({ i }, n) => void (outcomes[i] = updated[n] ?? noOutcome));
   fresh.forEach(({ i }, n) => void (outcomes[i] = created[n] ?? noOutcome));
-  return fresh.filter((_, n) => lostRace(created[n]));
+  return fresh.filter((_, n) => isLostRace(created[n]));
 }
 
 const noOutcome: RecordOutcome = { ok: false, problems: [] };
@@ -121,7 +129,7 @@ export async function upsertRecords(
   objectName: string,
   by: string,
   records: readonly UpsertRecord[],
-  options: SetOptions,
+  options: UpsertOptions,
 ): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
   const key = uniqueKey(object, by, session.access.view.objects[objectName]);
@@ -129,7 +137,7 @@ export async function upsertRecords(
   const outcomes: RecordOutcome[] = records.map((_, i) => repeated.get(i) ?? noOutcome);
   let open: readonly Open[] = records.map((record, i) => ({ record, i })).filter(({ i }) => !repeated.has(i));
   // A second round finds what another writer created between our look and our insert.
-  for (let round = 0; round < 2 && open.length > 0; round += 1) open = await upsertRound(session, object, key, open, outcomes);
+  for (let round = 0; round < 2 && open.length > 0; round += 1) open = await upsertRound(session, object, key, open, outcomes, options);
   const problems = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
   if (options.allOrNone && problems.length > 0) throw failAll('RECORDS_INVALID', problems);
   return outcomes;

@@ -3,6 +3,7 @@ import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
 import type { Facts } from './facts.ts';
+import type { Changes } from './moments.ts';
 import type { WriteSession } from './session.ts';
 
 export interface WriteItem {
@@ -44,6 +45,8 @@ export interface WriteSet {
   readonly sight?: SightOf | undefined;
   /** Writes of the engine itself (imports of seed data, set-null on delete) may set what callers may not. */
   readonly internal: boolean;
+  /** Parents whose roll-ups have followed the write, where somebody waits for that. */
+  readonly raised?: readonly Changes[];
 }
 
 /** Whether the set is held to its person's rights: not what the platform does of itself, nor what an administrator does. */

@@ -45,10 +45,11 @@ export { toJs } from './javascript.ts';
 export { aggregateSql, aggregateValues, compareMembers } from './aggregates.ts';
 
 // Placing: conditions joined, moved to another frame, taken out again.
-export { allOf, always, anyOf, reframed, withoutPlaced } from './placing.ts';
+export { allOf, always, anyOf, reframed, withOutcomesPlaced, withoutPlaced, type Rooted } from './placing.ts';
 
 // Facts.
 export { dependencies, walk, type Dependencies } from './facts.ts';
+export { readsFrame } from './reads-frame.ts';
 
 // Working time, for clocks and time-outs: the same as rules count.
 export { WorkCalendar, type WorkCalendarSource, type WorkHours } from './work-calendar.ts';
@@ -56,6 +57,8 @@ export { addWorkingTime, parseWorkDuration, workingMsBetween, type WorkDuration 
 
 // What is written as text: durations, zones.
 export { isZone, parseDuration, type Duration } from './calendar.ts';
+export { addDuration, instantOn, negated } from './instants.ts';
+export { seriesDates, type DateSeries, type SeriesDate } from './series.ts';
 
 // The language itself, for references and editors.
 export { dateMacros } from './operators/spans.ts';

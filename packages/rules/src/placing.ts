@@ -1,5 +1,13 @@
 // Building blocks for whoever places conditions into checked rules: joining them, moving them to another frame, taking them out again.
-import type { AggregateExpression, AggregateSource, Expression, LiteralExpression, PathExpression, PathRoot } from './expression.ts';
+import type {
+  AggregateExpression,
+  AggregateSource,
+  Expression,
+  LiteralExpression,
+  PathExpression,
+  PathRoot,
+  PathStep,
+} from './expression.ts';
 import { boolean } from './types.ts';
 
 /** The condition that always, or never, holds. */
@@ -87,6 +95,31 @@ export function withoutPlaced(expression: Expression): Expression {
   return rewritten(expression, {
     path: ({ node, type, root, steps }) => ({ node, type, root, steps: bareSteps(steps) }),
     source: (source) => (source.kind === 'object' ? source : { ...source, steps: bareSteps(source.steps) }),
+    frame: (frame) => frame,
+  });
+}
+
+/** Where a path goes on instead. */
+export interface Rooted {
+  readonly root: PathRoot;
+  readonly steps: readonly PathStep[];
+}
+
+/** The same rule with other starts of its paths under `$steps`; `place` gives undefined where one stays. */
+export function withOutcomesPlaced(
+  expression: Expression,
+  place: (steps: readonly PathStep[], object: string) => Rooted | undefined,
+): Expression {
+  return rewritten(expression, {
+    path: (path) => {
+      const placed = path.root === '$steps' ? place(path.steps, path.steps.at(-1)?.object ?? '') : undefined;
+      return placed === undefined ? path : { ...path, ...placed };
+    },
+    source: (source) => {
+      if (source.kind === 'object' || source.root !== '$steps') return source;
+      const placed = place(source.steps, source.kind === 'children' ? source.parent : source.object);
+      return placed === undefined ? source : { ...source, ...placed };
+    },
     frame: (frame) => frame,
   });
 }

@@ -16,11 +16,11 @@ export { administratorPolicy, allows, policySlots, recordAccess, type AccessLaye
 export { readCondition } from './authz/record-access.ts';
 /** From a person to the policy: `loadPerson(door, { model, userId, subjects: personWanted(model) })`, then `compilePolicy`. */
 export { compilePolicy } from './authz/compile-policy.ts';
-export { personWanted } from './authz/subjects.ts';
+export { personWanted, speaksOf } from './authz/subjects.ts';
 /** The Model as it exists for a person. */
 export { viewOf } from './authz/view.ts';
 /** Reads as far as a policy lets them go. */
-export { restrict } from './authz/restrict.ts';
+export { restrict, restrictCondition, restrictRule } from './authz/restrict.ts';
 /** What a policy has against a write: of an object at all, and of one record. */
 export { checkVerb, checkWrite, type WriteCheck } from './authz/check-write.ts';
 /** Why somebody may, or may not. */

@@ -149,7 +149,7 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
 
 const sweepEveryMs = 3_600_000;
 
-/** Sweeps files and audit trails now and then; the platform's end stops it. */
+/** Sweeps files, audit trails, runs and notifications now and then; the platform's end stops it. */
 function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
   const stopped = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -160,7 +160,14 @@ function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
     const audit = upkeep.trimAudit(stopped.signal).catch((error: unknown) => {
       if (!stopped.signal.aborted) log.error({ error }, 'the audit trails could not be trimmed; the next sweep tries again');
     });
-    running = Promise.all([files, audit]);
+    const runs = upkeep.trimRuns(stopped.signal).catch((error: unknown) => {
+      if (!stopped.signal.aborted) log.error({ error }, 'runs that ended long ago could not be removed; the next sweep tries again');
+    });
+    const notifications = upkeep.trimNotifications(stopped.signal).catch((error: unknown) => {
+      if (!stopped.signal.aborted)
+        log.error({ error }, 'notifications that were read long ago could not be removed; the next sweep tries again');
+    });
+    running = Promise.all([files, audit, runs, notifications]);
   };
   const timer = setInterval(sweep, sweepEveryMs);
   return async () => {

@@ -45,6 +45,9 @@ export { wakesOf, wakeStatement, type Wake, type WakeKind } from './jobs/wake.ts
 export type { JobCall, JobHandler, WorkerOptions } from './jobs/worker.ts';
 export type { DeadJob, JobFigures, QueueFigures } from './jobs/dead.ts';
 
+// Rules of steps: what they read beyond their records, and the records that they ask for, of many frames at once.
+export * from './frames/index.ts';
+
 // Runs, their journal, timers and effects of a tenant.
 export * from './workflow/index.ts';
 
@@ -87,6 +90,12 @@ export type { BackupCounts } from './backup/format.ts';
 
 // Search: the column that records are found by, and the statement that finds them.
 export * from './search/index.ts';
+
+// Merges of records, and what undoes them.
+export * from './merge/index.ts';
+
+// Matching: the keys that records are found by, and the statement that finds them.
+export * from './matching/index.ts';
 
 // The index of uploaded files.
 export * from './files/index.ts';

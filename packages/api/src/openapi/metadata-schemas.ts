@@ -61,6 +61,13 @@ const plan: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
+const automations: JsonSchema = {
+  ...listOf(
+    objectSchema({ object: text, moment: oneOf('beforeSave', 'afterSave', 'afterCommit'), before: listOf(text), after: listOf(text) }),
+  ),
+  description: 'The automations of an object at a moment in their order; left out where nothing of it changes.',
+};
+
 /** By the names under which `shared` finds them. */
 export const metadataSchemas: Readonly<Record<string, JsonSchema>> = {
   MetadataChange: objectSchema(
@@ -76,8 +83,11 @@ export const metadataSchemas: Readonly<Record<string, JsonSchema>> = {
     ['files'],
   ),
   AccessPlan: { ...accessPlan, description: 'Who gains and who loses access to what.' },
-  MetadataPlan: objectSchema({ ...plan, access: shared('AccessPlan') }, Object.keys(plan)),
-  AppliedMetadata: objectSchema({ ...plan, version: { ...whole, description: 'The one in force now.' } }),
+  MetadataPlan: objectSchema({ ...plan, automations, access: shared('AccessPlan') }, Object.keys(plan)),
+  AppliedMetadata: objectSchema({ ...plan, automations, version: { ...whole, description: 'The one in force now.' } }, [
+    ...Object.keys(plan),
+    'version',
+  ]),
   MetadataVersion: objectSchema({ number: whole, modelHash: text, author: textOrNull, reason: textOrNull, createdAt: time }),
   Rollback: objectSchema({ version: whole, reason: text }, ['version']),
 };

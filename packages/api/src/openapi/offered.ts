@@ -28,6 +28,8 @@ export interface OfferedObject extends ObjectDescription {
   readonly bulk: readonly (typeof bulkActions)[number][];
   /** Whether records are shared one by one. */
   readonly shared: boolean;
+  /** Names of what its records may be converted by. */
+  readonly conversions: readonly string[];
   /** Whether a record ever gets into the bin by itself. */
   readonly deletable: boolean;
 }
@@ -65,6 +67,7 @@ export function offered(object: ObjectDescription, model: Model, administrator: 
     uniqueNames: names,
     upsertNames: can.upsert ? names.filter((name) => !readOnly.has(name)) : [],
     bulk: bulkActions.filter((action) => can[action]),
+    conversions: Object.values(model.conversions).flatMap((conversion) => (conversion.object === object.name ? [conversion.name] : [])),
     shared: sharing === 'private' || sharing === 'publicRead',
     deletable,
   };
@@ -74,6 +77,7 @@ const can =
   (action: (typeof bulkActions)[number]) =>
   ({ bulk }: OfferedObject): boolean =>
     bulk.includes(action);
+const isPooled = ({ bulk, fields }: OfferedObject): boolean => bulk.includes('update') && fields.some(({ name }) => name === 'pooledAt');
 const isShared = ({ shared }: OfferedObject): boolean => shared;
 
 /** By route: whether the object has it. What is not here every readable object has. */
@@ -83,6 +87,13 @@ const ofRecords: Partial<Readonly<Record<RouteId, (object: OfferedObject) => boo
   deleteRecord: can('delete'),
   restoreRecord: can('restore'),
   // A detail that is never deleted goes into the bin with its master.
+  mergeRecords: ({ bulk, deletable }) => deletable && bulk.includes('update') && bulk.includes('delete'),
+  claimRecord: isPooled,
+  returnRecord: isPooled,
+  assignRecord: isPooled,
+  transferRecord: isPooled,
+  convertRecord: ({ bulk, conversions }) => bulk.includes('update') && conversions.length > 0,
+  undoMerge: ({ bulk }) => bulk.includes('update') && bulk.includes('restore'),
   purgeRecords: ({ administrator, name }) => administrator && name !== 'user',
   bulk: ({ bulk }) => bulk.length > 0,
   getRecordBy: ({ uniqueNames: names }) => names.length > 0,
@@ -109,6 +120,14 @@ export interface Reader {
 const forAdministrators: ReadonlySet<RouteId> = new Set<RouteId>([
   'listAudit',
   'explainQuery',
+  'getEndpointSecrets',
+  'explainAutomation',
+  'getWebhookSecret',
+  'rotateWebhookSecret',
+  'listRuns',
+  'getRun',
+  'retryRun',
+  'cancelRun',
   'listJobs',
   'retryJob',
   'deleteJob',

@@ -1,8 +1,9 @@
 // The operations that are the same whatever a tenant consists of.
 import type { RouteId } from '../rest/table.ts';
+import { automationOperations } from './automation-operations.ts';
 import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
-import { answer, id, json, listOf, mapOf, objectSchema, oneOf, parameter, problems, shared, text, time } from './shapes.ts';
+import { answer, id, json, listOf, mapOf, objectSchema, oneOf, parameter, problems, shared, text, time, whole } from './shapes.ts';
 import type { JsonSchema, Operation, Parameter } from './shapes.ts';
 
 const inPath = (name: string, description: string): Parameter => ({ name, in: 'path', required: true, description, schema: text });
@@ -23,6 +24,7 @@ const component: JsonSchema = { type: 'object', description: 'As in its file, la
 /** By route; those about records of an object are described once per object. */
 export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, Operation>> = {
   ...identityOperations,
+  ...automationOperations,
   listObjects: tagged('Describing', {
     summary: 'Objects that the caller may see',
     responses: { 200: answer('Objects.', objectSchema({ objects: listOf(shared('ObjectSummary')) })), ...problems(401) },
@@ -42,6 +44,12 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
     parameters: [parameter('q'), parameter('objects'), parameter('first')],
     responses: { 200: answer('What was found.', shared('SearchResult')), ...problems(400, 401, 404) },
   }),
+  matchRecords: tagged('Search', {
+    summary: 'Records that a matching rule finds for others, saved or only typed',
+    parameters: [inPath('rule', 'A matching rule’s name.')],
+    requestBody: body('MatchRequest', { records: [{ values: {} }] }),
+    responses: { 200: answer('By record.', shared('MatchResults')), ...problems(400, 401, 403, 404, 413, 415, 422) },
+  }),
   listAudit: tagged('Audit', {
     summary: 'Who did what, newest first; for administrators',
     parameters: [
@@ -60,6 +68,10 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
     summary: 'How PostgreSQL would read what a request asks for; for administrators',
     requestBody: body('ExplainRequest', { rest: '/api/v1/records/user?fields=name&sort=name&first=20' }),
     responses: { 200: answer('The plan.', shared('QueryExplanation')), ...problems(400, 401, 403, 404, 413, 415, 422) },
+  }),
+  readNotifications: tagged('Notifications', {
+    summary: 'Mark all of one’s own notifications as read',
+    responses: { 200: answer('How many there were.', objectSchema({ marked: whole })), ...problems(401, 403, 409) },
   }),
   listJobs: tagged('Jobs', {
     summary: 'What runs by itself: what waits, and what has failed, the latest first; for administrators',

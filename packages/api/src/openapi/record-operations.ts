@@ -1,6 +1,7 @@
 // The operations on records of one object, as the document describes them.
 import type { RouteId } from '../rest/table.ts';
 import type { OfferedObject } from './offered.ts';
+import { poolOperations, type PoolRouteId } from './pool-operations.ts';
 import { schemaNames } from './record-schemas.ts';
 import { answer, flag, header, id, json, listOf, objectSchema, parameter, problems, schemaRef, shared, text } from './shapes.ts';
 import type { AnswerShape, MediaType, Operation, Parameter, Reference } from './shapes.ts';
@@ -15,6 +16,11 @@ export type RecordRouteId = Extract<
   | 'deleteRecord'
   | 'restoreRecord'
   | 'getHistory'
+  | 'getStages'
+  | 'findDuplicates'
+  | 'mergeRecords'
+  | 'undoMerge'
+  | PoolRouteId
   | 'explainAccess'
   | 'listShares'
   | 'shareRecord'
@@ -62,7 +68,14 @@ const importContent: Readonly<Record<string, MediaType>> = {
   'multipart/form-data': {
     schema: {
       ...objectSchema(
-        { mapping: text, by: text, dryRun: text, resume: text, file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+        {
+          mapping: text,
+          by: text,
+          dryRun: text,
+          resume: text,
+          allowDuplicates: text,
+          file: { type: 'string', contentMediaType: 'application/octet-stream' },
+        },
         ['file'],
       ),
       description: 'The file comes last.',
@@ -90,6 +103,7 @@ function bulkRequest({ bulk }: OfferedObject): MediaType {
         action: { type: 'string', enum: bulk },
         ...(bulk.includes('upsert') ? by : {}),
         allOrNone: { ...flag, default: true },
+        allowDuplicates: { ...flag, default: false },
         records: { ...listOf({ type: 'object' }), description: `${bulk.map((each) => bulkNeeds[each]).join('; ')}.` },
       },
       ['action', 'records'],
@@ -115,7 +129,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   createRecord: (object) => ({
     summary: `Create ${object.label}`,
-    parameters: [parameter('fields'), ...writeHeaders],
+    parameters: [parameter('fields'), parameter('allowDuplicates'), ...writeHeaders],
     requestBody: body(json(schemaRef(schemaNames.create(object.name)))),
     responses: { 201: createdAnswer(object), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
   }),
@@ -130,7 +144,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   updateRecord: (object) => ({
     summary: `Update ${object.label}`,
-    parameters: [parameter('id'), parameter('fields'), parameter('IfMatch'), ...writeHeaders],
+    parameters: [parameter('id'), parameter('fields'), parameter('allowDuplicates'), parameter('IfMatch'), ...writeHeaders],
     requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
     responses: {
       200: recordAnswer(object, 'The record after the change.'),
@@ -146,7 +160,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   restoreRecord: (object) => ({
     summary: `Restore ${object.label} from the recycle bin`,
-    parameters: [parameter('id'), parameter('fields'), ...writeHeaders],
+    parameters: [parameter('id'), parameter('fields'), parameter('allowDuplicates'), ...writeHeaders],
     responses: {
       200: recordAnswer(object, 'The restored record.'),
       204: nothing('Done; with Prefer: return=minimal.'),
@@ -158,6 +172,31 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     description: 'Newest first.',
     parameters: [parameter('id'), parameter('first'), parameter('before')],
     responses: { 200: answer('Changes.', shared('History')), ...problems(400, 401, 403, 404) },
+  }),
+  getStages: (object) => ({
+    summary: `Stages of ${object.label}`,
+    description: 'Where the record stands in its stage flows, what is to be done there, and which moves are open to the caller.',
+    parameters: [parameter('id')],
+    responses: { 200: answer('Stages.', objectSchema({ stages: listOf(shared('StagePlace')) })), ...problems(400, 401, 403, 404) },
+  }),
+  findDuplicates: (object) => ({
+    summary: `Duplicates of ${object.pluralLabel}, saved or only typed`,
+    description: 'What duplicate rules would say if the records were written now.',
+    requestBody: body(json(shared('DuplicatesRequest'), { records: [{ id: aRecord }] })),
+    responses: { 200: answer('By record.', shared('DuplicatesResults')), ...problems(400, 401, 403, 404, 413, 415, 422) },
+  }),
+  mergeRecords: (object) => ({
+    summary: `Merge other ${object.pluralLabel} into this one`,
+    description: 'All that belongs to the others moves, and they go into the bin. For whoever may change and delete all of them.',
+    parameters: [parameter('id'), parameter('IdempotencyKey')],
+    requestBody: body(json(shared('MergeRequest'), { others: [{ id: aRecord }], fields: {} })),
+    responses: { 200: answer('Merged.', shared('Merge')), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
+  }),
+  ...poolOperations,
+  undoMerge: (object) => ({
+    summary: `Undo a merge into ${object.label}`,
+    parameters: [parameter('id'), { name: 'merge', in: 'path', required: true, description: 'The merge’s id.', schema: id }],
+    responses: { 200: answer('What is as it was, and what is not.', shared('UndoneMerge')), ...problems(400, 401, 403, 404, 409, 422) },
   }),
   explainAccess: (object) => ({
     summary: `Why ${object.label} may be seen or changed, or may not`,
@@ -196,7 +235,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   upsertRecord: (object) => ({
     summary: `Update ${object.label} by a unique field, or create it`,
-    parameters: [...byParameters(object.upsertNames), parameter('fields'), ...writeHeaders],
+    parameters: [...byParameters(object.upsertNames), parameter('fields'), parameter('allowDuplicates'), ...writeHeaders],
     requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
     responses: {
       200: recordAnswer(object, 'Updated.'),
@@ -227,7 +266,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
   }),
   importRecords: (object) => ({
     summary: `Import ${object.pluralLabel}`,
-    parameters: ['mapping', 'by', 'dryRun', 'resume'].map(parameter),
+    parameters: ['mapping', 'by', 'dryRun', 'resume', 'allowDuplicates'].map(parameter),
     requestBody: { ...body(importContent), description: 'Streamed: as long as the server’s limit for uploads allows.' },
     responses: {
       200: answer('Done.', shared('ImportStatus')),

@@ -49,6 +49,7 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
     content: { 'application/json': { schema: { type: 'object' } } },
   },
   by: inQuery('by', 'A unique field or key: rows that match are updated.', text),
+  allowDuplicates: inQuery('allowDuplicates', 'Writes also what duplicate rules would warn of.', { ...flag, default: false }),
   dryRun: inQuery('dryRun', 'Checks everything and writes nothing.', { ...flag, default: false }),
   resume: inQuery('resume', 'The id of an import that was broken off, to go on with.', text),
   q: { ...inQuery('q', 'What to search for.', { type: 'string', minLength: 1 }), required: true },

@@ -2,9 +2,13 @@
 import { buckets, measureFunctions, mostGroups, partName } from '../rest/aggregate.ts';
 import { problemCodes } from '../rest/problem.ts';
 import { accessSchemas } from './access-schemas.ts';
+import { poolSchemas } from './pool-schemas.ts';
+import { stageSchemas } from './stage-schemas.ts';
 import { describingSchemas } from './describing-schemas.ts';
 import { explainSchemas } from './explain-schemas.ts';
+import { automationSchemas } from './automation-schemas.ts';
 import { jobSchemas } from './job-schemas.ts';
+import { matchingSchemas } from './matching-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { metadataSchemas } from './metadata-schemas.ts';
 import { flag, id, listOf, objectSchema, shared, text, textOrNull, time, whole, type JsonSchema } from './shapes.ts';
@@ -18,6 +22,11 @@ const problemSchemas: Readonly<Record<string, JsonSchema>> = {
       message: text,
       pointer: { type: 'string', description: 'JSON pointer (RFC 6901) into the body.', examples: ['/records/0/version'] },
       file: { type: 'string', description: 'The metadata file, where the mistake is in one.' },
+      details: {
+        type: 'object',
+        description:
+          'Of duplicates: the `rule`, and the `matches` that the caller may see. Of a record that was merged: `object` and `id` of the other.',
+      },
     },
     ['code', 'message'],
   ),
@@ -105,8 +114,12 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = Object.fromEn
     ...problemSchemas,
     ...recordSchemas,
     ...accessSchemas,
+    ...stageSchemas,
+    ...poolSchemas,
+    ...matchingSchemas,
     ...explainSchemas,
     ...jobSchemas,
+    ...automationSchemas,
     ...identitySchemas,
     ...describingSchemas,
     ...metadataSchemas,

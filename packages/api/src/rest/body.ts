@@ -38,8 +38,8 @@ function checkEncoding({ headers }: IncomingMessage): void {
   if (!encodings.includes(encoding)) throw fail('REQUEST_MEDIA_TYPE', { type: encoding, expected: 'UTF-8, plain or gzip' });
 }
 
-/** @throws REQUEST_MEDIA_TYPE, REQUEST_BODY_NOT_JSON, and what parseJson refuses */
-export async function readJsonBody(request: IncomingMessage, limit: number): Promise<unknown> {
+/** @throws REQUEST_MEDIA_TYPE, REQUEST_BODY_NOT_JSON */
+export async function readJsonText(request: IncomingMessage, limit: number): Promise<string> {
   const type = mediaType(request);
   if (!jsonType.test(type)) {
     throw fail('REQUEST_MEDIA_TYPE', { type: type === '' ? '(none)' : type, expected: 'application/json' });
@@ -47,7 +47,12 @@ export async function readJsonBody(request: IncomingMessage, limit: number): Pro
   checkEncoding(request);
   const bytes = await (plainBytes(request, limit) ?? carefully(request, limit));
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) throw fail('REQUEST_BODY_NOT_JSON', { reason: 'it is empty.' });
-  return parseJson(utf8(bytes));
+  return utf8(bytes);
+}
+
+/** @throws REQUEST_MEDIA_TYPE, REQUEST_BODY_NOT_JSON, and what parseJson refuses */
+export async function readJsonBody(request: IncomingMessage, limit: number): Promise<unknown> {
+  return parseJson(await readJsonText(request, limit));
 }
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -15,18 +15,20 @@ interface Bulk {
   readonly action: Action;
   readonly by: string | undefined;
   readonly allOrNone: boolean;
+  readonly allowDuplicates: boolean;
   readonly records: readonly JsonObject[];
 }
 
 interface Options {
   readonly object: string;
   readonly allOrNone: boolean;
+  readonly allowDuplicates: boolean;
   readonly returning?: readonly SelectionRequest[];
   readonly modelHash: string;
 }
 
 function bulkOf(body: unknown): Bulk {
-  const members = new Members(body, '', ['action', 'by', 'allOrNone', 'records']);
+  const members = new Members(body, '', ['action', 'by', 'allOrNone', 'allowDuplicates', 'records']);
   const action = members.oneOf('action', actions);
   if (action === undefined)
     throw fail('REQUEST_INVALID', { reason: `/action must be one of ${actions.join(', ')}.` }, { pointer: '/action' });
@@ -35,7 +37,8 @@ function bulkOf(body: unknown): Bulk {
     throw fail('REQUEST_INVALID', { reason: '/by belongs to upsert, which needs it: a unique field or a key.' }, { pointer: '/by' });
   }
   const records = members.requiredList('records').map((record, i) => objectAt(record, `/records/${i}`));
-  return { action, by, allOrNone: members.flag('allOrNone') ?? true, records };
+  const allowDuplicates = members.flag('allowDuplicates') ?? false;
+  return { action, by, allOrNone: members.flag('allOrNone') ?? true, allowDuplicates, records };
 }
 
 interface Target {
@@ -94,12 +97,13 @@ function resultText(result: RecordResult, count: number): string {
 
 async function bulk(call: Call): Promise<void> {
   const request = bulkOf(call.body);
+  const { allOrNone, allowDuplicates } = request;
   const object = call.path('object');
   const fields = call.query.list('fields');
   try {
     const { results } = await withModel(call, async (model) => {
       const returning = fields === undefined ? {} : { returning: await selected(call, model, object, fields) };
-      return await run(call, request, { object, allOrNone: request.allOrNone, ...returning, modelHash: model.hash });
+      return await run(call, request, { object, allOrNone, allowDuplicates, ...returning, modelHash: model.hash });
     });
     sendText(call, `{"results":[${results.map((result) => resultText(result, results.length)).join(',')}]}`);
   } catch (error) {

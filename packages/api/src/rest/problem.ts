@@ -9,6 +9,7 @@ export interface ProblemEntry {
   readonly message: string;
   readonly pointer?: string;
   readonly file?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** RFC 9457, with our members `code`, `pointer`, `requestId` and `problems`. */
@@ -37,8 +38,14 @@ export function problemType(code: ErrorCode): string {
 }
 
 /** A problem as callers see it: without the parameters that its message was made from. */
-export function problemEntry({ code, message, pointer, file }: Problem): ProblemEntry {
-  return { code, message, ...(pointer === undefined ? {} : { pointer }), ...(file === undefined ? {} : { file }) };
+export function problemEntry({ code, message, pointer, file, details }: Problem): ProblemEntry {
+  return {
+    code,
+    message,
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(file === undefined ? {} : { file }),
+    ...(details === undefined ? {} : { details }),
+  };
 }
 
 export function problemDocument(error: TesseraError, requestId: string): ProblemDocument {

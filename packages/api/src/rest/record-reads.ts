@@ -1,5 +1,5 @@
 // Reading records: lists, single ones, their history, search.
-import { fail, isUuid } from '@tessera/kernel';
+import { fail, failAll, isUuid, problem, type TesseraError } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import type { HistoryInput, ListPartRequest, ListRequest, RootRequest, SearchInput, SelectionRequest } from '@tessera/engine';
 import { etag, isNotModified, sendText, unwrapped, versioned } from './answer.ts';
@@ -86,13 +86,21 @@ function recordRoot(asked: Asked, { late, by }: Sought): PlannedRoot {
   return { late, parts: ['record', object, by, deleted, fields], root };
 }
 
+/** One that was merged into another is told of with that, where the caller sees it. */
+async function absent(call: Call, { by, id }: Sought): Promise<TesseraError> {
+  const object = call.path('object');
+  const into = 'id' in by ? await call.engine.run('records.moved', call.context, { object, id }) : undefined;
+  if (into === undefined) return fail('RECORD_NOT_FOUND', { object, id });
+  return failAll('RECORD_MOVED', [{ ...problem('RECORD_MOVED', { object, id, into }), details: { object, id: into } }]);
+}
+
 /** Answers one record, or that there is none: absent and unreadable are one answer. */
 async function sendRecord(call: Call, sought: Sought): Promise<void> {
   const planned = recordRoot(call, sought);
   const { text, model } = await withModel(call, async (seen) => ({ text: await readRoot(call, seen, planned), model: seen }));
   const answer = unwrapped(text, answerName);
   const object = call.path('object');
-  if (answer === null) throw fail('RECORD_NOT_FOUND', { object, id: sought.id });
+  if (answer === null) throw await absent(call, sought);
   const record = versioned(answer);
   call.response.setHeader('ETag', etag(record.version));
   // The version says nothing about formulas or about the records behind lookups: those are sent anew.

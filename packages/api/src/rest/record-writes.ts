@@ -17,6 +17,7 @@ type Written = Extract<RecordResult, { ok: true }>;
 export interface Returning {
   readonly returning?: readonly SelectionRequest[];
   readonly modelHash: string;
+  readonly allowDuplicates?: boolean;
 }
 
 function failed(problems: readonly Problem[]): TesseraError {
@@ -40,7 +41,11 @@ async function writeOne(
   try {
     return await withModel(call, async (model) => {
       const options = minimal ? {} : { returning: await selected(call, model, call.path('object'), call.query.list('fields')) };
-      const { results } = await write({ ...options, modelHash: model.hash }, model);
+      const allow = call.query.flag('allowDuplicates');
+      const { results } = await write(
+        { ...options, modelHash: model.hash, ...(allow === undefined ? {} : { allowDuplicates: allow }) },
+        model,
+      );
       const [result] = results;
       if (result === undefined) throw new TypeError('A write of one record has one result.');
       if (!result.ok) throw failed(result.problems);
@@ -130,15 +135,35 @@ async function purgeRecords(call: Call): Promise<void> {
 }
 
 export const recordWriteRoutes = routes([
-  { id: 'createRecord', method: 'post', path: '/records/{object}', query: ['fields'], body: 'json', handle: createRecord },
-  { id: 'updateRecord', method: 'patch', path: '/records/{object}/{id}', query: ['fields'], body: 'json', handle: updateRecord },
+  {
+    id: 'createRecord',
+    method: 'post',
+    path: '/records/{object}',
+    query: ['fields', 'allowDuplicates'],
+    body: 'json',
+    handle: createRecord,
+  },
+  {
+    id: 'updateRecord',
+    method: 'patch',
+    path: '/records/{object}/{id}',
+    query: ['fields', 'allowDuplicates'],
+    body: 'json',
+    handle: updateRecord,
+  },
   { id: 'deleteRecord', method: 'delete', path: '/records/{object}/{id}', query: ['purge'], handle: deleteRecord },
-  { id: 'restoreRecord', method: 'post', path: '/records/{object}/{id}/restore', query: ['fields'], handle: restoreRecord },
+  {
+    id: 'restoreRecord',
+    method: 'post',
+    path: '/records/{object}/{id}/restore',
+    query: ['fields', 'allowDuplicates'],
+    handle: restoreRecord,
+  },
   {
     id: 'upsertRecord',
     method: 'put',
     path: '/records/{object}/by/{field}/{value}',
-    query: ['fields'],
+    query: ['fields', 'allowDuplicates'],
     body: 'json',
     handle: upsertRecord,
   },

@@ -1,20 +1,28 @@
 // All routes of `/api/v1`: what the router mounts and the OpenAPI document must describe.
 import { accessRoutes } from './access.ts';
+import { stageRoutes } from './stages.ts';
 import { aggregateRoutes } from './aggregate.ts';
 import { authRoutes } from './auth.ts';
+import { automationRoutes } from './automations.ts';
 import { bulkRoutes } from './bulk.ts';
 import { descriptionRoutes } from './descriptions.ts';
 import { explainRoutes } from './explain.ts';
 import { fileRoutes } from './files.ts';
 import { jobRoutes } from './jobs.ts';
+import { matchingRoutes } from './matching.ts';
+import { mergingRoutes } from './merging.ts';
 import { metadataRoutes } from './metadata.ts';
+import { notificationRoutes } from './notifications.ts';
+import { poolRoutes } from './pools.ts';
 import { providerRoutes } from './providers.ts';
 import { recordReadRoutes } from './record-reads.ts';
 import { recordWriteRoutes } from './record-writes.ts';
 import type { Route } from './route.ts';
+import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
 import { transferRoutes } from './transfer.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 const table = [
   ...authRoutes,
@@ -27,8 +35,16 @@ const table = [
   ...bulkRoutes,
   ...aggregateRoutes,
   ...accessRoutes,
+  ...stageRoutes,
   ...explainRoutes,
+  ...matchingRoutes,
+  ...mergingRoutes,
+  ...poolRoutes,
   ...transferRoutes,
+  ...automationRoutes,
+  ...webhookRoutes,
+  ...notificationRoutes,
+  ...runRoutes,
   ...jobRoutes,
   ...metadataRoutes,
   ...fileRoutes,

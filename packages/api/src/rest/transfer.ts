@@ -10,7 +10,7 @@ import { receiveUpload, type Upload } from './upload.ts';
 const csvTypes = ['text/csv', 'application/csv'] as const;
 const ndjsonTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'] as const;
 const formats = ['csv', 'ndjson'] as const;
-const importParameters = ['mapping', 'by', 'dryRun', 'resume'] as const;
+const importParameters = ['mapping', 'by', 'dryRun', 'resume', 'allowDuplicates'] as const;
 
 /** A parameter of the query, or the form's part of that name. */
 function given(call: Call, upload: Upload, name: (typeof importParameters)[number]): string | undefined {
@@ -38,7 +38,7 @@ function mappingOf(call: Call, upload: Upload): unknown {
   }
 }
 
-function flagOf(call: Call, upload: Upload, name: 'dryRun'): boolean {
+function flagOf(call: Call, upload: Upload, name: 'dryRun' | 'allowDuplicates'): boolean {
   const text = given(call, upload, name) ?? 'false';
   if (text !== 'true' && text !== 'false') throw fail('REQUEST_PARAMETER_INVALID', { name, reason: 'it takes true, false.' });
   return text === 'true';
@@ -56,6 +56,7 @@ async function importRecords(call: Call): Promise<void> {
     mapping: mappingOf(call, upload),
     content: upload.content,
     dryRun: flagOf(call, upload, 'dryRun'),
+    allowDuplicates: flagOf(call, upload, 'allowDuplicates'),
     ...(by === undefined ? {} : { by }),
     ...(resume === undefined ? {} : { resume }),
   });

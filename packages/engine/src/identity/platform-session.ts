@@ -5,7 +5,7 @@ import { administratorPolicy } from '@tessera/security';
 import type { EngineParts } from '../engine-parts.ts';
 import type { RequestInfo } from '../request-info.ts';
 
-export function contextFor({ clock, newId, log }: EngineParts, tenant: string, actor: Actor, request: RequestInfo): Context {
+export function contextFor({ clock, newId, log, publicUrl }: EngineParts, tenant: string, actor: Actor, request: RequestInfo): Context {
   return {
     tenant,
     actor,
@@ -14,6 +14,7 @@ export function contextFor({ clock, newId, log }: EngineParts, tenant: string, a
     log: log.child({ tenant, requestId: request.requestId }),
     languages: request.languages,
     requestId: request.requestId,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(request.address === undefined ? {} : { address: request.address }),
     ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -36,5 +37,6 @@ export async function systemSession(parts: EngineParts, context: Context): Promi
     access: { policy: administratorPolicy(null), view: runtime.model },
     rules: runtime.rules,
     sealer: parts.sealer,
+    moments: runtime.moments,
   };
 }

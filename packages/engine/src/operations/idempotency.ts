@@ -3,18 +3,12 @@ import { fail } from '@tessera/kernel';
 import { contentHash } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import { claimIdempotencyKey, keepIdempotentResponse } from '@tessera/storage';
-import type { WriteOptions, WriteResult } from '../operation-types.ts';
 
 /**
  * Runs the work unless the caller's key has an answer already. The key is claimed in the write's own transaction, so a second
  * request waits for the first, and a failed one leaves no trace. Throws IDEMPOTENCY_KEY_REUSED for another request under the key.
  */
-export async function idempotent(
-  write: WriteSession,
-  operation: string,
-  input: WriteOptions,
-  work: () => Promise<WriteResult>,
-): Promise<WriteResult> {
+export async function idempotent<T>(write: WriteSession, operation: string, input: object, work: () => Promise<T>): Promise<T> {
   const { context, transaction, target } = write;
   const key = context.idempotencyKey;
   if (key === undefined) return work();
@@ -29,7 +23,7 @@ export async function idempotent(
   const earlier = await claimIdempotencyKey(transaction, target.schema, claim);
   if (earlier !== undefined) {
     if (earlier.requestHash !== claim.requestHash) throw fail('IDEMPOTENCY_KEY_REUSED', { key });
-    return JSON.parse(earlier.response) as WriteResult;
+    return JSON.parse(earlier.response) as T;
   }
   const result = await work();
   keepIdempotentResponse(transaction, target.schema, claim, JSON.stringify(result));

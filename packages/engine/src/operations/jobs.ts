@@ -58,7 +58,7 @@ async function doToWork(session: Session, id: string, action: string, deed: Deed
     const door = doorOf(transaction, schema);
     const kind = await deed(door, id, isoNow(session));
     if (kind === undefined) return undefined;
-    await transaction.query(wakeStatement([kind === 'effect' ? 'send' : 'work']));
+    await transaction.query(wakeStatement(kind === 'effect' ? ['send', 'work'] : ['work']));
     await appendAudit(door, [auditEntry(session.context, action, { detail: { kind, id } })]);
     return kind;
   });

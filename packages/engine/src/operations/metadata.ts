@@ -6,6 +6,7 @@ import { appendAudit, auditEntry, layersOfVersion, listVersions, loadLayers } fr
 import { planAccess } from './access-plan.ts';
 import type { MetadataChange, MetadataPlan, MetadataVersion, PlanStep } from '../metadata-types.ts';
 import type { Session } from '../engine-parts.ts';
+import { following } from '../following.ts';
 
 export function getMetadata(session: Session, { kind, name }: { readonly kind: string; readonly name?: string }): unknown {
   const { source } = session.runtime.model;
@@ -52,6 +53,7 @@ export function shownPlan(plan: LayerPlan): MetadataPlan {
     modelAfter: plan.after.hash,
     changes: plan.changes,
     steps,
+    ...(plan.automations.length === 0 ? {} : { automations: plan.automations }),
     findings: plan.findings.map(({ message, count, sample }) => ({ message, count, sample: sample.map((row) => row.id) })),
   };
 }
@@ -77,6 +79,7 @@ async function apply(
 ): Promise<MetadataPlan & { readonly version: number }> {
   const { parts, context, runtime } = session;
   const { plan, version } = await applyLayers(parts.cell, {
+    ...following(parts),
     tenant: context.tenant,
     before: runtime.model,
     layers,

@@ -22,10 +22,10 @@ import { resolving } from './read.ts';
 import { runWrite } from './write.ts';
 
 /** Each chunk is written on the Model and permissions of its time. */
-function importDeps(session: Session): ImportDeps {
+function importDeps(session: Session, allowDuplicates: boolean | undefined): ImportDeps {
   const { context, database, view } = session;
   const run = inParts(session);
-  return { context, database, model: view, run: (work) => run((now) => runWrite(now, work)) };
+  return { context, database, model: view, run: (work) => run((now) => runWrite(now, work, { allowDuplicates })) };
 }
 
 /** All that decides what of the records a session sees; the hash of a view has Model and permissions in it. */
@@ -57,7 +57,7 @@ export async function importOperation(session: Session, input: OperationInput<'r
   if (input.resume !== undefined) await ownImport(session, input.resume);
   if (input.dryRun !== true)
     await appendAudit(session.database, [auditEntry(session.context, 'records.imported', { object: input.object })]);
-  return importRecords(importDeps(session), input);
+  return importRecords(importDeps(session, input.allowDuplicates), input);
 }
 
 /** An import is its author's business, and an administrator's. */

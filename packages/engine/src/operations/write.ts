@@ -35,9 +35,9 @@ import { readSlots, resolving } from './read.ts';
 
 export function runWrite<T>(session: Session, work: (write: WriteSession) => Promise<T>, options?: WorkOptions<T>): Promise<T> {
   const { context, database, runtime, state, policy, view, person, parts } = session;
-  const { model, rules } = runtime;
+  const { model, rules, moments } = runtime;
   const access = { policy, view, ...(person === undefined ? {} : { person }) };
-  const input = { context, database, model, accessVersion: state.access, access, rules, sealer: parts.sealer };
+  const input = { context, database, model, accessVersion: state.access, access, rules, sealer: parts.sealer, moments };
   return runInSession(input, work, options);
 }
 
@@ -121,14 +121,15 @@ function writeRecords(
   const answering = answeringOf(session, input.object, input);
   const last = (write: WriteSession, result: WriteResult): LastRead<WriteResult> | undefined =>
     textsOf(write, session.runtime.model, result, answering);
-  if (session.context.idempotencyKey === undefined) return runWrite(session, bare, { hopeful, answering, last });
+  const { allowDuplicates } = input;
+  if (session.context.idempotencyKey === undefined) return runWrite(session, bare, { hopeful, answering, last, allowDuplicates });
   // The answer is kept with its key, so it is read before the end.
   const answered = async (write: WriteSession): Promise<WriteResult> => {
     const result = await bare(write);
     const texts = last(write, result);
     return texts?.statement === undefined ? result : texts.answer((await write.transaction.query(texts.statement)).rows);
   };
-  return runWrite(session, (write) => idempotent(write, operation, input, () => answered(write)), { hopeful });
+  return runWrite(session, (write) => idempotent(write, operation, input, () => answered(write)), { hopeful, allowDuplicates });
 }
 
 const pointerOf = (i: number, count: number): string => (count === 1 ? '' : `/records/${String(i)}`);

@@ -19,25 +19,34 @@ export interface Validator {
 }
 
 export declare const app: Validator;
+export declare const approvalProcessStep: Validator;
+export declare const approvalProcess: Validator;
+export declare const assignmentRule: Validator;
 export declare const automation: Validator;
 export declare const calendar: Validator;
+export declare const clock: Validator;
+export declare const conversion: Validator;
 export declare const data: Validator;
 export declare const decisionTable: Validator;
+export declare const duplicateRule: Validator;
 export declare const field: Validator;
 export declare const grant: Validator;
 export declare const importMapping: Validator;
 export declare const key: Validator;
 export declare const layout: Validator;
 export declare const listView: Validator;
+export declare const matchingRule: Validator;
 export declare const object: Validator;
 export declare const pack: Validator;
 export declare const parameter: Validator;
 export declare const permissionSet: Validator;
+export declare const pool: Validator;
 export declare const recordType: Validator;
 export declare const role: Validator;
 export declare const rule: Validator;
 export declare const settings: Validator;
 export declare const sharingRule: Validator;
+export declare const stageFlow: Validator;
 export declare const step: Validator;
 export declare const team: Validator;
 export declare const template: Validator;

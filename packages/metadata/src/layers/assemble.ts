@@ -1,6 +1,7 @@
 // From layers to effective metadata: every file checked, deltas laid over, names and namespaces held to.
 import { problem, type Problem, type ProblemPlace } from '@tessera/kernel';
 import type { ComponentKind } from '../kinds.ts';
+import { keep } from '../kept/keep.ts';
 import { checkFile } from '../schema-check.ts';
 import { componentId, emptyComponents, type Components } from './components.ts';
 import { isComponentFile, namesIn, placeOf, readLayer, withoutRemarks, type LayerFile } from './files.ts';
@@ -121,5 +122,7 @@ export function assemble(layers: readonly Layer[]): Assembled {
   };
   const followed = layers.map((layer) => assembleLayer(layer, assembling));
   recheck(assembling);
-  return { ...assembling, switchedOff: dropSwitchedOff(assembling.components), layers: followed };
+  const switchedOff = dropSwitchedOff(assembling.components);
+  assembling.problems.push(...keep(assembling.components, assembling.provenance));
+  return { ...assembling, switchedOff, layers: followed };
 }

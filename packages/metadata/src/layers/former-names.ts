@@ -1,4 +1,5 @@
 // Which names of lower layers' parts have changed, and what objects look like: enough to follow a reference to its present name.
+import { withKept } from '../kept/keep.ts';
 import { ofEachKind, type ComponentKind } from '../kinds.ts';
 import { systemFields } from '../system-fields.ts';
 import type { Components } from './components.ts';
@@ -51,6 +52,7 @@ export class FormerNames {
       if (!isComponentFile(file) || file.kind === 'settings') continue;
       if (!Object.hasOwn(components[file.kind], file.name)) components[file.kind][file.name] = file.content;
     }
+    Object.assign(components.object, withKept(components));
     this.#components = components;
     this.any = Object.values(components).some(
       (map) => hasRenamed(map) || Object.values(map).some((component) => partsOf(component).some(hasRenamed)),

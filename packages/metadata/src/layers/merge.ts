@@ -27,6 +27,23 @@ export const keyedProperties: ReadonlySet<string> = new Set([
   'cases',
   'otherwise',
   'inputs',
+  'branches',
+  'approvers',
+  'set',
+  'stages',
+  'moves',
+  'enter',
+  'leave',
+  'tasks',
+  'thresholds',
+  'criteria',
+  'members',
+  'administrators',
+  'reasons',
+  'recycle',
+  'targets',
+  'children',
+  'sources',
   'hours',
   'days',
   'label',
@@ -52,10 +69,24 @@ const nestedProperties: ReadonlySet<string> = new Set([
   'into',
   'inApp',
   'email',
+  'button',
+  'onSubmit',
+  'onApproved',
+  'onRejected',
+  'onRecalled',
+  'onReject',
+  'timeout',
+  'then',
+  'skip',
+  'back',
+  'reopen',
+  'repeat',
+  'limits',
+  'decide',
 ]);
 
-/** Maps whose entries are one value each: whom a sharing rule speaks of, the rules that give values. */
-const wholeEntries: ReadonlySet<string> = new Set(['to', 'values']);
+/** Maps whose entries are one value each: whom a sharing rule speaks of, who approves, the rules that give values. */
+const wholeEntries: ReadonlySet<string> = new Set(['to', 'members', 'administrators', 'approvers', 'values', 'set']);
 
 export function isJsonObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -30,12 +30,28 @@ export function checkNamespace(layer: Layer, name: string, place: ProblemPlace):
   return wrong === undefined ? [] : [problem('METADATA_NAMESPACE', { name, ...wrong }, place)];
 }
 
-const ownedMaps = ['fields', 'recordTypes', 'keys', 'validationRules', 'sections', 'relatedLists', 'items', 'to', 'inputs'];
+const poolMaps = ['members', 'administrators', 'reasons', 'recycle', 'rules', 'targets'];
+const ownedMaps = [
+  'fields',
+  'recordTypes',
+  'keys',
+  'validationRules',
+  'sections',
+  'relatedLists',
+  'items',
+  'to',
+  'inputs',
+  'criteria',
+  'thresholds',
+  ...poolMaps,
+];
 /** The same of parts that have maps of their own. */
 const ownedByParts: Readonly<Record<string, readonly string[]>> = { team: ['roles', 'rules'], trigger: ['inputs'] };
 /** Maps whose entries have such maps in turn. */
-const stepMaps = ['steps', 'cases', 'otherwise'];
-const ownedBySteps = [...stepMaps, 'to'];
+const stepMaps = ['steps', 'cases', 'branches', 'otherwise'];
+/** Maps of a stage. */
+const stageMaps = ['enter', 'leave', 'tasks'];
+const ownedBySteps = [...stepMaps, 'to', 'approvers'];
 
 interface Extension {
   readonly delta: Json;
@@ -64,6 +80,13 @@ export function checkAddedKeys({ layer, delta, base, definedBy, place }: Extensi
       ? []
       : (at === '' ? stepMaps : ownedBySteps).flatMap((property) => added(changed[property], known[property], `${at}/${property}`));
   problems.push(...inSteps(delta, base, ofSteps));
+  const stages = isJsonObject(base['stages']) ? base['stages'] : {};
+  for (const [name, change] of Object.entries(isJsonObject(delta['stages']) ? delta['stages'] : {})) {
+    const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
+    const at = `/stages/${name}`;
+    if (!isJsonObject(change) || !isJsonObject(stage) || definedBy(at) === layer.name) continue;
+    problems.push(...stageMaps.flatMap((property) => added(change[property], stage[property], `${at}/${property}`)));
+  }
   const { fields } = delta;
   const known = base['fields'];
   if (!isJsonObject(fields) || !isJsonObject(known)) return problems;

@@ -4,6 +4,8 @@ export interface Origin {
   readonly layer: string;
   readonly file: string;
   readonly pointer: string;
+  /** Whether all that is below is told there too: what nobody wrote has no place of its own. */
+  readonly whole?: boolean;
 }
 
 /** Pointers within a file, of a key as it is now and as its author wrote it. */
@@ -47,6 +49,7 @@ export class Provenance {
     let head = pointer;
     while (places !== undefined) {
       const origin = places.get(head);
+      if (origin?.whole === true) return this.#asWritten(origin);
       if (origin !== undefined) return this.#asWritten({ ...origin, pointer: origin.pointer + pointer.slice(head.length) });
       if (head === '') return undefined;
       head = above(head);

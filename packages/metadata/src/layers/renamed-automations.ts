@@ -12,7 +12,7 @@ const asJson = (value: unknown): Json => (isJsonObject(value) ? value : {});
 const wordOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Entries of a change, each laid over what is there. */
-function overlaid(base: unknown, change: unknown): Json {
+export function overlaid(base: unknown, change: unknown): Json {
   const below = asJson(base);
   const whole: Record<string, unknown> = { ...below };
   for (const [name, entry] of Object.entries(asJson(change))) whole[name] = { ...asJson(below[name]), ...asJson(entry) };
@@ -76,6 +76,8 @@ export class RenamedAutomations {
       before: this.#rule(frames),
       after: this.#rule(frames),
       calendar: this.#component('calendar'),
+      process: this.#component('approvalProcess'),
+      clock: this.#component('clock'),
       visibleWhen: this.#rule(frames),
       inputs: this.#keys.map('/trigger/inputs', undefined, input),
     });
@@ -121,10 +123,14 @@ export class RenamedAutomations {
       template: this.#component('template'),
       automation: this.#component('automation'),
       table: this.#component('decisionTable'),
+      matching: this.#component('matchingRule'),
+      process: this.#component('approvalProcess'),
+      assignmentRule: this.#component('assignmentRule'),
+      pool: this.#component('pool'),
       calendar: this.#component('calendar'),
       by: this.#keys.word((name) => this.#key(object, name)),
       at: this.#keys.word((name) => this.#names.field(frames.objects[0] ?? '', name)),
-      to: this.#keys.map(`${at}/to`, undefined, (person) => this.#person(person, frames)),
+      to: this.#keys.map(`${at}/to`, undefined, (person) => this.person(person, frames)),
       values: this.#values({ whole, frames, at }),
       lock: (query) => this.#query(query, frames, `${at}/lock`),
       over: (query) => this.#query(query, frames, `${at}/over`),
@@ -169,11 +175,12 @@ export class RenamedAutomations {
       object: this.#component('object'),
       by: this.#keys.word((name) => this.#key(object, name)),
       amount: this.#keys.word((name) => this.#names.field(object, name)),
-      values: this.#fieldValues(object, over, `${at}/into/values`),
+      values: this.fieldValues(object, over, `${at}/into/values`),
     });
   }
 
-  #fieldValues(object: string, frames: Frames, at: string): Follow {
+  /** Values by field. */
+  fieldValues(object: string, frames: Frames, at: string): Follow {
     const present = (name: string): string => this.#names.field(object, name);
     return this.#keys.values(at, present, (value, field) => this.#rules.value(value, { object, field }, frames));
   }
@@ -183,27 +190,32 @@ export class RenamedAutomations {
     const place = `${at}/values`;
     switch (whole['type']) {
       case 'set':
-        return this.#fieldValues(frames.objects[0] ?? '', frames, place);
+        return this.fieldValues(frames.objects[0] ?? '', frames, place);
       case 'create':
-        return this.#fieldValues(this.#object(wordOf(whole['object'])), frames, place);
+        return this.fieldValues(this.#object(wordOf(whole['object'])), frames, place);
       case 'update':
-        return this.#fieldValues(this.#rules.objectOf(whole['record'], frames), frames, place);
+        return this.fieldValues(this.#rules.objectOf(whole['record'], frames), frames, place);
       case 'upsert': {
         const from = this.#object(wordOf(asJson(whole['from'])['object']));
-        return this.#fieldValues(this.#object(wordOf(whole['object'])), this.#inside(frames, from), place);
+        return this.fieldValues(this.#object(wordOf(whole['object'])), this.#inside(frames, from), place);
       }
-      case 'decide': {
-        const table = this.#names.get('decisionTable', this.#names.component('decisionTable', wordOf(whole['table'])));
-        const object = this.#object(wordOf(table['object']));
-        const fieldOf = (input: string): string => this.#names.field(object, wordOf(asJson(asJson(table['inputs'])[input])['field']));
-        return this.#keys.values(place, undefined, (value, input) => this.#rules.value(value, { object, field: fieldOf(input) }, frames));
-      }
+      case 'decide':
+        return this.tableValues(wordOf(whole['table']), frames, place);
       default:
         return this.#keys.values(place, undefined, (value) => this.#rules.rule(value, frames));
     }
   }
 
-  #person(person: Json, frames: Frames): Json {
+  /** Values by the inputs of a decision table. */
+  tableValues(name: string, frames: Frames, at: string): Follow {
+    const table = this.#names.get('decisionTable', this.#names.component('decisionTable', name));
+    const object = this.#object(wordOf(table['object']));
+    const fieldOf = (input: string): string => this.#names.field(object, wordOf(asJson(asJson(table['inputs'])[input])['field']));
+    return this.#keys.values(at, undefined, (value, input) => this.#rules.value(value, { object, field: fieldOf(input) }, frames));
+  }
+
+  /** An entry of a map of people. */
+  person(person: Json, frames: Frames): Json {
     const rule = this.#rule(frames);
     const path: Follow = (written) => this.#rules.path(written, frames);
     return this.#keys.all(person, {

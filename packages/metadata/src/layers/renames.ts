@@ -6,8 +6,13 @@ import type { Components } from './components.ts';
 import { isJsonObject } from './merge.ts';
 import { KeyRenames, type Follow, type FollowEntry } from './key-renames.ts';
 import { RenamedAccess } from './renamed-access.ts';
+import { RenamedApprovals } from './renamed-approvals.ts';
 import { RenamedAutomations } from './renamed-automations.ts';
 import { RenamedRules, type Frames } from './renamed-rules.ts';
+import { RenamedClocks } from './renamed-clocks.ts';
+import { RenamedStages } from './renamed-stages.ts';
+import { RenamedMatching } from './renamed-matching.ts';
+import { RenamedPools } from './renamed-pools.ts';
 import { RenamedTables } from './renamed-tables.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -25,7 +30,12 @@ class FileRenames {
   readonly #keys = new KeyRenames();
   readonly #access: RenamedAccess;
   readonly #automations: RenamedAutomations;
+  readonly #approvals: RenamedApprovals;
   readonly #tables: RenamedTables;
+  readonly #matching: RenamedMatching;
+  readonly #pools: RenamedPools;
+  readonly #stages: RenamedStages;
+  readonly #clocks: RenamedClocks;
 
   constructor(names: FormerNames) {
     this.#names = names;
@@ -33,7 +43,12 @@ class FileRenames {
     const renames = { names, rules: this.#rules, keys: this.#keys };
     this.#access = new RenamedAccess(renames);
     this.#automations = new RenamedAutomations(renames);
+    this.#approvals = new RenamedApprovals(renames, this.#automations);
     this.#tables = new RenamedTables(renames);
+    this.#matching = new RenamedMatching(renames);
+    this.#pools = new RenamedPools(renames, this.#automations);
+    this.#stages = new RenamedStages(renames);
+    this.#clocks = new RenamedClocks(renames);
   }
 
   get moves(): ReadonlyMap<string, string> {
@@ -58,8 +73,16 @@ class FileRenames {
     if (kind === 'role' || kind === 'permissionSet') return this.#access.grants(whole);
     if (kind === 'sharingRule') return this.#access.sharingRule(about, whole);
     if (kind === 'automation') return this.#automations.automation(name, about, whole);
+    if (kind === 'approvalProcess') return this.#approvals.process(about, whole);
     if (kind === 'template') return this.#tables.template(about, whole);
     if (kind === 'decisionTable') return this.#tables.decisionTable(about, whole);
+    if (kind === 'matchingRule') return this.#matching.matchingRule(about, whole);
+    if (kind === 'duplicateRule') return this.#matching.duplicateRule(about, whole);
+    if (kind === 'clock') return this.#clocks.clock(about, whole);
+    if (kind === 'pool') return this.#pools.pool(about, whole);
+    if (kind === 'assignmentRule') return this.#pools.assignmentRule(name, about, whole);
+    if (kind === 'conversion') return this.#pools.conversion(name, about, whole);
+    if (kind === 'stageFlow') return this.#stages.stageFlow(about, whole, base);
     return kind === 'rule' ? this.#keys.set(whole, 'rule', this.#rule(about)) : whole;
   }
 

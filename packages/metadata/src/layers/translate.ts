@@ -9,10 +9,17 @@ import { escapePointer } from './provenance.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** In these maps a plain text stands for the one text that an entry has. */
-const textOfEntry: Readonly<Record<string, string>> = { validationRules: 'message', keys: 'message', options: 'label' };
+const textOfEntry: Readonly<Record<string, string>> = {
+  validationRules: 'message',
+  keys: 'message',
+  options: 'label',
+  moves: 'message',
+  enter: 'message',
+  leave: 'message',
+};
 
 /** Properties whose value has texts of its own. */
-const parts: ReadonlySet<string> = new Set(['team', 'trigger', 'inApp', 'email']);
+const parts: ReadonlySet<string> = new Set(['team', 'trigger', 'button', 'inApp', 'email', 'skip', 'back', 'reopen']);
 
 /** What an entry of a map within a component is called in a message. */
 const partWords: Readonly<Record<string, string>> = {
@@ -27,7 +34,19 @@ const partWords: Readonly<Record<string, string>> = {
   steps: 'step',
   otherwise: 'step',
   cases: 'case',
+  branches: 'branch',
   inputs: 'input',
+  stages: 'stage',
+  moves: 'move',
+  enter: 'condition',
+  leave: 'condition',
+  tasks: 'task',
+  thresholds: 'threshold',
+  criteria: 'criterion',
+  reasons: 'reason',
+  recycle: 'way back',
+  rules: 'rule',
+  targets: 'target',
 };
 
 /** What an entry of a map is called in a message. */

@@ -3,40 +3,57 @@ import type { Problem } from '@tessera/kernel';
 import { checkRule } from '@tessera/rules';
 import type { Effective } from '../effective.ts';
 import { assemble, type Assembled } from '../layers/assemble.ts';
+import { componentId, emptyComponents, type Components } from '../layers/components.ts';
 import type { Layer } from '../layers/layer.ts';
+import { Provenance } from '../layers/provenance.ts';
 import type {
   AppModel,
+  ApprovalProcessModel,
+  AssignmentRuleModel,
   AutomationModel,
   CalendarModel,
+  ClockModel,
+  ConversionModel,
   DecisionTableModel,
   GrantSetModel,
+  DuplicateRuleModel,
   LayoutModel,
   ListViewModel,
+  MatchingRuleModel,
   Model,
   NamedRuleModel,
   ObjectModel,
   ParameterModel,
+  PoolModel,
   SettingsModel,
   SharingRuleModel,
+  StageFlowModel,
   TemplateModel,
 } from '../model.ts';
+import { resolveApprovalProcess } from './approvals/process.ts';
 import { resolveAutomation, signatureOf } from './automations/automation.ts';
 import { checkLoops } from './automations/loops.ts';
 import { resolveCalendar } from './calendars.ts';
+import { resolveClock } from './clocks.ts';
 import { ModelCatalog } from './catalog.ts';
 import { linkComputedFields } from './dependencies.ts';
 import { choicesOf } from './choices.ts';
 import { resolveDecisionTable } from './decision-tables.ts';
 import { draftObjects } from './draft.ts';
 import { resolveGrantSet } from './grants.ts';
+import { resolveDuplicateRule, resolveMatchingRule } from './matching.ts';
 import { resolveObject } from './objects.ts';
 import { resolveParameter } from './parameters.ts';
+import { resolveAssignmentRule } from './pools/assignment.ts';
+import { resolveConversion } from './pools/conversion.ts';
+import { resolvePool } from './pools/pool.ts';
 import { References } from './references.ts';
 import { Reports } from './report.ts';
 import { sealed } from './sealed.ts';
 import { componentHashes, modelHash, objectHash } from './hashes.ts';
 import { resolveSettings } from './settings.ts';
 import { resolveSharingRule } from './sharing.ts';
+import { checkFlowsApart, resolveStageFlow } from './stage-flows.ts';
 import { resolveTemplate } from './templates.ts';
 import { missingObject, resolveApp, resolveLayout, resolveListView } from './views.ts';
 
@@ -73,7 +90,7 @@ function resolveAccess(effective: Effective, switchedOff: Assembled['switchedOff
   );
   const around = { catalog, roles: { active: Object.keys(roles), switchedOff: Object.keys(switchedOff.role) } };
   const sharingRules: Record<string, SharingRuleModel> = mapValues(effective.sharingRule, (source, name) =>
-    resolveSharingRule(source, around, reports.for('sharingRule', name)),
+    resolveSharingRule(source, around, source.kept === true ? reports.unheard('sharingRule', name) : reports.for('sharingRule', name)),
   );
   return { roles, permissionSets, sharingRules };
 }
@@ -90,7 +107,7 @@ function resolveAutomations(
   { effective, assembled, reports, settings }: Resolving,
   catalog: ModelCatalog,
   hashes: Hashes,
-): Pick<Model, 'automations' | 'templates' | 'decisionTables'> {
+): Pick<Model, 'automations' | 'approvalProcesses' | 'assignmentRules' | 'templates' | 'decisionTables'> {
   const templates: Record<string, TemplateModel> = mapValues(effective.template, (source, name) =>
     resolveTemplate(source, catalog, reports.for('template', name)),
   );
@@ -104,7 +121,60 @@ function resolveAutomations(
     resolveAutomation(source, hashes.automation[name] ?? '', around, reports.for('automation', name)),
   );
   checkLoops(Object.values(automations), reports);
-  return { automations, templates, decisionTables: tables };
+  const processes: Record<string, ApprovalProcessModel> = mapValues(effective.approvalProcess, (source, name) =>
+    resolveApprovalProcess(source, hashes.approvalProcess[name] ?? '', around, reports.for('approvalProcess', name)),
+  );
+  const assignmentRules: Record<string, AssignmentRuleModel> = mapValues(effective.assignmentRule, (source, name) =>
+    resolveAssignmentRule(source, around, reports.for('assignmentRule', name)),
+  );
+  return { automations, approvalProcesses: processes, assignmentRules, templates, decisionTables: tables };
+}
+
+/** How records go from stage to stage. */
+function resolveStageFlows(effective: Effective, catalog: ModelCatalog, reports: Reports): Pick<Model, 'stageFlows'> {
+  const stageFlows: Record<string, StageFlowModel> = mapValues(effective.stageFlow, (source, name) =>
+    resolveStageFlow(source, catalog, reports.for('stageFlow', name)),
+  );
+  checkFlowsApart(Object.values(stageFlows), (name) => reports.for('stageFlow', name));
+  return { stageFlows };
+}
+
+/** How long something may take. */
+function resolveClocks({ effective, assembled, reports }: Resolving, catalog: ModelCatalog): Pick<Model, 'clocks'> {
+  const references = new References(assembled.components, assembled.switchedOff);
+  const clocks: Record<string, ClockModel> = mapValues(effective.clock, (source, name) =>
+    resolveClock(source, catalog, references, reports.for('clock', name)),
+  );
+  return { clocks };
+}
+
+/** Which records are about the same. */
+function resolveMatching(
+  { effective, assembled, reports }: Resolving,
+  catalog: ModelCatalog,
+): Pick<Model, 'matchingRules' | 'duplicateRules'> {
+  const matchingRules: Record<string, MatchingRuleModel> = mapValues(effective.matchingRule, (source, name) =>
+    resolveMatchingRule(source, catalog, reports.for('matchingRule', name)),
+  );
+  const around = { catalog, references: new References(assembled.components, assembled.switchedOff), matching: matchingRules };
+  const duplicateRules: Record<string, DuplicateRuleModel> = mapValues(effective.duplicateRule, (source, name) =>
+    resolveDuplicateRule(source, around, reports.for('duplicateRule', name)),
+  );
+  return { matchingRules, duplicateRules };
+}
+
+/** Records that nobody owns yet, and records that become others. */
+function resolvePools({ effective, assembled, reports }: Resolving, catalog: ModelCatalog): Pick<Model, 'pools' | 'conversions'> {
+  const { components, switchedOff } = assembled;
+  const roles = { active: Object.keys(effective.role), switchedOff: Object.keys(switchedOff.role) };
+  const around = { catalog, roles, references: new References(components, switchedOff) };
+  const pools: Record<string, PoolModel> = mapValues(effective.pool, (source, name) =>
+    resolvePool(source, around, reports.for('pool', name)),
+  );
+  const conversions: Record<string, ConversionModel> = mapValues(effective.conversion, (source, name) =>
+    resolveConversion(source, catalog, reports.for('conversion', name)),
+  );
+  return { pools, conversions };
 }
 
 /** How an object's records are shown. */
@@ -157,8 +227,34 @@ function resolve(assembled: Assembled, reports: Reports, layers: readonly Layer[
     ...resolveAccess(effective, switchedOff, catalog, reports),
     calendars,
     ...resolveAutomations({ effective, assembled, reports, settings }, catalog, hashes),
+    ...resolveMatching({ effective, assembled, reports, settings }, catalog),
+    ...resolveStageFlows(effective, catalog, reports),
+    ...resolvePools({ effective, assembled, reports, settings }, catalog),
+    ...resolveClocks({ effective, assembled, reports, settings }, catalog),
     source: components,
   };
+}
+
+/**
+ * An automation as it was written once, read against a Model of today. Its mistakes are told, not those of others.
+ * @param source as the Model's `source` has it
+ */
+export function resolveAutomationAgainst(
+  model: Model,
+  name: string,
+  source: Readonly<Record<string, unknown>>,
+): { readonly automation: AutomationModel | undefined; readonly problems: readonly Problem[] } {
+  // The Model's own source is of this shape.
+  const present = model.source as unknown as Components;
+  const components: Components = { ...present, automation: { ...present.automation, [name]: source } };
+  const provenance = new Provenance();
+  const reports = new Reports(provenance);
+  const assembled = { components, provenance, problems: [], missing: new Set<string>(), switchedOff: emptyComponents(), layers: [] };
+  const automation = resolve(assembled, reports, []).automations[name];
+  const problems = reports.problems.filter(({ file }) => file === componentId('automation', name));
+  return problems.length > 0
+    ? { automation: undefined, problems }
+    : { automation: sealed(automation) as AutomationModel | undefined, problems };
 }
 
 /** Does a problem speak of something that is missing only because its own file is wrong. */

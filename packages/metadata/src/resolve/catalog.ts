@@ -69,6 +69,18 @@ export class ModelCatalog implements Catalog {
     return this.#sources.drafts.get(object)?.source.sharing ?? 'private';
   }
 
+  /** The object whose history it is. */
+  keptOf(object: string): string | undefined {
+    return this.#sources.drafts.get(object)?.source.kept?.of;
+  }
+
+  /** Fields that the platform keeps, with those that their rights follow. */
+  followers(object: string): readonly { readonly name: string; readonly follows: readonly string[]; readonly edit: boolean }[] {
+    return Object.entries(this.#sources.drafts.get(object)?.source.fields ?? {}).flatMap(([name, { follows, edit = false }]) =>
+      follows === undefined ? [] : [{ name, follows, edit }],
+    );
+  }
+
   recordTypeNames(object: string): readonly string[] {
     return Object.keys(this.model(object, 'recordType')?.options ?? {});
   }

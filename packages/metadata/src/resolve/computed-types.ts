@@ -1,5 +1,6 @@
 // The types of formulas, roll-ups and quotes, as they follow from what they read.
 import { checkAggregate, type AggregateExpression, type Checked, type PathExpression, type RuleScope, type RuleType } from '@tessera/rules';
+import { cronMistake } from '../cron.ts';
 import type { FieldSource, SortSource } from '../effective.ts';
 import { decimalFacet, decimalWire } from '../field-types/decimals.ts';
 import { fieldTypes } from '../field-types/index.ts';
@@ -69,6 +70,7 @@ function aggregateSource(aggregate: unknown): { readonly source: unknown; readon
 export function typedRollup(draft: DraftObject, entry: DraftField, catalog: Fields): FieldModel | undefined {
   const { source, pointer, model } = entry;
   const upkeep = source.upkeep ?? 'transaction';
+  checkTurns(draft, entry);
   const { source: rule, pointerOf } = aggregateSource(source.aggregate);
   const { expression: aggregate, problems } = checkAggregate(rule, catalog.scope(draft.name));
   draft.report.addAll(
@@ -86,7 +88,16 @@ export function typedRollup(draft: DraftObject, entry: DraftField, catalog: Fiel
   }
   const typed = rolledUp(entry, aggregate, catalog);
   const columns = upkeep === 'live' ? [] : [{ name: columnName(model.name, aggregate), type: columnTypeOf(typed) }];
-  return { ...typed, columns, rollup: { aggregate, upkeep } };
+  const turns = upkeep === 'schedule' ? { cron: source.cron ?? everyMidnight } : {};
+  return { ...typed, columns, rollup: { aggregate, upkeep, ...turns } };
+}
+
+const everyMidnight = '0 0 * * *';
+
+function checkTurns(draft: DraftObject, { source: { upkeep, cron }, pointer }: DraftField): void {
+  if (cron === undefined) return;
+  const mistake = upkeep === 'schedule' ? cronMistake(cron) : 'Only a roll-up with "upkeep": "schedule" has turns: remove `cron`.';
+  if (mistake !== undefined) draft.report.add(`${pointer}/cron`, 'METADATA_REFERENCE_UNFIT', { reason: mistake });
 }
 
 /** Counts are whole; sums keep the scale of what they sum, averages have two places more. */

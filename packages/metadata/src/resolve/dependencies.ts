@@ -68,9 +68,23 @@ class ComputedFields {
     if (knownAlready !== undefined) return knownAlready;
     this.#live.set(id, false);
     const expression = expressionOf(field);
-    const live = expression !== undefined && (readsClockOrUser(expression) || this.inputs(field).some((input) => this.live(input)));
+    // What is stored on a schedule stays as it is until its next turn.
+    const live =
+      expression !== undefined &&
+      field.rollup?.upkeep !== 'schedule' &&
+      (readsClockOrUser(expression) || this.inputs(field).some((input) => this.live(input)));
     this.#live.set(id, live);
     return live;
+  }
+
+  /** Does it depend on who reads, itself or through a computed field that is not stored. */
+  readsUser(expression: Expression, seen: ReadonlySet<FieldModel> = new Set()): boolean {
+    if (dependencies(expression).usesUser) return true;
+    return fieldsRead(expression).some((step) => {
+      const field = this.field(step);
+      const inner = field === undefined || field.columns.length > 0 || seen.has(field) ? undefined : expressionOf(field);
+      return field !== undefined && inner !== undefined && this.readsUser(inner, new Set([...seen, field]));
+    });
   }
 
   /** Is the value worked out from stored columns of its own record alone. */
@@ -126,6 +140,24 @@ function checkStoredRollup(field: FieldModel, { aggregate }: RollupModel, comput
   }
 }
 
+/** Functions whose results have columns. */
+const scheduled: ReadonlySet<string> = new Set([...stored, 'countDistinct']);
+
+/** A scheduled roll-up may read whatever changes with the time, but is the same for everybody. */
+function checkScheduledRollup(field: FieldModel, { aggregate }: RollupModel, computed: ComputedFields, draft: DraftObject): void {
+  const refuse = (part: string, reason: string): void => {
+    draft.report.add(`/fields/${field.name}/aggregate/${part}`, 'METADATA_REFERENCE_UNFIT', {
+      reason: `The stored roll-up ${field.name} ${reason}`,
+    });
+  };
+  if (!scheduled.has(aggregate.function)) refuse('function', `may count, sum, average or take min or max, not ${aggregate.function}.`);
+  for (const part of ['value', 'where'] as const) {
+    const expression = aggregate[part];
+    if (expression !== undefined && computed.readsUser(expression))
+      refuse(part, 'is the same for everybody: it cannot depend on who asks. Set "upkeep": "live" to compute it when read.');
+  }
+}
+
 /** A secret is never read back, also not by way of another field. */
 function checkSecrets(field: FieldModel, computed: ComputedFields, draft: DraftObject): void {
   const expression = expressionOf(field);
@@ -156,6 +188,8 @@ export function linkComputedFields(objects: Objects, drafts: ReadonlyMap<string,
       if (draft !== undefined) checkSecrets(field, computed, draft);
       if (draft !== undefined && field.rollup?.upkeep === 'transaction' && !circling.has(field))
         checkStoredRollup(field, field.rollup, computed, draft);
+      if (draft !== undefined && field.rollup?.upkeep === 'schedule' && !circling.has(field))
+        checkScheduledRollup(field, field.rollup, computed, draft);
       fields[field.name] = field.formula === undefined ? field : { ...field, formula: { ...field.formula, live: computed.live(field) } };
     }
     result[object.name] = { ...object, fields };

@@ -4,6 +4,7 @@ import { known } from '../known.ts';
 import type { FieldLevel, FieldModel, FieldTypeName, GrantSetModel, ObjectGrant } from '../model.ts';
 import { isSettable } from '../system-fields.ts';
 import type { ModelCatalog } from './catalog.ts';
+import { withFollowers } from './followed-grants.ts';
 import type { Report } from './report.ts';
 
 /** Stands for all that are not named. */
@@ -122,6 +123,6 @@ export function resolveGrantSet(source: GrantSetSource, catalog: ModelCatalog, r
     label: source.label,
     administrator: source.administrator ?? false,
     everyone: source.everyone ?? false,
-    objects,
+    objects: withFollowers(objects, catalog),
   };
 }

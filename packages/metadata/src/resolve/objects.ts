@@ -1,6 +1,6 @@
 // Objects: record types, keys and validation rules on top of the resolved fields.
 import { checkCondition, type Expression } from '@tessera/rules';
-import type { FieldModel, KeyModel, ObjectModel, RecordTypeModel, ValidationRuleModel } from '../model.ts';
+import type { FieldModel, KeyModel, ObjectModel, ObjectVerbs, RecordTypeModel, ValidationRuleModel } from '../model.ts';
 import { snakeCase } from '../names.ts';
 import { byOrder, unordered } from '../order.ts';
 import type { ModelCatalog } from './catalog.ts';
@@ -145,6 +145,17 @@ function validationRules(draft: DraftObject, catalog: ModelCatalog): Record<stri
   return result;
 }
 
+/** What callers may do with a history. */
+const onlyRead: ObjectVerbs = {
+  create: false,
+  update: false,
+  delete: false,
+  import: false,
+  export: true,
+  changeOwner: false,
+  seeDeleted: true,
+};
+
 /** The object with everything of its own resolved. Formulas' liveness is still to be worked out over all objects. */
 export function resolveObject(draft: DraftObject, catalog: ModelCatalog): ObjectModel {
   const { source, name } = draft;
@@ -172,6 +183,7 @@ export function resolveObject(draft: DraftObject, catalog: ModelCatalog): Object
     keys: keys(draft, catalog, fields),
     validationRules: validationRules(draft, catalog),
     team: resolveTeam(draft, catalog),
+    ...(source.kept === undefined ? {} : { keptOf: source.kept.of, allows: onlyRead }),
     renamedFrom: source.renamedFrom ?? [],
     hash: '',
   };

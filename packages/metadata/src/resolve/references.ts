@@ -15,6 +15,22 @@ export class References {
     this.#switchedOff = switchedOff;
   }
 
+  /** The source of a component that is there. */
+  source(kind: ComponentKind, name: string): Readonly<Record<string, unknown>> | undefined {
+    return Object.hasOwn(this.#present[kind], name) ? this.#present[kind][name] : undefined;
+  }
+
+  /** The object that a component says it is about. */
+  objectOf(kind: ComponentKind, name: string): string | undefined {
+    const object = Object.hasOwn(this.#present[kind], name) ? this.#present[kind][name]?.['object'] : undefined;
+    return typeof object === 'string' ? object : undefined;
+  }
+
+  /** A component as it is written; undefined where there is none. */
+  get(kind: ComponentKind, name: string): Readonly<Record<string, unknown>> | undefined {
+    return Object.hasOwn(this.#present[kind], name) ? this.#present[kind][name] : undefined;
+  }
+
   /** Whether a component is there; else its absence is told. */
   has(kind: ComponentKind, name: string, report: Report, pointer: string): boolean {
     if (Object.hasOwn(this.#present[kind], name)) return true;

@@ -23,6 +23,12 @@ export class Reports {
     this.#provenance = provenance;
   }
 
+  /** Of what nobody wrote: whoever asked for it is told. */
+  unheard(kind: ComponentKind, name: string): Report {
+    const nobody = (): void => undefined;
+    return { ...this.for(kind, name), add: nobody, addAll: nobody };
+  }
+
   for(kind: ComponentKind, name: string): Report {
     const id = componentId(kind, name);
     const provenance = this.#provenance;

@@ -1,5 +1,6 @@
 // The finished Model, frozen through and through.
 
+import { WorkCalendar } from '@tessera/rules';
 import { folderKinds, folderOf } from '../kinds.ts';
 
 /** Where the Model has maps by name: there `objects['constructor']` is undefined like any other name that is not there. */
@@ -26,9 +27,24 @@ const maps: ReadonlySet<string> = new Set([
   'cases',
   'otherwise',
   'inputs',
+  'branches',
+  'approvers',
+  'set',
   'outputs',
   'placeholders',
+  'stages',
+  'moves',
+  'tasks',
+  'thresholds',
   'days',
+  'sources',
+  'members',
+  'administrators',
+  'reasons',
+  'recycle',
+  'targets',
+  'children',
+  'rules',
 ]);
 
 /**
@@ -41,6 +57,8 @@ export function sealed(value: unknown, property = ''): unknown {
     for (const item of value) sealed(item);
     return Object.freeze(value);
   }
+  // A calendar is of a class of its own, wherever it stands.
+  if (value instanceof WorkCalendar) return Object.freeze(value);
   const given = value as Record<string, unknown>;
   const result = maps.has(property) ? (Object.create(null) as Record<string, unknown>) : given;
   for (const key of Object.keys(given)) {

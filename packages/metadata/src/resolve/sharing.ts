@@ -36,6 +36,14 @@ function subject(source: SubjectSource, pointer: string, roles: RoleNames, repor
   return { kind: 'role', role: name };
 }
 
+/** The subjects of a map, by keys that mean nothing. */
+export const subjectModels = (
+  source: Readonly<Record<string, SubjectSource>>,
+  pointer: string,
+  roles: RoleNames,
+  report: Report,
+): readonly SubjectModel[] => Object.entries(source).map(([key, entry]) => subject(entry, `${pointer}/${key}`, roles, report));
+
 /** A rule that opens what is open is a mistake of its author, or of who has opened the object since. */
 function checkNeeded(source: SharingRuleSource, catalog: ModelCatalog, report: Report): void {
   const { object, access = 'read' } = source;
@@ -66,7 +74,7 @@ export function resolveSharingRule(source: SharingRuleSource, around: Around, re
   if (missingObject(around.catalog, report, source.object)) return undefined;
   checkNeeded(source, around.catalog, report);
   const records = sharedRecords(source, around, report);
-  const to = Object.entries(source.to).map(([key, entry]) => subject(entry, `/to/${key}`, around.roles, report));
+  const to = subjectModels(source.to, '/to', around.roles, report);
   if (records === undefined) return undefined;
   return { name: source.name, object: source.object, label: source.label, records, to, access: source.access ?? 'read' };
 }

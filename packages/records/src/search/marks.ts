@@ -17,7 +17,7 @@ export function nameMark(name: string): string {
 const method = 1;
 
 /** FNV-1a, 32 bit: equal on every node. */
-function shortHash(text: string): string {
+export function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return hash.toString(36);

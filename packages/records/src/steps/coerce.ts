@@ -34,7 +34,7 @@ export function stored(session: WriteSession, field: FieldModel, value: Value): 
 }
 
 /** The value as it is stored, or what is wrong with it. */
-function coerceField(session: WriteSession, field: FieldModel, given: unknown): Coerced {
+export function coerceField(session: WriteSession, field: FieldModel, given: unknown): Coerced {
   // An empty text is no value: so CSV, forms and JSON mean the same.
   if (given === null || given === undefined || given === '') return { ok: true, value: field.type === 'boolean' ? false : null };
   const coerced = fieldTypes[field.type].coerce(given, field);

@@ -66,7 +66,12 @@ function knownDepartment({ access }: WriteSession, owner: Value): Value | undefi
 }
 
 /** The owner's department goes with the owner; it is fetched together with what the rules of defaults need. */
-async function fill(set: WriteSet, rules: readonly Expression[], change: (item: WriteItem, facts: Facts) => WriteItem): Promise<WriteSet> {
+async function fill(
+  set: WriteSet,
+  rules: readonly Expression[],
+  change: (item: WriteItem, facts: Facts) => WriteItem,
+  key: string = set.kind,
+): Promise<WriteSet> {
   const { session, object } = set;
   const items = soundItems(set);
   const path = planOf(session, object).department;
@@ -78,7 +83,7 @@ async function fill(set: WriteSet, rules: readonly Expression[], change: (item: 
     object,
     asked ? [...rules, path] : rules,
     items.map((item) => ({ record: item.values })),
-    asked ? `${set.kind} department` : set.kind,
+    asked ? `${key} department` : key,
   );
   const filled = items.map((plain, i): WriteItem => {
     const found = facts[i] ?? noFacts;
@@ -98,3 +103,6 @@ export const defaults: Step = async (set) => {
   const fresh = mapSound(set, (item) => constants(session, plan, item));
   return fill(fresh, plan.ruledFacts, (item, facts) => fittingOptions(object, plan.chosen, ruleDefaults(set, plan.ruled, item, facts)));
 };
+
+/** Again, where the owner may have been set after that. */
+export const followOwner = (set: WriteSet): Promise<WriteSet> => fill(set, [], (item) => item, 'owner');

@@ -5,6 +5,6 @@ import type { Step } from '../write-set.ts';
 export const rollUps: Step = async (set) => {
   const written = set.items.filter((item) => item.written !== undefined);
   const changes = written.map((item) => ({ old: item.old, now: item.values }));
-  await applyRollups(set.session, new Map([[set.object, changes]]));
-  return set;
+  const raised = await applyRollups(set.session, new Map([[set.object, changes]]));
+  return raised.length === 0 ? set : { ...set, raised };
 };

@@ -22,7 +22,7 @@ import {
 import { changedOf } from '../changed.ts';
 import { toBeSeen } from './see.ts';
 import { inLanguage } from './validate.ts';
-import { planOf, touch } from '../session.ts';
+import { noteVersions, planOf, touch } from '../session.ts';
 import { isHopeful, isRestricted, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 /** The lines that a record gets in the history. */
@@ -88,6 +88,7 @@ const openItems = (set: WriteSet): readonly WriteItem[] => soundItems(set).filte
 
 /** The set with items that are written, which are to be checked at the end. */
 function withWritten(set: WriteSet, items: readonly WriteItem[]): WriteSet {
+  noteVersions(set.session, set.object, items);
   touch(
     set.session,
     set.object.name,
@@ -104,6 +105,8 @@ function textsOf(set: WriteSet, items: readonly WriteItem[]): ReturnedTexts | un
   const { session, object } = set;
   const { answering, target } = session;
   if (answering?.object !== object.name || !isHopeful(set) || planOf(session, object).parents.length > 0) return undefined;
+  // What happens by itself may write them again.
+  if (session.moments?.writes(object, set.kind) === true) return undefined;
   if (isRestricted(set) && toBeSeen({ ...set, items }).length < items.length) return undefined;
   return returnedTexts(target, object, answering.texts, answering.slots);
 }

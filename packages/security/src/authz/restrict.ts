@@ -1,6 +1,7 @@
 // The one door through which every read goes: the query as far as the policy lets it go.
 import type { RootQuery } from '@tessera/storage';
-import { type Restricting } from './restrict-expression.ts';
+import { allOf, reframed, type Expression } from '@tessera/rules';
+import { RuleRestriction, type Restricting } from './restrict-expression.ts';
 import { QueryRestriction } from './restrict-selection.ts';
 
 function restricted(queries: QueryRestriction, root: RootQuery): RootQuery {
@@ -37,4 +38,21 @@ export function restrict(access: Restricting, roots: readonly RootQuery[]): read
   if (access.policy.administrator) return roots;
   const queries = new QueryRestriction(access);
   return roots.map((root) => restricted(queries, root));
+}
+
+/** A rule that stands on its own, as a policy lets it be worked out. Throws as `restrict`; an administrator's stays as it is. */
+export function restrictRule(access: Restricting, rule: Expression): Expression {
+  return access.policy.administrator ? rule : new RuleRestriction(access).rule(rule);
+}
+
+/** A condition over records of an object in a frame, as far as they are seen. Undefined: all records are meant. */
+export function restrictCondition(
+  access: Restricting,
+  { object, frame, where }: { readonly object: string; readonly frame: number; readonly where: Expression | undefined },
+): Expression | undefined {
+  if (access.policy.administrator) return where;
+  const rules = new RuleRestriction(access);
+  const seen = rules.seen(object);
+  const parts = [seen && reframed(seen, frame), where && rules.rule(where)].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : allOf(parts);
 }

@@ -70,6 +70,13 @@ function optionsLeft(
   return named(Object.entries(options).filter(([field]) => fields[field] !== undefined && fields[field].masked !== true));
 }
 
+/** By which conversions records may be asked to be converted: their names and labels, nothing of what they map. */
+function conversionsOf({ conversions }: Model, objects: Model['objects']): Model['conversions'] {
+  const updatable = Object.values(conversions).filter(({ object }) => objects[object]?.allows?.update === true);
+  const nothing = { when: undefined, message: undefined, targets: [], attached: undefined, set: named<never>([]) };
+  return named(updatable.map(({ name, label, object }) => [name, { name, label, object, ...nothing }] as const));
+}
+
 /** A rule that reads what is gone would tell of it by its own text. */
 function rulesLeft(viewing: Viewing): Readonly<Record<string, NamedRuleModel>> {
   const { model, levels } = viewing;
@@ -106,8 +113,16 @@ export function viewOf(model: Model, policy: Policy): Model {
     permissionSets: named<never>([]),
     sharingRules: named<never>([]),
     automations: named<never>([]),
+    approvalProcesses: named<never>([]),
     templates: named<never>([]),
     decisionTables: named<never>([]),
+    stageFlows: named<never>([]),
+    clocks: named<never>([]),
+    matchingRules: named<never>([]),
+    duplicateRules: named<never>([]),
+    pools: named<never>([]),
+    assignmentRules: named<never>([]),
+    conversions: conversionsOf(model, objects),
     source: named(Object.keys(model.source).map((kind) => [kind, named<unknown>([])] as const)),
   });
 }

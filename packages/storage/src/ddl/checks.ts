@@ -91,6 +91,28 @@ export function optionsCheck(schema: string, change: TableChange, column: Column
   return rowsWhere(schema, change, name, sql`${name} is not null and ${broken}`, message);
 }
 
+/** Stages that records of a type (null: of none of the others) may not be in. */
+export interface GoneStages {
+  readonly type: string | null;
+  readonly others: readonly string[];
+  readonly stages: readonly string[];
+}
+
+const wordList = (words: readonly string[]): Sql => sql`array[${join(words.map((word) => textLiteral(word)))}]::text[]`;
+
+/** Rows that are in a stage which is gone. */
+export function stagesCheck(schema: string, change: TableChange, column: ColumnSpec, gone: readonly GoneStages[]): DdlCheck {
+  const name = ident(column.name);
+  const conditions = gone.map(({ type, others, stages }) => {
+    const ofType =
+      type === null ? sql`(record_type is null or not record_type = any(${wordList(others)}))` : sql`record_type = ${textLiteral(type)}`;
+    return sql`(${name} = any(${wordList(stages)}) and ${ofType})`;
+  });
+  const names = [...new Set(gone.flatMap(({ stages }) => stages))].join(', ');
+  const message = `{count} records of ${change.object.name} are in a stage that is gone (${names}; records in the recycle bin count too). Name it in \`renamedFrom\` of the option that takes them, or move them first.`;
+  return rowsWhere(schema, change, name, join(conditions, ' or '), message);
+}
+
 /** Rows that would stand twice under a unique index. */
 export function uniqueCheck(schema: string, change: TableChange, index: IndexSpec): DdlCheck | undefined {
   if (index.parts.some((part) => part.every((name) => isAlwaysEmpty(change, name)))) return undefined;

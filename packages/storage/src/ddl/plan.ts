@@ -6,6 +6,7 @@ import { findChanges, type DdlTarget } from './change.ts';
 import { catchUpSteps, leftoverSteps, preparationsOf } from './conversion.ts';
 import { columnSteps } from './steps-columns.ts';
 import { optionSteps } from './steps-options.ts';
+import { stageSteps } from './steps-stages.ts';
 import { movedOptions } from './identity.ts';
 import { nameMoves } from './moves.ts';
 import { checkSteps, createSteps, foreignKeySteps, indexSteps, unfinishedValidations } from './steps-after.ts';
@@ -23,7 +24,7 @@ import type { ConcurrentIndex, DdlPlan } from './step.ts';
  * 4. Tables, then columns, constraints and indexes are renamed; tables that come back are renamed too.
  * 5. New tables are made (names from here on: the new ones).
  * 6. Columns come back, are added, are converted, lose and get the duty to be filled.
- * 7. Values follow options that are renamed.
+ * 7. Values follow options that are renamed; stages that are gone must hold no record.
  * 8. Checks, indexes, and last of all foreign keys.
  *
  * @param from the Model in force; undefined for a tenant without tables
@@ -44,6 +45,7 @@ export function planDdl(from: Model | undefined, to: Model, target: DdlTarget): 
     ...createSteps(changes, tables),
     ...tables.flatMap((table) => columnSteps(changes, table.change, validations)),
     ...tables.flatMap((table) => optionSteps(changes, table.change)),
+    ...tables.flatMap((table) => stageSteps(target.schema, table.change, from, to)),
     ...tables.flatMap((table) => checkSteps(changes, table, validations)),
     ...tables.flatMap((table) => indexSteps(changes, table, concurrently)),
     ...foreignKeySteps(changes, tables, validations),

@@ -73,7 +73,8 @@ export function createIndex(schema: string, table: string, index: IndexSpec, con
   return words(
     keyword(index.unique ? 'create unique index' : 'create index'),
     concurrently ? keyword('concurrently') : emptySql,
-    sql`${ident(index.name)} on ${ident(schema, table)}${keyword(index.inverted === true ? ' using gin' : '')} (${join(index.parts.map(indexPart))})`,
+    sql`${ident(index.name)} on ${ident(schema, table)}${keyword(index.inverted === undefined ? '' : ' using gin')} (${join(index.parts.map(indexPart))})`,
+    index.inverted === 'at once' ? sql`with (fastupdate = off)` : emptySql,
     where,
   );
 }

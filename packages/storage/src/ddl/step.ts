@@ -20,6 +20,7 @@ export type DdlStepKind =
   | 'addColumn'
   | 'changeType'
   | 'renameOptions'
+  | 'removeStages'
   | 'dropRequired'
   | 'setDefault'
   | 'setRequired'

@@ -1,5 +1,6 @@
 // Options that are renamed: the values that records hold move along.
 import { ident, join, sql } from '@tessera/kernel';
+import { isMatchField, matchColumn } from '../matching/column.ts';
 import { searchColumn } from '../search/column.ts';
 import type { Changes, ColumnChange, TableChange } from './change.ts';
 import { placeOf } from './conversion.ts';
@@ -27,6 +28,8 @@ function optionStep(changes: Changes, change: TableChange, columnChange: ColumnC
   const name = ident(column.name);
   const set = [sql`${name} = ${movedValue(name, column.type, words)}`];
   if (isExchanged(change, field, words)) set.push(sql`${ident(searchColumn)} = null`);
+  // Keys are made of the words themselves.
+  if (isMatchField(changes.to, change.object.name, field)) set.push(sql`${ident(matchColumn)} = null`);
   const renames = [...words].map(([from, to]) => `${from} becomes ${to}`).join(', ');
   return [
     {

@@ -5,6 +5,7 @@ import { columnLiteral, isVariableLength, typeText } from './column-types.ts';
 import { expressionFields } from './expression-fields.ts';
 import { keyCondition } from './key-condition.ts';
 import { attachedName, shortHash } from './names.ts';
+import { hasMatchKeys, matchColumn } from '../matching/column.ts';
 import { searchColumn, searchFields } from '../search/column.ts';
 
 export interface ColumnSpec {
@@ -32,8 +33,8 @@ export interface IndexSpec {
   /** Fields that the predicate reads. */
   readonly whereFields: readonly string[];
   readonly primary: boolean;
-  /** Set: an inverted index, for a column of words. */
-  readonly inverted?: true;
+  /** Set: an inverted index, for a column of words. Writes gather for it, or it has each at once: what is gathered is read through by every search. */
+  readonly inverted?: 'gathered' | 'at once';
   /** What it is for, in a sentence's middle: `key externalNumber`. */
   readonly subject: string;
   /** The field, if it serves just one. */
@@ -92,7 +93,8 @@ export function tableSpec(model: Model, object: ObjectModel): TableSpec {
   const columns = [
     ...system.flatMap((field) => columnSpecs(object, field)),
     deletionId,
-    ...(searchFields(object).length > 0 ? [searchWords] : []),
+    ...(searchFields(object).length > 0 ? [wordColumn(searchColumn)] : []),
+    ...(hasMatchKeys(model, object.name) ? [wordColumn(matchColumn)] : []),
     ...own.flatMap((field) => columnSpecs(object, field)),
   ];
   const count = columns.filter((column) => isVariableLength(column.typeText)).length;
@@ -102,7 +104,8 @@ export function tableSpec(model: Model, object: ObjectModel): TableSpec {
     primaryKey(object),
     ...fields.flatMap((field) => fieldIndexes(object, field)),
     ...Object.values(object.keys).map((key) => keyIndex(object, key)),
-    ...(searchFields(object).length > 0 ? [searchIndex(object)] : []),
+    ...(searchFields(object).length > 0 ? [wordIndex(object, searchColumn, 'the search', 'gathered')] : []),
+    ...(hasMatchKeys(model, object.name) ? [wordIndex(object, matchColumn, 'matching rules', 'at once')] : []),
   ];
   return {
     object: object.name,
@@ -125,9 +128,9 @@ const deletionId: ColumnSpec = {
   fill: undefined,
 };
 
-/** The words that the record is found by. */
-const searchWords: ColumnSpec = {
-  name: searchColumn,
+/** Words or keys that the record is found by. */
+const wordColumn = (name: string): ColumnSpec => ({
+  name,
   // No field has a type like it: this one only has to be equal to itself.
   type: { kind: 'textList' },
   typeText: 'tsvector',
@@ -135,7 +138,7 @@ const searchWords: ColumnSpec = {
   default: undefined,
   field: undefined,
   fill: undefined,
-};
+});
 
 function columnSpecs(object: ObjectModel, field: FieldModel): readonly ColumnSpec[] {
   return field.columns.map((column) => {
@@ -235,17 +238,17 @@ function keyIndex(object: ObjectModel, key: KeyModel): IndexSpec {
   };
 }
 
-function searchIndex(object: ObjectModel): IndexSpec {
+function wordIndex(object: ObjectModel, column: string, subject: string, inverted: NonNullable<IndexSpec['inverted']>): IndexSpec {
   return {
-    name: attachedName(object.table, searchColumn, 'index'),
+    name: attachedName(object.table, column, 'index'),
     unique: false,
-    parts: [[searchColumn]],
+    parts: [[column]],
     where: live,
     whereHash: 'live',
     whereFields: [],
     primary: false,
-    inverted: true,
-    subject: 'the search',
+    inverted,
+    subject,
     field: undefined,
   };
 }

@@ -10,6 +10,8 @@ export interface JobCall {
   readonly tenant: string;
   /** RFC 3339: the time that it was to be done at, which this node's clock may not show yet; undefined: at once. */
   readonly at: string | undefined;
+  /** How often it was begun before, and was not ended: by a failure, or since its process was gone. */
+  readonly retries: number;
   /** Aborted when the node is stopping, or when another has taken the job over. */
   readonly signal: AbortSignal;
 }
@@ -127,7 +129,7 @@ export class Worker {
     const { kind, handle } = this.#options;
     const { tenant, at } = job.data;
     try {
-      await handle({ tenant, at, signal });
+      await handle({ tenant, at, retries: job.retryCount, signal });
     } catch (error) {
       this.#log.warn({ error, kind, tenant, retries: job.retryCount }, 'a job has failed');
       await this.#settle(() => this.#boss.fail(kind, [job], error as object), job);

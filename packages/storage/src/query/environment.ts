@@ -22,7 +22,10 @@ export type Leaf = (field: FieldModel, alias: string) => Sql;
 /** The rules package's environment over table aliases. */
 export function environment(c: Compilation, frames: Frames): SqlEnvironment {
   return {
-    path: (path) => pathSql(c, frames, path, (field, alias) => fieldSql(c, field, alias, path.computed)),
+    path: (path) =>
+      path.root === '$steps' && frames.outcome !== undefined
+        ? frames.outcome(path)
+        : pathSql(c, frames, path, (field, alias) => fieldSql(c, field, alias, path.computed)),
     aggregate: (aggregate) => aggregateExpressionSql(c, frames, aggregate, environment),
     access: (access) => accessSql(c, frames, access, environment),
   };

@@ -32,10 +32,16 @@ export function historyStatement(target: ReadTarget, query: HistoryQuery): State
           'hasMore', count(*) > ${query.first})::text
       from (
         select h.*, row_number() over (order by h.id desc) as n from ${ident(target.schema, '_history')} h
-        where h.object = ${query.object} and h.record_id = ${query.id}::uuid and (h.field is null or h.field = any(${query.fields}::text[])) and ${older} and ${seen}
+        where h.object = ${query.object} and h.record_id = any(${ownSql(target, query)}) and (h.field is null or h.field = any(${query.fields}::text[])) and ${older} and ${seen}
         order by h.id desc limit ${query.first + 1}
       ) e
     ) end as answer`);
+}
+
+/** The record's id, and those of records that were merged into it. */
+function ownSql({ schema }: ReadTarget, { object, id }: HistoryQuery): Sql {
+  const merged = sql`select unnest(m.trail) from ${ident(schema, '_merge')} m where m.object = ${object} and m.record_id = ${id}::uuid and m.undone_at is null`;
+  return sql`array(select ${id}::uuid union ${merged})`;
 }
 
 function seenSql(c: Compilation, { object, id }: HistoryQuery, where: Expression): Sql {

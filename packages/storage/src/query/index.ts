@@ -6,6 +6,7 @@ export { compileRead, type ReadGuard, type ReadScope } from './read.ts';
 export { subjectsSlot } from './access.ts';
 export { compileExport } from './export.ts';
 export { expressionSql } from './environment.ts';
+export { wireOf } from './wire.ts';
 export { explainStatement, type ExplainedPlan, type ExplainOptions } from './explain.ts';
 export { historyStatement, type HistoryQuery } from './history.ts';
 export {

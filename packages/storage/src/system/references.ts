@@ -5,8 +5,8 @@ import type { FieldMove, ObjectMove } from '../ddl/moves.ts';
 import type { DdlPlan } from '../ddl/step.ts';
 import { moveWords } from './renamed-words.ts';
 
-const withFields = ['_history', '_file'];
-const withObjects = ['_history', '_file', '_audit', '_import', '_share', '_run', '_timer', '_effect'];
+const withFields = ['_history', '_file', '_merge_part'];
+const withObjects = ['_history', '_file', '_merge', '_merge_part', '_audit', '_import', '_share', '_run', '_timer', '_effect'];
 
 /** All moves in one statement: a and b may change names with each other. */
 const moveFields = (schema: string, table: string, moves: readonly FieldMove[]): Sql => sql`

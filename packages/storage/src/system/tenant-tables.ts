@@ -2,6 +2,7 @@
 import { fail, ident, sql, type Sql } from '@tessera/kernel';
 import { auditTables } from '../audit/append-only.ts';
 import { identityTables } from './identity-tables.ts';
+import { mergeTables } from './merge-tables.ts';
 import { shareTables } from './share-tables.ts';
 import { workflowTables } from './workflow-tables.ts';
 
@@ -141,6 +142,7 @@ export const tenantMigrations: readonly TenantMigration[] = [
   { version: 1, statements: (s) => [...identity(s), ...past(s), ...work(s)] },
   { version: 2, statements: (s) => [...shareTables(s), ...identityTables(s), ...auditTables(s)] },
   { version: 3, statements: workflowTables },
+  { version: 4, statements: mergeTables },
 ];
 
 /** The version of the tenants' system tables that this code writes. */

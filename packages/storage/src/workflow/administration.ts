@@ -138,5 +138,13 @@ export async function giveUp(door: WorkflowDoor, id: string, now: string): Promi
     effect: sql`update ${effects} set ${end} where id = ${id}::uuid and state in ('ready', 'failed')`,
   });
   if (kind === 'run') await door.query(toStatement(sql`delete from ${timers} where run_id = ${id}::uuid`));
+  // A run that waits for its end, or for its answer, hears that there will be none.
+  const waiter =
+    kind === 'run'
+      ? sql`select r.caller_id from ${runs} r where r.id = ${id}::uuid`
+      : sql`select e.run_id from ${effects} e where e.id = ${id}::uuid`;
+  const waiting = sql`id = (${waiter}) and state = 'waiting'`;
+  if (kind === 'run' || kind === 'effect')
+    await door.query(toStatement(sql`update ${runs} set state = 'ready', due_at = ${now}::timestamptz where ${waiting}`));
   return kind;
 }

@@ -25,6 +25,7 @@ export interface Effect {
   readonly kind: string;
   readonly address: string;
   readonly content: string;
+  readonly runId: string | null;
   /** With this one. */
   readonly attempts: number;
 }
@@ -84,7 +85,7 @@ export async function takeDueEffects(
           order by due_at, id limit ${limit} for update skip locked
         )
         update ${table} e set due_at = ${until}::timestamptz, attempts = e.attempts + 1 where e.id in (select id from taken)
-        returning e.id::text as id, e.key, e.kind, e.address, e.content::text as content, e.attempts`,
+        returning e.id::text as id, e.key, e.kind, e.address, e.content::text as content, e.run_id::text as run_id, e.attempts`,
       'take-effects',
     ),
   );
@@ -94,6 +95,7 @@ export async function takeDueEffects(
     kind: String(row['kind']),
     address: String(row['address']),
     content: String(row['content']),
+    runId: textOrNull(row['run_id']),
     attempts: Number(row['attempts']),
   }));
 }
@@ -131,22 +133,46 @@ export async function settleEffects(door: WorkflowDoor, outcomes: readonly Effec
   );
 }
 
-/** The state of an effect with the last that its receiver has said. */
-export async function readEffect(
-  door: WorkflowDoor,
-  key: string,
-): Promise<
-  { readonly state: string; readonly attempts: number; readonly answer: string | null; readonly error: string | null } | undefined
-> {
+export interface EffectState {
+  readonly address: string;
+  readonly state: 'ready' | 'sent' | 'failed' | 'cancelled';
+  readonly attempts: number;
+  /** JSON texts: the last that its receiver has said, and why it has failed. */
+  readonly answer: string | null;
+  readonly error: string | null;
+}
+
+const stateColumns = sql`key, address, state, attempts, answer::text as answer, error::text as error`;
+
+const stateOf = (row: Readonly<Record<string, unknown>>): EffectState => ({
+  address: String(row['address']),
+  state: String(row['state']) as EffectState['state'],
+  attempts: Number(row['attempts']),
+  answer: textOrNull(row['answer']),
+  error: textOrNull(row['error']),
+});
+
+/** The state of an effect. */
+export async function readEffect(door: WorkflowDoor, key: string): Promise<EffectState | undefined> {
+  const { rows } = await door.query(toStatement(sql`select ${stateColumns} from ${tableOf(door)} where key = ${key}`));
+  return rows.map(stateOf)[0];
+}
+
+/** The states of effects by key, which stay as they are until the transaction ends: whoever settles one then finds who waits for it. */
+export async function holdEffectStates(door: WorkflowDoor, keys: readonly string[]): Promise<ReadonlyMap<string, EffectState>> {
+  if (keys.length === 0) return new Map();
   const { rows } = await door.query(
-    toStatement(sql`select state, attempts, answer::text as answer, error::text as error from ${tableOf(door)} where key = ${key}`),
+    toStatement(sql`select ${stateColumns} from ${tableOf(door)} where key = any(${keys}::text[]) order by key for share`, 'effect-states'),
   );
-  const [row] = rows;
-  if (row === undefined) return undefined;
-  return {
-    state: String(row['state']),
-    attempts: Number(row['attempts']),
-    answer: textOrNull(row['answer']),
-    error: textOrNull(row['error']),
-  };
+  return new Map(rows.map((row) => [String(row['key']), stateOf(row)]));
+}
+
+/** Has effects that have failed or were cancelled tried anew. @param now RFC 3339 */
+export async function resendEffects(door: WorkflowDoor, keys: readonly string[], now: string): Promise<void> {
+  if (keys.length === 0) return;
+  await door.query(
+    toStatement(sql`
+      update ${tableOf(door)} set state = 'ready', attempts = 0, due_at = ${now}::timestamptz, ended_at = null
+       where key = any(${keys}::text[]) and state in ('failed', 'cancelled')`),
+  );
 }

@@ -171,3 +171,25 @@ export async function readyRuns(door: WorkflowDoor, ids: readonly string[], now:
   );
   return rows.map((row) => String(row['id']));
 }
+
+/** The states of runs by id, which stay as they are until the transaction ends: whoever ends one then finds who waits for it. */
+export async function runStates(door: WorkflowDoor, ids: readonly string[]): Promise<ReadonlyMap<string, RunState>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await door.query(
+    toStatement(
+      sql`select r.id::text as id, r.state from ${tableOf(door)} r where r.id = any(${ids}::uuid[]) order by r.id for share`,
+      'run-states',
+    ),
+  );
+  return new Map(rows.map((row) => [String(row['id']), String(row['state']) as RunState]));
+}
+
+/** Has runs that have failed done again from where they failed. @param now RFC 3339 */
+export async function restartRuns(door: WorkflowDoor, ids: readonly string[], now: string): Promise<void> {
+  if (ids.length === 0) return;
+  await door.query(
+    toStatement(sql`
+      update ${tableOf(door)} set state = 'ready', attempts = 0, due_at = ${now}::timestamptz, ended_at = null
+       where id = any(${ids}::uuid[]) and state = 'failed'`),
+  );
+}

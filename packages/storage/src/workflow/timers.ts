@@ -81,6 +81,22 @@ export const cancelTimersOfRuns = (door: WorkflowDoor, runIds: readonly string[]
 export const cancelTimersOfRecords = (door: WorkflowDoor, recordIds: readonly string[]): Promise<number> =>
   cancel(door, sql`t.record_id = any(${recordIds}::uuid[])`, 'cancel-record-timers');
 
+/** Of all whose keys begin so. Gives how many there were. */
+export const cancelTimersUnder = (door: WorkflowDoor, prefix: string): Promise<number> =>
+  cancel(door, sql`starts_with(t.key, ${prefix})`, 'cancel-timers-under');
+
+/** A page of the timers whose keys begin so, by their keys. @param after the key that the page begins behind */
+export async function timersUnder(door: WorkflowDoor, prefix: string, after: string | null, first: number): Promise<readonly Timer[]> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select ${columns} from ${tableOf(door)} t where t.key > ${after ?? prefix} and starts_with(t.key, ${prefix}) order by t.key limit ${first}`,
+      'timers-under',
+    ),
+  );
+  return rows.map(timerOf);
+}
+
 async function take(door: WorkflowDoor, which: Sql, name: string): Promise<readonly Timer[]> {
   const table = tableOf(door);
   const { rows } = await door.query(

@@ -16,7 +16,8 @@ export interface RuleSlots {
   readonly roles: readonly string[];
 }
 
-function asText(value: Sql, type: RuleType): Sql {
+/** A value as the text that `fromText` reads; null stays null. */
+export function asText(value: Sql, type: RuleType): Sql {
   switch (type.kind) {
     case 'datetime':
       return sql`to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -35,7 +36,7 @@ function asText(value: Sql, type: RuleType): Sql {
   }
 }
 
-function fromText(text: unknown, type: RuleType): Value {
+export function fromText(text: unknown, type: RuleType): Value {
   if (typeof text !== 'string') return null;
   switch (type.kind) {
     case 'boolean':

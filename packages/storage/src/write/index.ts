@@ -18,13 +18,14 @@ export { insertAllStatements, insertStatement, type AllStatements } from './inse
 export { KeptStatements, type WriteTarget } from './kept.ts';
 export { isUnmet } from './must.ts';
 export { lockStatement, setStatement, updateAllStatements, updateStatement } from './update.ts';
-export { recomputeStatement, rollupValuesStatement } from './rollup.ts';
+export { differingRollupsStatement, recomputeStatement, rollupValuesStatement } from './rollup.ts';
 export { tenantGuard } from './state.ts';
 export { takeNumbersStatement } from './counter.ts';
 export { lookupsFit, workOutFacts, type FactRecord, type LookupFilter, type RuleSlots } from './facts.ts';
 export { recordTextsStatement, returnedTexts, type KeptTexts, type ReturnedTexts, type SelectedTexts } from './returning.ts';
 export { uniqueKeyOfError } from './unique-error.ts';
-export { withSavepoint } from './savepoint.ts';
+export { lockScopesStatement, scopedRecordsStatement } from './scoped.ts';
+export { withoutTrace, withSavepoint } from './savepoint.ts';
 export { conditionsStatement } from './conditions.ts';
 export { claimIdempotencyKey, keepIdempotentResponse, type IdempotencyClaim } from './idempotency.ts';
 export { findMatchesStatement } from './find.ts';
@@ -42,4 +43,4 @@ export {
   type ImportStep,
   type KeptRow,
 } from './import.ts';
-export { readRecord } from './read-record.ts';
+export { readRecord, readRecords } from './read-record.ts';

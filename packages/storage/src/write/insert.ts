@@ -2,11 +2,11 @@
 import { bind, ident, join, sql, type Sql, type Statement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import type { Log } from './changes.ts';
+import { carriedColumns } from './engine-columns.ts';
 import type { WriteTarget } from './kept.ts';
 import { recordFields, type RecordValues } from './record-rows.ts';
 import type { ReturnedTexts } from './returning.ts';
 import { RowSource, writtenColumns, type WrittenColumn } from './row-source.ts';
-import { carriesSearch } from './search-value.ts';
 import { liveTargets, mustTargetStatements } from './targets.ts';
 
 interface Insertion {
@@ -17,10 +17,10 @@ interface Insertion {
 }
 
 function insertion(target: WriteTarget, object: ObjectModel, records: readonly RecordValues[]): Insertion {
-  const search = carriesSearch(records);
-  const columns = target.kept.keep(target, object, `columns ${String(search)}`, () => writtenColumns(recordFields(object), search));
+  const carried = carriedColumns(records);
+  const columns = target.kept.keep(target, object, `columns ${carried.join(' ')}`, () => writtenColumns(recordFields(object), carried));
   const source = new RowSource(columns, records);
-  return { columns, source, key: `${String(search)} ${source.key}` };
+  return { columns, source, key: `${carried.join(' ')} ${source.key}` };
 }
 
 function bound(statement: Statement, { source }: Insertion, records: readonly RecordValues[], more: Log['slots'] = {}): Statement {

@@ -1,5 +1,5 @@
 // Roll-ups that are worked out anew from the children: min, max and avg at each write, all of them when they are new.
-import { bind, ident, join, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
+import { bind, ident, join, slot, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import { expressionSql } from '../query/environment.ts';
@@ -18,6 +18,7 @@ export function rollupValuesStatement(
   object: ObjectModel,
   fields: readonly FieldModel[],
   ids: readonly string[],
+  slots: Readonly<Record<string, unknown>> = {},
 ): Statement {
   const wanted = idCondition(ids);
   const key = `roll-ups ${wanted.key} ${fields.map(({ name }) => name).join(' ')}`;
@@ -25,7 +26,27 @@ export function rollupValuesStatement(
     const columns = fields.map((field) => sql`${rollupSql(target, field, 't')} as ${ident(field.columns[0]?.name ?? '')}`);
     return sql`select t.id, ${join(columns)} from ${ident(target.schema, object.table)} t where ${wanted.sql(sql`t.id`)}`;
   });
-  return bind(statement, wanted.slots);
+  return bind(statement, { ...slots, ...wanted.slots });
+}
+
+/** The next live records behind an id, in its order: `id`, and whether any of the roll-ups, worked out now, `differs` from what is stored. */
+export function differingRollupsStatement(
+  target: WriteTarget,
+  object: ObjectModel,
+  fields: readonly FieldModel[],
+  { after, first }: { readonly after: string; readonly first: number },
+  slots: Readonly<Record<string, unknown>>,
+): Statement {
+  const key = `differing ${String(first)} ${fields.map(({ name }) => name).join(' ')}`;
+  const statement = target.kept.get(target, object, key, () => {
+    const differs = fields.map(
+      (field) => sql`${ident('t', field.columns[0]?.name ?? '')} is distinct from ${rollupSql(target, field, 't')}`,
+    );
+    return sql`
+    select t.id, (${join(differs, ' or ')}) as differs from ${ident(target.schema, object.table)} t
+    where t.id > ${slot('rollups:after')}::uuid and t.deleted_at is null order by t.id limit ${first}`;
+  });
+  return bind(statement, { ...slots, 'rollups:after': after });
 }
 
 /** Works roll-ups out for every record of an object: after they were added or changed. */

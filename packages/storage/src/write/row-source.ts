@@ -3,7 +3,6 @@ import { ident, join, keyword, slot, sql, type Sql } from '@tessera/kernel';
 import type { ColumnType, FieldModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import { arrayText } from '../cell/array-text.ts';
-import { searchColumn } from '../search/column.ts';
 import type { RecordValues } from './record-rows.ts';
 
 /** A column of a table, and what a record has for it. */
@@ -20,13 +19,13 @@ export interface WrittenColumn {
   readonly valueOf: (record: RecordValues) => unknown;
 }
 
-const searchValueColumn: WrittenColumn = {
-  name: searchColumn,
+const engineColumn = (name: string): WrittenColumn => ({
+  name,
   type: 'tsvector',
   form: 'plain',
   system: false,
-  valueOf: (record) => record[searchColumn],
-};
+  valueOf: (record) => record[name],
+});
 
 function sqlType({ kind }: ColumnType): string {
   switch (kind) {
@@ -64,10 +63,9 @@ function columnsOfField({ name: field, wire, system, columns }: FieldModel): rea
   }));
 }
 
-/** The columns of the fields; and the engine's own, where the records bring their search values. */
-export function writtenColumns(fields: readonly FieldModel[], search: boolean): readonly WrittenColumn[] {
-  const columns = fields.flatMap(columnsOfField);
-  return search ? [...columns, searchValueColumn] : columns;
+/** The columns of the fields; and those of the engine's own that the records bring. */
+export function writtenColumns(fields: readonly FieldModel[], carried: readonly string[]): readonly WrittenColumn[] {
+  return [...fields.flatMap(columnsOfField), ...carried.map(engineColumn)];
 }
 
 function parameter({ form }: WrittenColumn, value: unknown): unknown {

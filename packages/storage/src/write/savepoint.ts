@@ -20,3 +20,14 @@ export async function withSavepoint<T>(transaction: TenantTransaction, work: () 
     throw error;
   }
 }
+
+/** Runs the work and undoes what it wrote, however it ends; locks that it took are given up again. */
+export async function withoutTrace<T>(transaction: TenantTransaction, work: () => Promise<T>): Promise<T> {
+  transaction.ahead(savepoint);
+  try {
+    return await work();
+  } finally {
+    await transaction.query(goBack);
+    transaction.ahead(release);
+  }
+}

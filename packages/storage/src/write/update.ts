@@ -3,32 +3,32 @@ import { bind, ident, join, keyword, sql, toStatement, type Sql, type Statement 
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { ReadTarget } from '../query/compilation.ts';
 import type { Log } from './changes.ts';
+import { carriedColumns } from './engine-columns.ts';
 import { returningSql, withParts, type AllStatements } from './insert.ts';
 import type { WriteTarget } from './kept.ts';
 import { columnList, columnsOf, recordset, recordFields, rowOf, type RecordValues } from './record-rows.ts';
 import type { ReturnedTexts } from './returning.ts';
 import { idCondition, RowSource, writtenColumns, type WrittenColumn } from './row-source.ts';
-import { carriesSearch } from './search-value.ts';
 import { liveTargets, mustTargetStatements } from './targets.ts';
 
 /**
  * The stored values of records, locked in the order of their ids. `no key update` lets others point to them meanwhile; `update`
- * does not, which is what a delete needs.
+ * does not, which is what a delete needs. `skip` leaves out those that are in other hands.
  */
 export function lockStatement(
   target: WriteTarget,
   object: ObjectModel,
   ids: readonly string[],
-  options: { readonly strength: 'no key update' | 'update'; readonly deleted?: boolean },
+  options: { readonly strength: 'no key update' | 'update'; readonly deleted?: boolean; readonly skip?: boolean },
 ): Statement {
-  const { strength, deleted = false } = options;
+  const { strength, deleted = false, skip = false } = options;
   const wanted = idCondition(ids);
-  const statement = target.kept.get(target, object, `lock ${wanted.key} ${strength} ${String(deleted)}`, () => {
+  const statement = target.kept.get(target, object, `lock ${wanted.key} ${strength} ${String(deleted)} ${String(skip)}`, () => {
     const columns = columnList(columnsOf(recordFields(object)), 't');
     return sql`
     select ${columns}, t.deletion_id from ${ident(target.schema, object.table)} t
     where ${wanted.sql(sql`t.id`)} and t.deleted_at ${deleted ? sql`is not null` : sql`is null`}
-    order by t.id for ${keyword(strength)}`;
+    order by t.id for ${keyword(strength)}${skip ? sql` skip locked` : sql``}`;
   });
   return bind(statement, wanted.slots);
 }
@@ -48,9 +48,9 @@ interface Changing {
 }
 
 function changing(target: WriteTarget, object: ObjectModel, fields: readonly FieldModel[], records: readonly RecordValues[]): Changing {
-  const search = fields.some((field) => field.searchable) && carriesSearch(records);
-  const own = `${String(search)} ${fields.map(({ name }) => name).join(' ')}`;
-  const columns = target.kept.keep(target, object, `assigned ${own}`, () => writtenColumns([idOf(object), ...fields], search));
+  const carried = carriedColumns(records);
+  const own = `${carried.join(' ')} ${fields.map(({ name }) => name).join(' ')}`;
+  const columns = target.kept.keep(target, object, `assigned ${own}`, () => writtenColumns([idOf(object), ...fields], carried));
   const source = new RowSource(columns, records);
   const [id, ...assigned] = columns;
   if (id === undefined) throw new TypeError(`${object.name} has no id.`);

@@ -1,5 +1,14 @@
 // One tenant's turn to send: what is due is taken for a while, sent, and what came of it written down.
-import { holdEffects, settleEffects, takeDueEffects, type Effect, type EffectOutcome } from '@tessera/storage';
+import {
+  doorOf,
+  holdEffects,
+  readyRuns,
+  settleEffects,
+  takeDueEffects,
+  wakeStatement,
+  type Effect,
+  type EffectOutcome,
+} from '@tessera/storage';
 import { failureText, isRefusal } from '../failure.ts';
 import { isoNow, type Desk } from '../jobs/handlers.ts';
 import type { Turn, TurnEnd, TurnLimits } from '../jobs/work.ts';
@@ -43,6 +52,26 @@ function outcomeOf(desk: Desk, { retries }: Sending, { id, attempts }: Effect, s
   return { id, attempts, state: 'ready', dueAt: later(desk, Math.max(pause, wished)), answer, error };
 }
 
+/** Kinds whose answers runs may wait for. */
+const answered: ReadonlySet<string> = new Set(['webhook']);
+
+/** Writes down what came of an attempt. A run that waits for its end goes on. */
+async function settle(desk: Desk, { kind, runId }: Effect, outcome: EffectOutcome): Promise<void> {
+  const { database } = desk;
+  const now = isoNow(desk);
+  if (runId === null || !answered.has(kind) || outcome.state === 'ready') {
+    await settleEffects(database, [outcome], now);
+    return;
+  }
+  await database.transaction(async (transaction) => {
+    const door = doorOf(transaction, database.schema);
+    await settleEffects(door, [outcome], now);
+    // Asked behind it: a run that has looked at the effect meanwhile waits by then.
+    const woken = await readyRuns(door, [runId], now);
+    if (woken.length > 0) await transaction.query(wakeStatement(['work']));
+  });
+}
+
 /** Sends them at once; each is written down as soon as it is known what came of it. */
 async function sendAll(desk: Desk, sending: Sending, effects: readonly Effect[]): Promise<void> {
   const { database } = desk;
@@ -56,7 +85,7 @@ async function sendAll(desk: Desk, sending: Sending, effects: readonly Effect[])
       effects.map(async (effect) => {
         const sent = await attempt(desk, sending, effect);
         held.delete(effect);
-        await settleEffects(database, [outcomeOf(desk, sending, effect, sent)], isoNow(desk));
+        await settle(desk, effect, outcomeOf(desk, sending, effect, sent));
       }),
     );
   } finally {

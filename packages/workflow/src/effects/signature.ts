@@ -1,5 +1,5 @@
 // Signatures of webhooks as Standard Webhooks has them (https://www.standardwebhooks.com): over id, time and body, by each secret.
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 export interface SignedContent {
   /** Without dots, which part the signed text. */
@@ -18,3 +18,12 @@ export function signatureHeaders(secrets: readonly Uint8Array[], { id, timestamp
 
 /** A secret as it is handed to a receiver. */
 export const secretText = (secret: Uint8Array): string => `whsec_${Buffer.from(secret).toString('base64')}`;
+
+/** Whether one of the signatures of a `webhook-signature` header was made with one of the secrets. */
+export function isSigned(secrets: readonly Uint8Array[], content: SignedContent, header: string): boolean {
+  const expected = (signatureHeaders(secrets, content)['webhook-signature'] ?? '').split(' ').map((each) => Buffer.from(each));
+  return header
+    .split(' ')
+    .map((each) => Buffer.from(each))
+    .some((given) => expected.some((one) => one.length === given.length && timingSafeEqual(one, given)));
+}

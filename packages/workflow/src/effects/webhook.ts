@@ -17,8 +17,14 @@ export interface WebhookOptions {
   readonly secretsOf: (tenant: string, endpoint: string) => readonly Uint8Array[];
 }
 
-/** So much of an answer is kept. */
-const keptAnswer = 1_000;
+/** Whose secret signs what is posted to an address: the place that it is at. Undefined where it is no address of the web. */
+export function endpointOf(address: string): string | undefined {
+  const url = URL.parse(address);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : undefined;
+}
+
+/** So much of an answer is kept, in characters. */
+const keptAnswer = 20_000;
 
 /** Seconds that a receiver asks for (RFC 9110, 10.2.3); dates are for those who cannot count. */
 function retryAfterMs(headers: Headers): number | undefined {

@@ -75,12 +75,12 @@ export class Workers {
   }
 
   async #do(kind: WakeKind, call: JobCall, turn: (desk: Desk, turn: Omit<Turn, 'limits'>) => Promise<TurnEnd>): Promise<void> {
-    const { tenant, at, signal } = call;
+    const { tenant, at, retries, signal } = call;
     const { jobs } = this.#options;
     const clock = clockOf(this.#options.clock, at);
     const desk = this.#options.desk(tenant, clock);
     try {
-      const end = await turn(desk, { signal, onFull: () => jobs.wake([{ kind, tenant }]) });
+      const end = await turn(desk, { signal, careful: retries > 0, onFull: () => jobs.wake([{ kind, tenant }]) });
       const next = end.more ? { kind, tenant } : await this.#next(desk, kind, clock.now());
       if (next !== undefined) await jobs.wake([next]);
     } catch (error) {

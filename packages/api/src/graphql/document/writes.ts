@@ -62,6 +62,7 @@ function writeOf(meaning: WriteMeaning, given: Arguments, returned: Returned): W
   const shared = {
     object,
     ...(bulk ? { allOrNone: given['allOrNone'] !== false } : {}),
+    ...(given['allowDuplicates'] === true ? { allowDuplicates: true } : {}),
     ...(selections === undefined ? {} : { returning: selections }),
   };
   const inputs = { one: 'input', many: 'inputs' };
@@ -127,7 +128,7 @@ export { renderer, type Render };
 function problemsOf(t: Translation, picked: Picked): Render<readonly Problem[]> {
   const one = renderer<Problem>(t, picked, ({ name }) => {
     if (name === 'pointer') return property(({ pointer }) => (pointer === undefined ? undefined : withinRecord(pointer)));
-    return property((problem) => problem[name as 'code' | 'message' | 'params']);
+    return property((problem) => problem[name as 'code' | 'message' | 'params' | 'details']);
   });
   return (problems) => `[${problems.map(one).join(',')}]`;
 }

@@ -83,6 +83,12 @@ const allOrNone = {
   description: 'Whether one wrong record refuses all. If not, the others are written, with the problems of each that is not.',
 };
 
+const allowDuplicates = {
+  type: new GraphQLNonNull(GraphQLBoolean),
+  defaultValue: false,
+  description: 'Whether also what duplicate rules would warn of is written.',
+};
+
 const version = { type: GraphQLInt, description: 'Refused with RECORD_CHANGED where the record has another by now.' };
 
 function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field][] {
@@ -90,13 +96,14 @@ function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field]
   const record = recordOf(b, object);
   const results = resultsOf(b, object);
   const meaning = (write: WriteKind, bulk: boolean): ReturnType<typeof means> => means({ kind: 'write', write, object: object.name, bulk });
+  const warned = (write: WriteKind): NonNullable<Field['args']> => (write === 'delete' ? {} : { allowDuplicates });
   const single = (write: WriteKind, args: Field['args']): [string, Field] => [
     `${write}${one}`,
-    { type: record, ...(args === undefined ? {} : { args }), ...meaning(write, false) },
+    { type: record, args: { ...args, ...warned(write) }, ...meaning(write, false) },
   ];
   const bulk = (write: WriteKind, args: NonNullable<Field['args']>): [string, Field] => [
     `${write}${many}`,
-    { type: results, args: { ...args, allOrNone }, ...meaning(write, true) },
+    { type: results, args: { ...args, allOrNone, ...warned(write) }, ...meaning(write, true) },
   ];
   const creates = (): readonly [string, Field][] => {
     const create = createInputOf(b, object);
@@ -168,6 +175,7 @@ function problemType(b: SchemaBuilder): GraphQLObjectType {
         message: { type: new GraphQLNonNull(GraphQLString) },
         pointer: { type: GraphQLString, description: 'JSON pointer (RFC 6901) into the record as it was given.' },
         params: { type: JsonScalar },
+        details: { type: JsonScalar, description: 'Of duplicates: the rule, and the matches that you may see.' },
       },
     });
   });

@@ -1,17 +1,17 @@
 // Automations: the trigger, the condition and the steps, each rule in its scope.
 import type { AutomationJson } from '../../generated/types.ts';
-import type { AutomationModel, DecisionTableModel, InputModels, TemplateModel } from '../../model.ts';
+import type { AutomationModel, DecisionTableModel, TemplateModel } from '../../model.ts';
 import { unordered } from '../../order.ts';
 import type { ModelCatalog } from '../catalog.ts';
 import type { References } from '../references.ts';
 import type { Report } from '../report.ts';
 import { missingObject } from '../views.ts';
 import { checkTriggerAvailable } from './availability.ts';
-import { inputModels, inputTypes } from './inputs.ts';
+import { inputTypes } from './inputs.ts';
 import { StepScope } from './scope.ts';
 import type { Around, Signature } from './site.ts';
 import { resolveBlock, stepHints } from './steps.ts';
-import { checkWhole, isUnattended, needsObject, resolveTrigger } from './triggers.ts';
+import { checkWhole, inputsOf, isUnattended, needsObject, resolveTrigger } from './triggers.ts';
 
 export interface AutomationsAround {
   readonly catalog: ModelCatalog;
@@ -22,9 +22,6 @@ export interface AutomationsAround {
   /** The tenant's. */
   readonly timeZone: string;
 }
-
-const inputsOf = ({ trigger }: AutomationJson, catalog: ModelCatalog): InputModels =>
-  'inputs' in trigger ? inputModels(trigger.inputs, catalog) : {};
 
 /** What callers must know of an automation before any is resolved: they may call one another. */
 export function signatureOf(source: AutomationJson, catalog: ModelCatalog): Signature {

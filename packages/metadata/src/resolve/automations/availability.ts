@@ -4,8 +4,8 @@ import type { Report } from '../report.ts';
 
 /** The one list: an entry goes when its executor comes, and the kind that it names is resolved where its step or trigger is. */
 const notYet: { readonly steps: ReadonlySet<StepType>; readonly triggers: ReadonlySet<TriggerModel['type']> } = {
-  steps: new Set<StepType>(['assign', 'pool', 'submit']),
-  triggers: new Set<TriggerModel['type']>(['approval', 'clock']),
+  steps: new Set<StepType>(['submit']),
+  triggers: new Set<TriggerModel['type']>(['approval']),
 };
 
 export function checkStepAvailable(type: StepType, report: Report, pointer: string): void {
@@ -14,4 +14,9 @@ export function checkStepAvailable(type: StepType, report: Report, pointer: stri
 
 export function checkTriggerAvailable(type: TriggerModel['type'], report: Report, pointer: string): void {
   if (notYet.triggers.has(type)) report.add(pointer, 'AUTOMATION_UNAVAILABLE', { what: `The trigger ${type}` });
+}
+
+/** The approval that a stage asks for. */
+export function checkStageApprovalAvailable(report: Report, pointer: string): void {
+  report.add(pointer, 'AUTOMATION_UNAVAILABLE', { what: 'The approval to enter a stage' });
 }

@@ -1,5 +1,6 @@
 // Steps that say how it goes on: blocks, values, waits, calls, decisions.
 import type { RuleType } from '@tessera/rules';
+import type { MatchingRuleJson } from '../../generated/types.ts';
 import type { CaseModel, DecisionTableModel, ValueModels, WaitReason } from '../../model.ts';
 import { unordered } from '../../order.ts';
 import { sorted } from '../sorted.ts';
@@ -153,7 +154,26 @@ function decide(site: StepSite<'decide'>): Resolved {
   };
 }
 
-export const flowSteps: Resolvers<'forEach' | 'branch' | 'let' | 'wait' | 'call' | 'fail' | 'atomic' | 'decide'> = {
+function match({ scope, base, pointer, source, around }: StepSite<'match'>): Resolved {
+  if (!around.references.has('matchingRule', source.matching, scope.report, `${pointer}/matching`)) return {};
+  // The schema has held it to this shape.
+  const rule = around.references.get('matchingRule', source.matching) as MatchingRuleJson | undefined;
+  const sought = scope.record(source.record, `${pointer}/record`);
+  if (rule === undefined || sought === undefined) return {};
+  const taken = [rule.object, ...Object.keys(rule.sources ?? {})];
+  if (!taken.includes(sought.object)) {
+    const reason = `${rule.name} looks for records of ${taken.join(', ')}; this is one of ${sought.object}.`;
+    scope.report.add(`${pointer}/record`, 'METADATA_REFERENCE_UNFIT', { reason });
+  }
+  const found: RuleType = { kind: 'reference', to: [rule.object] };
+  const kind: RuleType = { kind: 'text', options: ['none', 'one', 'many'] };
+  return {
+    step: { ...base, type: 'match', matching: rule.name, object: sought.object, record: sought.record },
+    outcome: { values: { kind, record: found, candidates: { kind: 'list', of: found } } },
+  };
+}
+
+export const flowSteps: Resolvers<'forEach' | 'branch' | 'let' | 'wait' | 'call' | 'fail' | 'atomic' | 'decide' | 'match'> = {
   forEach,
   branch,
   let: letValues,
@@ -162,4 +182,5 @@ export const flowSteps: Resolvers<'forEach' | 'branch' | 'let' | 'wait' | 'call'
   fail,
   atomic,
   decide,
+  match,
 };

@@ -39,6 +39,8 @@ function own(step: StepModel, record: string | undefined): readonly Act[] {
       return writes(step.into.object, { ...step.into.values, [step.into.amount]: null }, 'create', 'update', 'delete');
     case 'assign':
       return writes(step.object, { owner: null }, 'update');
+    case 'pool':
+      return writes(step.object, { owner: null, pool: null }, 'update');
     case 'call':
       return [{ object: step.automation, event: 'call', fields: [] }];
     default:

@@ -46,20 +46,43 @@ function webhook({ scope, base, pointer, source }: StepSite<'webhook'>): Resolve
   return { step: address && { ...base, type: 'webhook', address, values }, outcome };
 }
 
-/** `assignmentRule`, `pool` and `process` are resolved here when there are components of their kinds. */
-function assign({ scope, base, pointer, source, around }: StepSite<'assign'>): Resolved {
-  const found = scope.record(source.record, `${pointer}/record`);
-  const to = source.to && peopleModels(source.to, `${pointer}/to`, scope, around.references);
-  return { step: found && { ...base, type: 'assign', ...found, to, assignmentRule: source.assignmentRule }, outcome: {} };
+/** Whether a component is there, for records of the object. */
+function isFor(
+  kind: 'assignmentRule' | 'pool',
+  name: string,
+  object: string,
+  { scope, around }: Pick<StepSite<'assign'>, 'scope' | 'around'>,
+  pointer: string,
+): boolean {
+  const { references } = around;
+  if (!references.has(kind, name, scope.report, pointer)) return false;
+  const of = references.objectOf(kind, name);
+  if (of !== undefined && of !== object)
+    scope.report.add(pointer, 'METADATA_REFERENCE_UNFIT', { reason: `${name} is for records of ${of}, not of ${object}.` });
+  return of === object;
 }
 
-function pool({ scope, base, pointer, source }: StepSite<'pool'>): Resolved {
+function assign(site: StepSite<'assign'>): Resolved {
+  const { scope, base, pointer, source, around } = site;
+  const { assignmentRule } = source;
   const found = scope.record(source.record, `${pointer}/record`);
+  const to = source.to && peopleModels(source.to, `${pointer}/to`, scope, around.references);
+  if (found !== undefined && assignmentRule !== undefined)
+    isFor('assignmentRule', assignmentRule, found.object, site, `${pointer}/assignmentRule`);
+  const outcome: Resolved['outcome'] = { values: { to: { kind: 'reference', to: ['user'] }, rule: { kind: 'text' } } };
+  return { step: found && { ...base, type: 'assign', ...found, to, assignmentRule }, outcome };
+}
+
+function pool(site: StepSite<'pool'>): Resolved {
+  const { scope, base, pointer, source } = site;
+  const found = scope.record(source.record, `${pointer}/record`);
+  if (found !== undefined) isFor('pool', source.pool, found.object, site, `${pointer}/pool`);
   return { step: found && { ...base, type: 'pool', ...found, pool: source.pool }, outcome: {} };
 }
 
-function submit({ scope, base, pointer, source }: StepSite<'submit'>): Resolved {
+function submit({ scope, base, pointer, source, around }: StepSite<'submit'>): Resolved {
   const found = scope.record(source.record, `${pointer}/record`);
+  if (source.process !== undefined) around.references.has('approvalProcess', source.process, scope.report, `${pointer}/process`);
   return { step: found && { ...base, type: 'submit', ...found, process: source.process }, outcome: {} };
 }
 

@@ -25,6 +25,7 @@ const inNoDepartment = 'This runs on no record, so it is in no department.';
 function whoModel(source: string, part: string, site: Site): WhoModel | undefined {
   if (source === 'actor') return 'actor';
   if (source === 'owner' && site.scope.object !== undefined) return 'owner';
+  if (source === 'submitter' && site.scope.choices !== undefined) return 'submitter';
   if (source === 'submitter') unfit(site, part, `The submitter ${onlyInApprovals}`);
   else if (source === 'owner') unfit(site, part, 'This runs on no record, so nobody owns it. Say actor, or a path to a user.');
   else {
@@ -44,11 +45,17 @@ function userPath(source: string, part: string, { scope, pointer }: Site): Extra
   return expression;
 }
 
-const levelsModel = ({ levels = 1 }: PersonJson): LevelsModel => levels;
+/** A rank is an option of `user.rank`. */
+function levelsModel({ levels = 1 }: PersonJson, { scope, pointer }: Site): LevelsModel {
+  if (typeof levels === 'number') return levels;
+  const names = Object.keys(scope.catalog.model('user', 'rank')?.options ?? {});
+  if (!names.includes(levels.upTo)) scope.missing(`${pointer}/levels/upTo`, 'rank', levels.upTo, { names });
+  return levels;
+}
 
 /** Who is asked about, and in which way. */
 function climbing(name: string, source: PersonJson, site: Site): PersonModel | undefined {
-  const levels = levelsModel(source);
+  const levels = levelsModel(source, site);
   if (source.managerOf !== undefined) {
     const who = whoModel(source.managerOf, 'managerOf', site);
     return who && { name, kind: 'managerOf', who, levels };
@@ -79,6 +86,15 @@ function teamModel(name: string, role: string, { scope, pointer }: Site): Person
   return undefined;
 }
 
+/** Whom the submitter chose, or an approver in a step before. */
+function chosenModel(name: string, step: string, site: Site): PersonModel | undefined {
+  const { choices } = site.scope;
+  if (choices === undefined) unfit(site, 'chosen', `Whom somebody chose ${onlyInApprovals}`);
+  else if (Object.hasOwn(choices, step)) return { name, kind: 'chosen', step: choices[step] ?? step };
+  else site.scope.missing(`${site.pointer}/chosen`, 'approval step', step, { where: ' before this one', names: Object.keys(choices) });
+  return undefined;
+}
+
 function personModel(name: string, source: PersonJson, site: Site): PersonModel | undefined {
   const { scope, references, pointer } = site;
   if (source.user !== undefined) {
@@ -98,8 +114,7 @@ function personModel(name: string, source: PersonJson, site: Site): PersonModel 
   }
   if (source.rule !== undefined) return ruled(name, source.rule, site);
   if (source.chosen === undefined) return climbing(name, source, site);
-  unfit(site, 'chosen', `Whom somebody chose ${onlyInApprovals}`);
-  return undefined;
+  return chosenModel(name, source.chosen, site);
 }
 
 /** Everybody whom a map of people names. */

@@ -7,7 +7,7 @@ export type StepPlace = Moment | 'atomic';
 const beforeSave: readonly StepType[] = ['set', 'find', 'branch', 'let', 'decide', 'fail'];
 /** Within the transaction of a write: whatever is done by writing. */
 const afterSave: readonly StepType[] = [
-  ...(['set', 'create', 'update', 'delete', 'upsert', 'find', 'forEach', 'branch', 'let', 'decide'] as const),
+  ...(['set', 'create', 'update', 'delete', 'upsert', 'find', 'forEach', 'branch', 'let', 'decide', 'match'] as const),
   ...(['allocate', 'assign', 'pool', 'notify'] as const),
 ];
 

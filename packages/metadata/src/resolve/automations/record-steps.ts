@@ -1,7 +1,7 @@
 // Steps that read and write records.
-import type { RuleType } from '@tessera/rules';
+import { readsFrame, type RuleType } from '@tessera/rules';
 import type { SourceJson } from '../../generated/types.ts';
-import type { SourceModel } from '../../model.ts';
+import type { SourceModel, UpsertStepModel, ValueModels } from '../../model.ts';
 import { durationText } from './durations.ts';
 import { openQuery, type Opened } from './queries.ts';
 import type { StepScope } from './scope.ts';
@@ -19,7 +19,7 @@ const written = ({ source, pointer }: { readonly source: Pick<Written, 'values'>
 });
 
 function set(site: StepSite<'set'>): Resolved {
-  const { scope, base, pointer, around } = site;
+  const { scope, base, pointer, around, place } = site;
   const refuse = (reason: string): Resolved => {
     scope.report.add(`${pointer}/type`, 'METADATA_REFERENCE_UNFIT', { reason });
     return { outcome: {} };
@@ -27,6 +27,10 @@ function set(site: StepSite<'set'>): Resolved {
   if (scope.object === undefined) return refuse('This runs on no record that fields could be set of. Say which one with a step update.');
   if (around.on.includes('delete'))
     return refuse('Fields of a record that is deleted are not set. Take delete out of `on`, or the step away.');
+  if (place === 'beforeSave' && around.on.includes('restore'))
+    return refuse(
+      'A record that comes back is not saved: nothing of it is set before that. Take the moment afterSave, or restore out of `on`.',
+    );
   return { step: { ...base, type: 'set', values: fieldValues(written(site), scope.object, scope) }, outcome: {} };
 }
 
@@ -110,6 +114,18 @@ function checkAmount(site: StepSite<'allocate'>): void {
   if (Object.hasOwn(values, amount)) unfit(`${amount} takes what is allocated: take it out of \`values\`.`);
 }
 
+/** Of the key some fields must say which allocation it is, alike for all targets, and some which target. */
+function checkKey({ scope, pointer }: StepSite<'allocate'>, by: UpsertStepModel['by'], values: ValueModels, frame: number): void {
+  const rules = by.fields.flatMap((name) => values[name] ?? []);
+  const ofTargets = rules.filter((rule) => readsFrame(rule, frame));
+  if (rules.length < by.fields.length || (ofTargets.length > 0 && ofTargets.length < rules.length)) return;
+  const reason =
+    ofTargets.length === 0
+      ? `Nothing in the key ${by.name} tells targets apart: give one of ${by.fields.join(', ')} by a rule over the target, or take a key with one more field.`
+      : `Nothing in the key ${by.name} says which allocation a record belongs to, alike for all targets (as in { "var": "$record" }): another amount would be kept in the same records. Take a key with one more field.`;
+  scope.report.add(`${pointer}/into/by`, 'METADATA_REFERENCE_UNFIT', { reason });
+}
+
 function allocate(site: StepSite<'allocate'>): Resolved {
   const { scope, base, pointer, source } = site;
   const amount = scope.check(source.amount, `${pointer}/amount`, number);
@@ -132,7 +148,12 @@ function allocate(site: StepSite<'allocate'>): Resolved {
   checkNeeded(given, into.object, scope, [into.amount]);
   const by = keyOf({ name: into.by, pointer: `${pointer}/into/by` }, given, into.object, scope);
   const values = fieldValues(given, into.object, inside);
+  if (into.object === source.over.object)
+    scope.report.add(`${pointer}/into/object`, 'METADATA_REFERENCE_UNFIT', {
+      reason: `Targets cannot be what their shares are kept in: keep them in records of another object than ${into.object}.`,
+    });
   if (amount === undefined || by === undefined) return { outcome };
+  checkKey(site, by, values, query.frame);
   const kept = { object: into.object, by, amount: into.amount, values };
   return { step: { ...base, type: 'allocate', amount, over: query, capacity, tier, spread, weight, into: kept }, outcome };
 }

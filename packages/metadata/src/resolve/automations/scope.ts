@@ -28,6 +28,8 @@ interface Here {
   readonly values: NonNullable<RuleScope['values']>;
   /** Steps whose outcome nobody knows, since what is wrong with them is told already. */
   readonly broken: readonly string[];
+  /** Within an approval: paths of the steps in which somebody may have chosen people, by their names. */
+  readonly choices?: Readonly<Record<string, string>>;
 }
 
 /** A reference to a record, and the one object that it is of. */
@@ -78,6 +80,16 @@ export class StepScope {
 
   with(word: '$inputs' | '$series', types: Values): StepScope {
     return new StepScope(this.#whole, { ...this.#here, values: { ...this.#here.values, [word]: types } });
+  }
+
+  /** Undefined outside of approvals. */
+  get choices(): Readonly<Record<string, string>> | undefined {
+    return this.#here.choices;
+  }
+
+  /** After a step of an approval, in which somebody may have chosen people. */
+  choosing(step: string, path: string): StepScope {
+    return new StepScope(this.#whole, { ...this.#here, choices: { ...this.#here.choices, [step]: path } });
   }
 
   rules(): RuleScope {

@@ -1,10 +1,11 @@
 // What starts an automation: each trigger in its one shape, checked against the object.
 import { cronMistake } from '../../cron.ts';
 import type { AutomationJson, TriggerJson } from '../../generated/types.ts';
-import type { AtTimeTriggerModel, DurationModel, RecordTriggerModel, TriggerModel } from '../../model.ts';
+import type { AtTimeTriggerModel, DurationModel, InputModels, RecordTriggerModel, TriggerModel } from '../../model.ts';
 import { isZone } from '@tessera/rules';
 import { durationModel } from './durations.ts';
 import { inputModels } from './inputs.ts';
+import type { ModelCatalog } from '../catalog.ts';
 import type { References } from '../references.ts';
 import type { StepScope } from './scope.ts';
 
@@ -82,6 +83,25 @@ function checkInputs(source: TriggerJson, { scope }: Site): void {
   for (const [name, { to }] of Object.entries(source.inputs)) if (to !== undefined) scope.hasObject(to, `/trigger/inputs/${name}/to`);
 }
 
+/** What a clock tells of the threshold that it reaches. */
+const clockInputs = { level: { type: 'number', order: 10 }, person: { type: 'user', order: 20 } } as const;
+
+/** What comes with a trigger: what it says, or what is known of its kind. */
+export const inputsOf = ({ trigger }: AutomationJson, catalog: ModelCatalog): InputModels =>
+  trigger.type === 'clock' ? inputModels(clockInputs, catalog) : 'inputs' in trigger ? inputModels(trigger.inputs, catalog) : {};
+
+function clockTrigger({ clock, threshold }: Trigger<'clock'>, object: string, site: Site): TriggerModel {
+  const { references, scope } = site;
+  const source = references.source('clock', clock);
+  if (references.has('clock', clock, scope.report, '/trigger/clock') && source?.['object'] !== object)
+    unfit(site, 'clock', `${clock} runs on ${String(source?.['object'])}, not on ${object}.`);
+  const thresholds = (source?.['thresholds'] ?? {}) as Readonly<Record<string, { readonly active?: boolean } | undefined>>;
+  const names = Object.keys(thresholds).filter((name) => thresholds[name]?.active !== false);
+  if (source !== undefined && !names.includes(threshold))
+    scope.missing('/trigger/threshold', 'threshold', threshold, { where: ` of the clock ${clock}`, names });
+  return { type: 'clock', clock, threshold };
+}
+
 export function resolveTrigger(source: TriggerJson, object: string, site: Site): TriggerModel {
   const { catalog } = site.scope;
   checkInputs(source, site);
@@ -89,6 +109,7 @@ export function resolveTrigger(source: TriggerJson, object: string, site: Site):
     case 'record':
       return recordTrigger(source, object, site);
     case 'approval':
+      if (source.process !== undefined) site.references.has('approvalProcess', source.process, site.scope.report, '/trigger/process');
       return { type: 'approval', on: source.on, process: source.process };
     case 'atTime':
       return atTimeTrigger(source, object, site);
@@ -102,7 +123,7 @@ export function resolveTrigger(source: TriggerJson, object: string, site: Site):
       return { type: 'button', label: source.label, visibleWhen, inputs: inputModels(source.inputs, catalog) };
     }
     case 'clock':
-      return { type: 'clock', clock: source.clock, threshold: source.threshold };
+      return clockTrigger(source, object, site);
   }
 }
 
@@ -115,7 +136,7 @@ const needs: Readonly<Record<TriggerJson['type'], Needs>> = {
   atTime: 'object',
   schedule: 'either',
   webhook: 'none',
-  button: 'object',
+  button: 'either',
   called: 'either',
   clock: 'object',
 };
@@ -128,7 +149,7 @@ const unattended: ReadonlySet<TriggerJson['type']> = new Set(['atTime', 'schedul
 export const isUnattended = (type: TriggerJson['type']): boolean => unattended.has(type);
 
 /** Triggers that records which are there already could have met. */
-const catchable: ReadonlySet<TriggerJson['type']> = new Set(['record', 'approval', 'atTime', 'clock']);
+const catchable: ReadonlySet<TriggerJson['type']> = new Set(['record', 'approval', 'atTime']);
 
 /** What must go together: object, actor and existing records with the trigger. */
 export function checkWhole(source: AutomationJson, { report }: StepScope): void {

@@ -1,0 +1,83 @@
+// Approval processes: when one starts, its steps, and what is done at its ends; each rule in its scope.
+import type { ApprovalActionJson, ApprovalProcessJson } from '../../generated/types.ts';
+import type { ApprovalActionModel, ApprovalProcessModel } from '../../model.ts';
+import { unordered } from '../../order.ts';
+import type { AutomationsAround } from '../automations/automation.ts';
+import { StepScope } from '../automations/scope.ts';
+import { fieldValues } from '../automations/values.ts';
+import type { Report } from '../report.ts';
+import { missingObject } from '../views.ts';
+import { specialCases, unlessSaid } from './approvers.ts';
+import type { ApprovalAround } from './site.ts';
+import { calledAutomation, resolveApprovalBlock } from './steps.ts';
+
+/** What the rules of a process may name before its first step: whom the submitter chose is known from the start. */
+function startScope({ object, on }: ApprovalProcessJson, { catalog }: AutomationsAround, report: Report): StepScope {
+  const whole = { catalog, report, old: on.includes('update'), user: true, stepHints: {} };
+  return new StepScope(whole, { frames: [object], outcomes: {}, values: {}, broken: [] }).choosing('submitter', 'submitter');
+}
+
+function actionModel(
+  source: ApprovalActionJson | undefined,
+  pointer: string,
+  scope: StepScope,
+  around: ApprovalAround,
+): ApprovalActionModel | undefined {
+  if (source === undefined) return undefined;
+  const { set = {}, automation, values } = source;
+  const written = fieldValues({ values: set, pointer: `${pointer}/set` }, around.object, scope);
+  if (automation === undefined) {
+    if (values !== undefined)
+      scope.report.add(`${pointer}/values`, 'METADATA_REFERENCE_UNFIT', {
+        reason: 'These are inputs of an automation. Name the automation, or write fields of the record in `set`.',
+      });
+    return { set: written, call: undefined };
+  }
+  const base = { name: automation, path: pointer.slice(1), order: unordered, label: undefined, when: undefined };
+  return { set: written, call: calledAutomation({ automation, values: values ?? {} }, { base, pointer, scope, around }) };
+}
+
+function buttonModel({ on, button }: ApprovalProcessJson, scope: StepScope): ApprovalProcessModel['button'] {
+  if (button === undefined) return undefined;
+  if (!on.includes('submit'))
+    scope.report.add('/button', 'METADATA_REFERENCE_UNFIT', { reason: 'Nobody hands a record in here. Add submit to `on`, or remove it.' });
+  return { label: button.label, visibleWhen: scope.condition(button.visibleWhen, '/button/visibleWhen') };
+}
+
+/** Undefined where its object is missing; every mistake is told. */
+export function resolveApprovalProcess(
+  source: ApprovalProcessJson,
+  hash: string,
+  around: AutomationsAround,
+  report: Report,
+): ApprovalProcessModel | undefined {
+  const { name, label = { en: name }, object, on, priority = unordered, imports = 'enter' } = source;
+  if (missingObject(around.catalog, report, object)) return undefined;
+  const scope = startScope(source, around, report);
+  const within: ApprovalAround = {
+    object,
+    automations: { ...around, runAs: 'user', unattended: false, on: [] },
+    special: specialCases(source, unlessSaid, '', scope, around.references),
+  };
+  const action = (part: 'onSubmit' | 'onApproved' | 'onRejected' | 'onRecalled'): ApprovalActionModel | undefined =>
+    actionModel(source[part], `/${part}`, scope, within);
+  return {
+    name,
+    label,
+    object,
+    on,
+    priority,
+    entry: scope.condition(source.entry, '/entry'),
+    imports,
+    button: buttonModel(source, scope),
+    steps: resolveApprovalBlock(within)(source.steps, { pointer: '/steps', path: '', earlier: {} }, scope),
+    recall: source.recall ?? 'any',
+    takeBack: source.takeBack ?? true,
+    standIns: source.standIns ?? true,
+    onSubmit: action('onSubmit'),
+    onApproved: action('onApproved'),
+    onRejected: action('onRejected'),
+    onRecalled: action('onRecalled'),
+    hash,
+  };
+}

@@ -1,0 +1,71 @@
+// What a record's history says of its versions, and the record itself, in the bin or not: to tell what a write was.
+import { ident, sql, toStatement } from '@tessera/kernel';
+import type { ObjectModel } from '@tessera/metadata';
+import { textOrNull } from '../row-text.ts';
+import { columnList, columnsOf, recordFields, recordOf, type RecordValues } from '../write/record-rows.ts';
+import { timeText, type WorkflowDoor } from './door.ts';
+
+export interface PastLine {
+  /** Null: the record as a whole. */
+  readonly field: string | null;
+  readonly old: unknown;
+  readonly new: unknown;
+  readonly change: 'created' | 'updated' | 'deleted' | 'restored';
+  readonly actor: string | null;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly version: number;
+}
+
+const valueOf = (text: unknown): unknown => (typeof text === 'string' ? (JSON.parse(text) as unknown) : null);
+
+/** Lines of a record from a version on, the latest first; at most so many. */
+export async function pastLines(
+  door: WorkflowDoor,
+  { object, recordId, from, most }: { readonly object: string; readonly recordId: string; readonly from: number; readonly most: number },
+): Promise<readonly PastLine[]> {
+  const { rows } = await door.query(
+    toStatement(sql`
+      select h.field, h.old::text as old, h.new::text as new, h.change, h.actor::text as actor, ${timeText('h.at')} as at, h.version
+      from ${ident(door.schema, '_history')} h
+      where h.object = ${object} and h.record_id = ${recordId}::uuid and h.version >= ${from} order by h.id desc limit ${most}`),
+  );
+  return rows.map((row) => ({
+    field: textOrNull(row['field']),
+    old: valueOf(row['old']),
+    new: valueOf(row['new']),
+    change: String(row['change']) as PastLine['change'],
+    actor: textOrNull(row['actor']),
+    at: String(row['at']),
+    version: Number(row['version']),
+  }));
+}
+
+/** A record with its stored values, also one that lies in the bin. */
+export async function anyRecord(
+  door: WorkflowDoor,
+  object: ObjectModel,
+  id: string,
+): Promise<{ readonly values: RecordValues; readonly deleted: boolean } | undefined> {
+  const columns = columnList(columnsOf(recordFields(object)), 't');
+  const { rows } = await door.query(
+    toStatement(
+      sql`select ${columns}, t.deleted_at is not null as is_deleted from ${ident(door.schema, object.table)} t where t.id = ${id}::uuid`,
+    ),
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : { values: recordOf(object, row), deleted: row['is_deleted'] === true };
+}
+
+/** The timer under a key, RFC 3339: when it is due, or since when it has come to nothing. */
+export async function timerAt(
+  door: WorkflowDoor,
+  key: string,
+): Promise<{ readonly dueAt: string; readonly failedAt: string | null } | undefined> {
+  const { rows } = await door.query(
+    toStatement(sql`
+      select ${timeText('t.due_at')} as due_at, ${timeText('t.failed_at')} as failed_at from ${ident(door.schema, '_timer')} t where t.key = ${key}`),
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : { dueAt: String(row['due_at']), failedAt: textOrNull(row['failed_at']) };
+}

@@ -1,0 +1,56 @@
+// How much one person may take of a pool: per day, at a time, and again after having lost it. Each refusal says when it may be tried again.
+import { fail } from '@tessera/kernel';
+import type { ObjectModel, PoolModel } from '@tessera/metadata';
+import type { WriteSession } from '@tessera/records';
+import { addDuration, instantOn, parseDuration } from '@tessera/rules';
+import { claimedSince, lastLost, lockScopesStatement } from '@tessera/storage';
+import { roomIn } from './pools-of.ts';
+
+/** Until the transaction ends nobody else counts what these people have: two at once cannot both be the last. */
+export async function lockPeople({ transaction, target }: WriteSession, people: readonly string[]): Promise<void> {
+  await transaction.query(
+    lockScopesStatement(
+      target.schema,
+      people.map((id) => `records of ${id}`),
+    ),
+  );
+}
+
+const dayOf = (instant: number, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
+
+const later = (instant: number, duration: string, zone: string): number => {
+  const length = parseDuration(duration);
+  return length === undefined ? instant : addDuration(instant, length, zone);
+};
+
+const iso = (instant: number): string => new Date(instant).toISOString();
+
+/** @throws POOL_DAY_LIMIT */
+export async function checkDay(session: WriteSession, { name, history, limits: { perDay } }: PoolModel, person: string): Promise<void> {
+  if (perDay === undefined) return;
+  const { timeZone } = session.model.settings;
+  const start = instantOn(dayOf(Date.parse(session.at), timeZone), '00:00', timeZone);
+  const claimed = await claimedSince(session.transaction, session.target, { history, pool: name, person, since: iso(start) });
+  if (claimed >= perDay) throw fail('POOL_DAY_LIMIT', { limit: perDay, pool: name, at: iso(later(start, 'P1D', timeZone)) });
+}
+
+/** @throws POOL_HELD_LIMIT */
+export async function checkHeld(session: WriteSession, object: ObjectModel, pool: PoolModel, person: string): Promise<void> {
+  const room = (await roomIn(session, object, pool)([person])).get(person);
+  if (room === 0) throw fail('POOL_HELD_LIMIT', { person, limit: pool.limits.held ?? 0, pool: pool.name });
+}
+
+/** @throws POOL_COOL_DOWN */
+export async function checkCoolDown(
+  session: WriteSession,
+  { name, history, coolDown }: PoolModel,
+  record: string,
+  person: string,
+): Promise<void> {
+  if (coolDown === undefined) return;
+  const lost = await lastLost(session.transaction, session.target, { history, record, person });
+  if (lost === null) return;
+  const until = later(Date.parse(lost), coolDown, session.model.settings.timeZone);
+  if (until > Date.parse(session.at)) throw fail('POOL_COOL_DOWN', { pool: name, at: iso(until) });
+}

@@ -1,0 +1,42 @@
+// The pools of an object, and what is asked of them: where a record belongs, and how much more one may have.
+import type { Model, ObjectModel, PoolModel } from '@tessera/metadata';
+import { byOrder } from '@tessera/metadata';
+import type { WriteSession } from '@tessera/records';
+import { ownedBy, type RecordValues } from '@tessera/storage';
+import type { RoomOf } from '../assignment/decide.ts';
+
+/** In their order. */
+export const poolsOf = ({ pools }: Model, object: string): readonly PoolModel[] =>
+  Object.values(pools)
+    .filter((pool) => pool.object === object)
+    .sort(byOrder);
+
+/** The history of owners of each object that has one. */
+export const ownerHistories = ({ pools, assignmentRules, objects }: Model): ReadonlyMap<string, ObjectModel> =>
+  new Map(
+    [...Object.values(pools), ...Object.values(assignmentRules)].flatMap(({ object, history }) => {
+      const found = objects[history];
+      return found === undefined ? [] : [[object, found] as const];
+    }),
+  );
+
+export const textIn = (record: RecordValues | undefined, field: string): string | undefined => {
+  const value = record?.[field];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The pool that a record belongs to. */
+export function poolOf({ pools }: Model, record: RecordValues | undefined): PoolModel | undefined {
+  const name = textIn(record, 'pool');
+  return name !== undefined && Object.hasOwn(pools, name) ? pools[name] : undefined;
+}
+
+/** How many more records of a pool each may have. */
+export const roomIn =
+  (platform: WriteSession, object: ObjectModel, { name, limits }: PoolModel): RoomOf =>
+  async (people) => {
+    const { held, counts } = limits;
+    if (held === undefined) return new Map();
+    const owned = await ownedBy(platform.transaction, platform.target, object, { people, pool: name, where: counts }, platform.slots);
+    return new Map(people.map((id) => [id, Math.max(0, held - (owned.get(id) ?? 0))]));
+  };

@@ -1,0 +1,190 @@
+// Why an automation did start for a record, or did not: its trigger and condition held against a write of the record, and what came of it.
+import type { AutomationModel, ObjectModel } from '@tessera/metadata';
+import type { WriteSession } from '@tessera/records';
+import type { Value } from '@tessera/rules';
+import { runsStarted, timerAt, type ListedRun } from '@tessera/storage';
+import { doorIn } from '../jobs/handlers.ts';
+import { atTimePrefix, isOfRecordAlone } from './at-time.ts';
+import { explainCondition, type ConditionPart } from './explain-condition.ts';
+import { pastWrite, type PastWrite } from './past.ts';
+import { changedFields, hasChanged, type RecordAutomation } from './record-triggers.ts';
+import { isScheduled, scheduleKey } from './schedule.ts';
+import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
+
+/** One thing that must hold; the first that does not is why the automation did not start. */
+export interface Check {
+  readonly part: 'event' | 'changed' | 'date' | 'time' | 'condition' | 'metadata' | 'asked';
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+export interface AutomationExplanation {
+  readonly automation: string;
+  readonly object: string;
+  readonly record: string;
+  readonly trigger: string;
+  /** Of record triggers. */
+  readonly moment: string | null;
+  /** Whether it would start, as the metadata and the record are. */
+  readonly starts: boolean;
+  /** In a sentence. */
+  readonly why: string;
+  readonly checks: readonly Check[];
+  /** The write that was looked at. */
+  readonly write: Pick<PastWrite, 'event' | 'version' | 'at' | 'actor' | 'unknown'> & {
+    readonly changed: readonly { readonly field: string; readonly old: Value; readonly new: Value }[];
+  };
+  readonly condition: ConditionPart | null;
+  /** When a timer of it is due for the record, RFC 3339. */
+  readonly timer: { readonly dueAt: string; readonly failedAt: string | null } | null;
+  /** Runs that the write started; of other triggers all of the record's. */
+  readonly runs: readonly ListedRun[];
+}
+
+interface Site {
+  readonly session: WriteSession;
+  readonly automation: AutomationModel;
+  readonly object: ObjectModel;
+  readonly write: PastWrite;
+  /** RFC 3339: since when the metadata is what it is. */
+  readonly since: string | null;
+}
+
+const check = (part: Check['part'], ok: boolean, message: string): Check => ({ part, ok, message });
+
+function recordChecks({ object, write }: Site, automation: RecordAutomation): readonly Check[] {
+  const { on, changed } = automation.trigger;
+  const event = check('event', on.includes(write.event), `The write was a ${write.event}; it waits for ${on.join(', ')}.`);
+  if (write.event !== 'update' || changed === undefined) return [event];
+  const record = { id: '', old: write.old, values: write.values };
+  const fields = changedFields(object, record).filter((name) => changed.includes(name));
+  const unknown = changed.filter((name) => write.unknown.includes(name));
+  const hint = unknown.length === 0 ? '' : ` Of ${unknown.join(', ')} no history is kept, so nobody can tell whether they changed.`;
+  const said = fields.length === 0 ? `None of ${changed.join(', ')} changed.` : `Changed: ${fields.join(', ')}.`;
+  return [event, check('changed', hasChanged(automation, write.event, record), said + hint)];
+}
+
+function timeChecks({ session, write }: Site, automation: AtTimeAutomation): readonly Check[] {
+  const { of } = automation.trigger;
+  const due = dueOf(session.model, automation, write.values);
+  if (due === undefined) return [check('date', false, `${of} is empty, so there is no time that it could be due at.`)];
+  const at = new Date(due).toISOString();
+  const isOver = due <= Date.parse(session.at);
+  return [
+    check('date', true, `By ${of} it is due at ${at}.`),
+    check('time', isOver, isOver ? 'That time is over.' : 'That time is still to come.'),
+  ];
+}
+
+const asked: Readonly<Partial<Record<AutomationModel['trigger']['type'], string>>> = {
+  button: 'It starts when somebody presses its button.',
+  called: 'It starts when another automation calls it.',
+  webhook: 'It starts when somebody calls its webhook.',
+};
+
+function triggerChecks(site: Site): readonly Check[] {
+  const { automation, session } = site;
+  const { trigger } = automation;
+  if (trigger.type === 'record') return recordChecks(site, automation as RecordAutomation);
+  if (isAtTime(automation)) return timeChecks(site, automation);
+  if (trigger.type === 'schedule')
+    return [check('time', true, `At each turn of ${trigger.cron} (${trigger.timeZone}) it looks for such records.`)];
+  return [
+    check('asked', false, asked[trigger.type] ?? `The trigger ${trigger.type} starts it, no write of the record; seen at ${session.at}.`),
+  ];
+}
+
+function conditionCheck({ object, automation }: Site, condition: ConditionPart | undefined): readonly Check[] {
+  if (condition === undefined) return [];
+  const ok = condition.value === true;
+  const failing = ok ? [] : failingParts(condition);
+  const values = failing.flatMap(({ reads }) => reads.map(({ path, value }) => `${path} = ${JSON.stringify(value)}`));
+  const said = ok
+    ? 'The condition holds.'
+    : `The condition does not hold${values.length === 0 ? '' : `: ${[...new Set(values)].join(', ')}`}.`;
+  const { when } = automation;
+  const now = when === undefined || isOfRecordAlone(object, when) ? '' : ' What lies beyond the record was read as it is by now.';
+  return [check('condition', ok, said + now)];
+}
+
+/** The smallest parts to which it is due that a condition does not hold. */
+function failingParts(part: ConditionPart): readonly ConditionPart[] {
+  const below = part.operator === 'and' ? part.parts.filter(({ value }) => value !== true) : part.parts;
+  return below.length === 0 ? [part] : below.flatMap(failingParts);
+}
+
+function metadataCheck({ write, since }: Site): readonly Check[] {
+  if (since === null || write.at === null || since <= write.at) return [];
+  return [
+    check('metadata', true, `The metadata changed at ${since}, after the write: this tells what the automation would do as it is now.`),
+  ];
+}
+
+function timerKey(automation: AutomationModel, id: string): string | undefined {
+  if (isAtTime(automation)) return `${atTimePrefix(automation.name)}${id}`;
+  return isScheduled(automation) ? scheduleKey(automation.name) : undefined;
+}
+
+/** Runs of a write have its time. */
+function runsOf({ session, automation, write }: Site, id: string): Promise<readonly ListedRun[]> {
+  const span =
+    automation.trigger.type === 'record' && write.at !== null ? { from: write.at, to: write.at } : { from: '-infinity', to: 'infinity' };
+  return runsStarted(doorIn(session), { automation: automation.name, recordId: id, ...span });
+}
+
+function whyOf({ automation }: Site, checks: readonly Check[], runs: readonly ListedRun[]): string {
+  const against = checks.find(({ ok }) => !ok);
+  const last = runs.at(-1);
+  if (last !== undefined) return `It was started; its run is ${last.state}.`;
+  if (against !== undefined) return against.message;
+  const { trigger } = automation;
+  if (trigger.type === 'record' && trigger.moment !== 'afterCommit') return 'It ran within the write, which keeps no run.';
+  return 'All of it holds. There is no run: the automation is newer than the write, its run has been removed since, or its time has not come.';
+}
+
+/** Undefined where there is no such record. @param since when the metadata came into force */
+export async function explainAutomation(
+  session: WriteSession,
+  automation: AutomationModel,
+  {
+    object,
+    id,
+    version,
+    since,
+  }: { readonly object: ObjectModel; readonly id: string; readonly version: number | undefined; readonly since: string | null },
+): Promise<AutomationExplanation | undefined> {
+  const door = doorIn(session);
+  const write = await pastWrite(door, object, id, version);
+  if (write === undefined) return undefined;
+  const site: Site = { session, automation, object, write, since };
+  const condition = automation.when === undefined ? undefined : await explainCondition(session, object, automation.when, write);
+  const checks = [...triggerChecks(site), ...conditionCheck(site, condition), ...metadataCheck(site)];
+  const key = timerKey(automation, id);
+  const runs = await runsOf(site, id);
+  const { event, version: told, at, actor, unknown, old, values } = write;
+  const changed = changedFields(object, { old, values }).map((field) => ({ field, old: old?.[field] ?? null, new: values[field] ?? null }));
+  return {
+    automation: automation.name,
+    object: object.name,
+    record: id,
+    trigger: automation.trigger.type,
+    moment: automation.trigger.type === 'record' ? automation.trigger.moment : null,
+    starts: checks.every(({ ok }) => ok),
+    why: whyOf(site, checks, runs),
+    checks,
+    write: {
+      event,
+      version: told,
+      at,
+      actor,
+      unknown,
+      changed: changed.filter(({ field }) => !quiet.has(field) && object.fields[field]?.wire !== 'secret'),
+    },
+    condition: condition ?? null,
+    timer: key === undefined ? null : ((await timerAt(door, key)) ?? null),
+    runs,
+  };
+}
+
+/** What changes with every write. */
+const quiet: ReadonlySet<string> = new Set(['version', 'updatedAt', 'updatedBy']);
