@@ -60,12 +60,32 @@ export class Caller {
   async describe(): Promise<void> {
     for (const object of this.objects) {
       this.descriptions.set(object, (await this.client.call('GET', `/api/v1/objects/${object}`)).json as Description);
-      const { json } = await this.client.call('GET', `/api/v1/records/${object}?fields=id&first=20`);
-      this.pool.set(
-        object,
-        (json as { readonly records: readonly { readonly id: string }[] }).records.map(({ id }) => id),
-      );
+      await this.look(object);
     }
+  }
+
+  /** Which records of an object there are: of those that only the platform makes nobody is told when they come. */
+  async look(object: string): Promise<void> {
+    const { json } = await this.client.call('GET', `/api/v1/records/${object}?fields=id&first=20`);
+    this.pool.set(
+      object,
+      (json as { readonly records: readonly { readonly id: string }[] }).records.map(({ id }) => id),
+    );
+  }
+
+  /** Objects whose records callers make; those of the others come with what callers do. */
+  get made(): readonly string[] {
+    return this.objects.filter((object) => this.operation(object, 'createRecord') !== undefined);
+  }
+
+  /** Whether the object has a field that callers set. */
+  has(object: string, field: string): boolean {
+    return this.fields(object).some(({ name, readOnly }) => name === field && !readOnly);
+  }
+
+  /** Whether the field takes any text. */
+  isText(object: string, field: string): boolean {
+    return this.fields(object).some(({ name, type, schema }) => name === field && type === 'text' && schema['pattern'] === undefined);
   }
 
   fields(object: string): readonly Field[] {

@@ -31,9 +31,11 @@ const badParameters: Readonly<Record<string, readonly (readonly [string, Expecte
       ]),
     ]),
   ),
+  address: [['nowhere', { codes: ['WEBHOOK_ADDRESS'] }]],
   actor: [['nobody', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   recordId: [['nothing', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
   kind: [['nothing', { codes: ['REQUEST_PARAMETER_INVALID'] }]],
+  automation: [],
   action: [],
   object: [],
   // Any text may be one, and what a provider sends is looked at as a whole.
@@ -145,6 +147,8 @@ const pointerStep = (name: string): string => `/${name.replaceAll('~', '~0').rep
 const noSuchRecord = [
   'RECORD_NOT_FOUND',
   'IMPORT_NOT_FOUND',
+  'MERGE_NOT_FOUND',
+  'RUN_NOT_FOUND',
   'FILE_NOT_FOUND',
   'OBJECT_UNKNOWN',
   'COMPONENT_UNKNOWN',
@@ -178,6 +182,8 @@ export function mistakes(operation: Operation, id: string): readonly Mistake[] {
     [{ path: `${path}?nonsense=1`, ...valid }, { codes: ['REQUEST_PARAMETER_UNKNOWN'] }],
     [{ path: `${path}?__proto__=1`, ...valid }, { codes: ['REQUEST_PARAMETER_UNKNOWN'] }],
   ];
+  // Nothing of a call from outside is looked at before its signature.
+  if (operation.route === 'receiveWebhook') return [[{ path, ...valid }, { codes: ['WEBHOOK_SIGNATURE_INVALID'] }]];
   if (hasJson) {
     for (const [sent, expected] of badBodies) made.push([{ path, ...sent }, expected]);
     for (const name of operation.object === undefined ? unknownNames : []) {

@@ -30,6 +30,15 @@ async function auditCalls(caller: Caller, operation: Operation): Promise<readonl
   return [...queries.map((query) => ({ path: `${path}?${query}` })), { path }, { path: caller.target(operation, {}) }];
 }
 
+/** What chance picks may be found nowhere; this is. */
+async function searchCalls(caller: Caller, operation: Operation): Promise<readonly Sent[]> {
+  for (const object of caller.made.filter((each) => caller.has(each, 'name'))) {
+    const create = caller.operation(object, 'createRecord');
+    if (create !== undefined) await caller.client.call('POST', create.path, { ...caller.again(create), name: 'Contract' });
+  }
+  return [{ path: caller.target(operation, {}) }, { path: `${operation.path}?q=contract` }];
+}
+
 /** Pages of failures, and by kind. */
 async function jobCalls({ admin }: Caller, { path }: Operation): Promise<readonly Sent[]> {
   const { json } = await admin.call('GET', `${path}?first=1`);
@@ -61,7 +70,9 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       return caller.objects.map((each) => target({ object: each }));
     case 'getImport':
     case 'getImportRejects': {
-      const answer = await caller.client.call('POST', `/api/v1/records/${object}/import?mapping=${mapping}`, 'name\n""\n', {
+      const named =
+        caller.objects.find((each) => caller.operation(each, 'importRecords') !== undefined && caller.has(each, 'name')) ?? object;
+      const answer = await caller.client.call('POST', `/api/v1/records/${named}/import?mapping=${mapping}`, 'name\n""\n', {
         'Content-Type': 'text/csv',
       });
       return [target({ id: (answer.json as { readonly id: string }).id })];
@@ -74,6 +85,8 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       await caller.admin.call('POST', '/api/v1/metadata/apply', { files: matching });
       return [{ ...target({ rule: 'contract__c' }), body: { records: [{ values: { email: caller.email } }, {}] } }];
     }
+    case 'search':
+      return searchCalls(caller, operation);
     case 'listAudit':
       return auditCalls(caller, operation);
     case 'listJobs':

@@ -82,7 +82,13 @@ async function merged({ caller, object, send }: Scene): Promise<void> {
   const [first, second] = [await made(spare), await made(other)];
   const answer = await send('mergeRecords', (operation) => ({ path: at(operation, first), body: { others: [{ id: second }] } }));
   const merge = (answer?.json as { readonly merge?: string } | undefined)?.merge ?? '';
-  await send('undoMerge', (operation) => ({ path: at(operation, first).replace('{merge}', merge) }));
+  const undone = await send('undoMerge', (operation) => ({ path: at(operation, first).replace('{merge}', merge) }));
+  // Who may not undo it leaves the second in the bin.
+  if (answer?.status === 200 && undone?.status !== 200)
+    caller.pool.set(
+      object,
+      (caller.pool.get(object) ?? []).filter((id) => id !== second),
+    );
 }
 
 /** A record that is worked on becomes others. */

@@ -98,7 +98,7 @@ describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
   it('is kept by creating and changing what its schemas allow', async () => {
     broken.length = 0;
     // Twice: what points to later objects finds something the second time.
-    for (const object of [...caller.objects, ...caller.objects]) {
+    for (const object of [...caller.made, ...caller.made]) {
       const [create, update] = [operation(`${object}.createRecord`), operation(`${object}.updateRecord`)];
       for (let i = 0; i < 10; i += 1) {
         const body = await caller.recordFor(create, i === 0 ? 0 : i * 3);
@@ -111,9 +111,18 @@ describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
         const changed = caller.pick(object);
         if (changed !== undefined && i < 3) {
           await check(update, { path: caller.target(update, { id: changed }), body: await caller.recordFor(update, 3) });
+          const history = operation(`${object}.getHistory`);
+          await check(history, { path: caller.target(history, { id: changed }, false) });
         }
       }
+      // One that is found by each unique field that callers may set.
+      const named = caller.uniqueNames(object).filter((name) => caller.has(object, name) && caller.isText(object, name));
+      if (named.length > 0) {
+        const body = { ...caller.again(create), ...Object.fromEntries(named.map((name) => [name, `x${crypto.randomUUID().slice(0, 8)}`])) };
+        await check(create, { path: caller.target(create, {}), body });
+      }
     }
+    for (const object of caller.objects) if (!caller.made.includes(object)) await caller.look(object);
     expect(broken).toEqual([]);
     expect(caller.objects.filter((object) => caller.pool.get(object)?.length === 0)).toEqual([]);
   });
@@ -184,7 +193,7 @@ describe.each(['north', 'shelf'])('the document of %s', (tenant) => {
 
   it('is right about each field: what does not fit its schema is refused at its place', async () => {
     broken.length = 0;
-    for (const object of caller.objects) {
+    for (const object of caller.made) {
       const create = operation(`${object}.createRecord`);
       const made = spoiled(
         create,

@@ -256,7 +256,9 @@ describe('a name that every object has', () => {
     const { client } = scene.acme.admin;
     const document = new ContractDocument((await client.call('GET', '/openapi.json')).json);
     const withBody = document.operations.filter(
-      ({ bodies, object }: Operation) => 'application/json' in bodies && [undefined, 'account'].includes(object),
+      // Of a call from outside nothing is looked at before its signature.
+      ({ route, bodies, object }: Operation) =>
+        route !== 'receiveWebhook' && 'application/json' in bodies && [undefined, 'account'].includes(object),
     );
     expect(withBody.length).toBeGreaterThan(20);
     for (const { id, method, path } of withBody) {

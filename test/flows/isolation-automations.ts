@@ -37,7 +37,7 @@ export const automationAttempts: Readonly<Record<Automations, Attempts>> = {
     ['POST', `/webhooks/${own.tenant}/${their.layout}`, {}, signed],
   ],
   listRuns: (their) => [
-    ['GET', `/runs?object=${their.object}&record=${their.id}`],
+    ['GET', `/runs?object=${their.object}&recordId=${their.id}`],
     ['GET', `/runs?before=${their.effect}`],
   ],
   getRun: (their) => [['GET', `/runs/${their.effect}`]],

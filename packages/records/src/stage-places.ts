@@ -90,7 +90,9 @@ async function movesOf(set: WriteSet, staged: StagedField, flow: StageFlowModel,
 export async function stagePlaces(session: WriteSession, objectName: string, id: string): Promise<readonly StagePlace[]> {
   const object = objectOf(session, objectName);
   const shown = session.access.view.objects[objectName]?.fields ?? {};
-  const locked = isUuid(id) ? await lock(updateSet(session, object, [{ pointer: '', id, input: {} }], { allOrNone: true })) : undefined;
+  const asked = updateSet(session, object, [{ pointer: '', id, input: {} }], { allOrNone: true });
+  // Whether it may be written at all is no matter of whether it is there.
+  const locked = isUuid(id) ? await lock({ ...asked, items: asked.items.map((item) => ({ ...item, problems: [] })) }) : undefined;
   const [seen] = locked === undefined ? [] : (await see(locked)).items;
   const absent = seen?.problems.find(({ code }) => code === 'RECORD_NOT_FOUND');
   if (locked === undefined || seen === undefined) throw fail('RECORD_NOT_FOUND', { object: objectName, id });

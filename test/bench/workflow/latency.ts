@@ -7,15 +7,16 @@ import type { Place } from '../growth/place.ts';
 import { point } from '../growth/requests.ts';
 import { recordId } from '../growth/rows.ts';
 import type { PeerProcess } from '../peers/process.ts';
-import { spread, type HttpRequest } from '../workloads/workload.ts';
+import type { HttpRequest } from '../workloads/workload.ts';
 import { objectName, settingPack, startingPack } from './packs.ts';
 
 const counts = [0, 5, 20];
-const rows = 2_000;
+const [rows, requests] = [100, 2_000];
 
+/** What a record gets is never what it has: an update that changes nothing starts nothing. */
 const update = (n: number): HttpRequest => ({
   method: 'PATCH',
-  path: `/api/v1/records/${objectName}/${recordId(1 + spread(n, rows))}?fields=id`,
+  path: `/api/v1/records/${objectName}/${recordId(1 + (n % rows))}?fields=id`,
   body: { amount: n },
 });
 
@@ -34,8 +35,24 @@ async function pointOf(place: Place, server: PeerProcess, name: string, pack: La
     name,
     server,
     await place.hands.token(tenant, owner),
-    Array.from({ length: rows }, (_, n) => update(n)),
+    Array.from({ length: requests }, (_, n) => update(n)),
   );
+}
+
+/** Throws where the updates have not done what was measured. */
+async function checkDone(place: Place): Promise<void> {
+  const most = Math.max(...counts);
+  const started = tenantSchema(startingPack(most).name);
+  const set = `${tenantSchema(settingPack(most).name)}.${objectName}`;
+  const statement = `select (select count(*) from ${started}._run) as runs,
+    (select sum(version - 1) from ${started}.${objectName}) * ${String(most)} as wanted,
+    (select count(*) from ${set} where value${String(most - 1)} is distinct from amount + ${String(most - 1)}) as unset`;
+  const { rows: found } = await connected(place.cluster.url, (client) => client.query<Readonly<Record<string, unknown>>>(statement));
+  const { runs, wanted, unset } = found[0] ?? {};
+  if (Number(runs) === 0 || Number(runs) !== Number(wanted) || Number(unset) !== 0)
+    throw new Error(
+      `There are ${String(runs)} runs instead of ${String(wanted)}, and ${String(unset)} records without what was to be set.`,
+    );
 }
 
 /** The server does no jobs meanwhile, and one request is under way at a time. */
@@ -48,10 +65,12 @@ export async function latencyCurves(place: Place, setting: Setting): Promise<rea
     return measureCurve(title, points, alone);
   };
   try {
-    return [
+    const curves = [
       await curveOf('An update that starts runs', startingPack),
       await curveOf('An update that has fields set before it is saved', settingPack),
     ];
+    await checkDone(place);
+    return curves;
   } finally {
     await server.stop();
   }

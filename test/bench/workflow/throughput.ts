@@ -18,6 +18,7 @@ export interface Speed {
 const tenants = 4;
 const atOnce = 4;
 const bulk = 500;
+const longestSeconds = 300;
 
 /** A tenant that makes runs of so many steps each. */
 interface Source {
@@ -34,8 +35,8 @@ async function sourcesOf(place: Place, steps: number): Promise<readonly Source[]
   return made;
 }
 
-const each = (sources: readonly Source[], statement: (schema: string) => string): string =>
-  sources.map(({ tenant }) => statement(tenantSchema(tenant))).join(';\n');
+const each = (sources: readonly Source[], statement: (schema: string, tenant: string) => string): string =>
+  sources.map(({ tenant }) => statement(tenantSchema(tenant), tenant)).join(';\n');
 
 /** Runs that are not due yet, so many of all tenants together. */
 async function startRuns(client: pg.Client, server: PeerProcess, sources: readonly Source[], runs: number): Promise<void> {
@@ -53,8 +54,8 @@ async function release(client: pg.Client, sources: readonly Source[], since: str
   await client.query(
     each(
       sources,
-      (schema) => `update ${schema}._run set due_at = now() where state = 'ready';
-        insert into tessera.outbox (tenant, payload) values ('${schema}', '{"wake": ["work"]}')`,
+      (schema, tenant) => `update ${schema}._run set due_at = now() where state = 'ready';
+        insert into tessera.outbox (tenant, payload) select role, '{"wake": ["work"]}' from tessera.tenant where name = '${tenant}'`,
     ),
   );
   const began = performance.now();
@@ -64,7 +65,9 @@ async function release(client: pg.Client, sources: readonly Source[], since: str
     const [found] = (await client.query<{ readonly left: string; readonly failed: string }>(`select ${left} as left, ${failed} as failed`))
       .rows;
     if (Number(found?.failed) > 0) throw new Error(`Runs of ${since} have failed.`);
-    if (Number(found?.left) === 0) return (performance.now() - began) / 1_000;
+    const seconds = (performance.now() - began) / 1_000;
+    if (Number(found?.left) === 0) return seconds;
+    if (seconds > longestSeconds) throw new Error(`Runs of ${since} take too long.`);
     await sleep(20);
   }
 }

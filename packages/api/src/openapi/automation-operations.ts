@@ -82,7 +82,7 @@ export const automationOperations: Readonly<Record<AutomationRouteId, Operation>
     parameters: [
       inQuery('automation', 'An automation’s name.'),
       inQuery('object', 'An object’s name.'),
-      inQuery('record', 'A record’s id.', id),
+      inQuery('recordId', 'A record’s id.', id),
       inQuery('state', 'Only those in this state.', oneOf('ready', 'waiting', 'done', 'failed', 'cancelled')),
       parameter('first'),
       inQuery('before', 'The `next` of the page before.'),

@@ -76,7 +76,7 @@ function pathsOf(reader: Reader, objects: readonly OfferedObject[]): Readonly<Re
 
 /** Makes the document. */
 export function openApiDocument({ objects: described, model, inPerson = true, publicUrl }: DocumentSource): OpenApiDocument {
-  const administrator = isAdministrator(described);
+  const administrator = isAdministrator(described, model);
   const objects = described.map((object) => offered(object, model, administrator));
   const reader = { administrator, inPerson, imports: objects.some((object) => isOffered('importRecords', object)) };
   const known = new Map(objects.map((object) => [object.name, object]));

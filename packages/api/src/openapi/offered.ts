@@ -34,9 +34,9 @@ export interface OfferedObject extends ObjectDescription {
   readonly deletable: boolean;
 }
 
-/** Restricted people are told of every object what it allows them; administrators need not be told. */
-export const isAdministrator = (objects: readonly ObjectDescription[]): boolean =>
-  objects.length > 0 && objects.every(({ allows }) => allows === undefined);
+/** Restricted people are told of every object what it allows them; administrators need not be told, but of what the platform keeps. */
+export const isAdministrator = (objects: readonly ObjectDescription[], model: Model): boolean =>
+  objects.length > 0 && objects.every(({ name, allows }) => allows === undefined || model.objects[name]?.keptOf !== undefined);
 
 function uniqueNames({ fields, keys }: ObjectDescription): readonly string[] {
   const named = fields.filter(({ unique, name }) => unique && name !== 'id').map(({ name }) => name);

@@ -8,7 +8,7 @@ async function list(call: Call): Promise<void> {
   const [automation, object, recordId, before] = [
     query.text('automation'),
     query.text('object'),
-    query.text('record'),
+    query.text('recordId'),
     query.text('before'),
   ];
   const state = query.oneOf('state', ['ready', 'waiting', 'done', 'failed', 'cancelled']);
@@ -39,7 +39,7 @@ async function cancel(call: Call): Promise<void> {
 }
 
 export const runRoutes = routes([
-  { id: 'listRuns', method: 'get', path: '/runs', query: ['automation', 'object', 'record', 'state', 'first', 'before'], handle: list },
+  { id: 'listRuns', method: 'get', path: '/runs', query: ['automation', 'object', 'recordId', 'state', 'first', 'before'], handle: list },
   { id: 'getRun', method: 'get', path: '/runs/{id}', handle: get },
   { id: 'retryRun', method: 'post', path: '/runs/{id}/retry', handle: retry },
   { id: 'cancelRun', method: 'post', path: '/runs/{id}/cancel', handle: cancel },

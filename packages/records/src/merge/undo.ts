@@ -1,5 +1,5 @@
 // Undoes a merge: what has not been changed since is as it was, and what has is told.
-import { fail, failAll } from '@tessera/kernel';
+import { fail, failAll, isUuid } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import {
   doorOf,
@@ -146,7 +146,7 @@ export async function undoMerge(
 ): Promise<Undone> {
   const object = objectOf(session, input.object);
   const door = doorOf(session.transaction, session.target.schema);
-  const merge = await lockMerge(door, object.name, input.id, input.merge);
+  const merge = isUuid(input.id) && isUuid(input.merge) ? await lockMerge(door, object.name, input.id, input.merge) : undefined;
   if (merge === undefined) throw fail('MERGE_NOT_FOUND', { merge: input.merge });
   // They were about the same before, too.
   const undoing: Undoing = { session: { ...session, allowDuplicates: 'always' }, object, merge };

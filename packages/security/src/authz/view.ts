@@ -1,5 +1,6 @@
 // The view: the Model as it exists for a person. What may not be read is not in it.
 import {
+  type ConversionTargetModel,
   ruleScope,
   type FieldModel,
   type KeyModel,
@@ -72,7 +73,12 @@ function optionsLeft(
 
 /** By which conversions records may be asked to be converted: their names and labels, nothing of what they map. */
 function conversionsOf({ conversions }: Model, objects: Model['objects']): Model['conversions'] {
-  const updatable = Object.values(conversions).filter(({ object }) => objects[object]?.allows?.update === true);
+  // What may be found instead of made needs no right to make it; what may be left out, none at all.
+  const isInReach = ({ object, when, by, find }: ConversionTargetModel): boolean =>
+    when !== undefined || by !== undefined || find !== undefined || objects[object]?.allows?.create === true;
+  const updatable = Object.values(conversions).filter(
+    ({ object, targets }) => objects[object]?.allows?.update === true && targets.every(isInReach),
+  );
   const nothing = { when: undefined, message: undefined, targets: [], attached: undefined, set: named<never>([]) };
   return named(updatable.map(({ name, label, object }) => [name, { name, label, object, ...nothing }] as const));
 }
