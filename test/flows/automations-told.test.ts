@@ -42,7 +42,7 @@ describe('runs', () => {
   it('are listed, shown with their journal, and retried from the step that failed', async () => {
     const record = await scene.admin.create('account', { name: 'x', status: 'breaks' });
     await scene.settle();
-    const [run] = await list(`?automation=breaks&record=${record}&state=failed&object=account`);
+    const [run] = await list(`?automation=breaks&recordId=${record}&state=failed&object=account`);
     expect(run).toMatchObject({
       automation: 'breaks',
       recordId: record,

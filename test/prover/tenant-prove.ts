@@ -12,6 +12,7 @@ import { shapesOf, type Shapes } from './shapes.ts';
 import type { Site } from './site.ts';
 import { judged, type Unjudged } from './tenant-judging.ts';
 import { distinctNames, tenantConstitution, tenantObjects } from './tenant-metadata.ts';
+import { withoutKept } from './tenant-kept.ts';
 import { ownObjects, tenantPopulation } from './tenant-populations.ts';
 import { rowsOf, type Constitution, type SharingRule } from './world.ts';
 
@@ -138,11 +139,12 @@ class Emptiness {
 
 /** Runs the worlds of a seed, until a difference is found or the signal says so. The scratch tenant goes with the lab. */
 export async function proveTenant(lab: Lab, options: TenantOptions): Promise<TenantReport> {
-  const known = subjectOf(options.layers);
+  const { layers, left } = withoutKept(options.layers);
+  const known = subjectOf(layers);
   const { model, sketch, constitution } = known;
-  const site = await lab.tenant(`prove_${crypto.randomUUID().slice(0, 8)}`, options.layers);
+  const site = await lab.tenant(`prove_${crypto.randomUUID().slice(0, 8)}`, layers);
   const { shrink = true, surfaces, signal, only } = options;
-  const found = new Map(known.unjudged.map((each) => [each.what, each]));
+  const found = new Map([...left, ...known.unjudged].map((each) => [each.what, each]));
   const run: Run = {
     options: { as: 'people', worlds: options.worlds, shrink, ...(surfaces === undefined ? {} : { surfaces }) },
     figures: noFigures(),
