@@ -119,7 +119,7 @@ describe('an explanation', () => {
     expect([checks(created)[0], created['starts'], created['why']]).toEqual([
       ['event', false],
       false,
-      'The write was a create; it waits for update.',
+      'The write was: create; it waits for update.',
     ]);
     await scene.admin.update('account', id, { name: 'y' });
     const other = await explain('opened', id);

@@ -40,11 +40,13 @@ export interface ProblemPlace {
 }
 
 function fill(template: string, params: Readonly<Record<string, unknown>>): string {
-  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+  const filled = template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
+  // A hint at the end may be empty.
+  return filled.trimEnd();
 }
 
 /** Makes a problem of the registry: its message with the parameters filled in. */

@@ -54,7 +54,7 @@ const check = (part: Check['part'], ok: boolean, message: string): Check => ({ p
 
 function recordChecks({ object, write }: Site, automation: RecordAutomation): readonly Check[] {
   const { on, changed } = automation.trigger;
-  const event = check('event', on.includes(write.event), `The write was a ${write.event}; it waits for ${on.join(', ')}.`);
+  const event = check('event', on.includes(write.event), `The write was: ${write.event}; it waits for ${on.join(', ')}.`);
   if (write.event !== 'update' || changed === undefined) return [event];
   const record = { id: '', old: write.old, values: write.values };
   const fields = changedFields(object, record).filter((name) => changed.includes(name));
