@@ -26,9 +26,9 @@ describe('the plan of new tables', () => {
       'create table "t"."account" ("id" uuid not null, "name" text, "owner_id" uuid, "created_at" timestamp(3) with time zone, ' +
         '"version" integer not null default 1, "deleted_at" timestamp(3) with time zone, "life_status" text not null default \'normal\'::text, ' +
         '"deletion_id" uuid, "code" text, "parent_id" uuid not null, constraint "account$id$pk" primary key (id))',
-      'create index "account$owner_id$index" on "t"."account" ("owner_id") where deleted_at is null',
+      'create index "account$owner_id$index" on "t"."account" ("owner_id", "id") where deleted_at is null',
       'create unique index "account$code$unique" on "t"."account" ("code") where deleted_at is null',
-      'create index "account$parent_id$index" on "t"."account" ("parent_id") where deleted_at is null',
+      'create index "account$parent_id$index" on "t"."account" ("parent_id", "id") where deleted_at is null',
       'alter table "t"."account" add constraint "account$owner_id$fk" foreign key ("owner_id") references "t"."user" (id)',
       'alter table "t"."account" add constraint "account$parent_id$fk" foreign key ("parent_id") references "t"."account" (id)',
     ]);
@@ -46,7 +46,7 @@ describe('the plan of a change', () => {
     const made = plan(one({}), one({ parent: { column: 'lookup', to: ['account'] } }));
     expect(textOf(made)).toEqual([
       'alter table "t"."account" add column "parent_id" uuid',
-      'create index "account$parent_id$index" on "t"."account" ("parent_id") where deleted_at is null',
+      'create index "account$parent_id$index" on "t"."account" ("parent_id", "id") where deleted_at is null',
       'alter table "t"."account" add constraint "account$parent_id$fk" foreign key ("parent_id") references "t"."account" (id) not valid',
     ]);
     expect(made.validations.map((statement) => toStatement(statement).text)).toEqual([
@@ -125,7 +125,7 @@ describe('the plan of a change', () => {
       ['n', 'alter table "t"."account" add column "_new_n" numeric(18,2)'],
     ]);
     expect(made.concurrently.map(({ create }) => toStatement(create).text)).toContain(
-      'create index concurrently "account$n$index" on "t"."account" ("n") where deleted_at is null',
+      'create index concurrently "account$n$index" on "t"."account" ("n", "id") where deleted_at is null',
     );
     expect(textOf(made)).toContain('alter table "t"."account" add constraint "account$n$required" check ("n" is not null) not valid');
   });

@@ -1,16 +1,20 @@
 // Which reads PostgreSQL should plan once: those that are planned alike whatever the values.
+import type { Expression } from '@tessera/rules';
 import type { AggregateQuery, ListPart, ListQuery, RootQuery, Selection } from '@tessera/storage';
 
 /**
- * A plan without values takes each value for a usual one. That is right where an id or a lookup finds the records. It is wrong where a filter,
- * a cursor, or the owners whose records one sees choose among all records of an object: there PostgreSQL looks at the values each time.
+ * A plan without values takes each value for a usual one. That is right where an id or a lookup finds the records, also where a list is
+ * filtered by one lookup and comes in the order of the ids, which is how the lookup's index has them. It is wrong where another filter, a cursor,
+ * or the owners whose records one sees choose among all records of an object: there PostgreSQL looks at the values each time.
  *
  * @param asked the roots as the caller asked for them
  * @param restricted the same as security left them
  */
 export function isPreparable(asked: readonly RootQuery[], restricted: readonly RootQuery[]): boolean {
-  return asked.every((root) => isRootPreparable(root)) && restricted.every((root) => root.kind !== 'list' || root.list.where === undefined);
+  return asked.every((root, i) => isRootPreparable(root) && whereOf(root) === whereOf(restricted[i]));
 }
+
+const whereOf = (root: RootQuery | undefined): Expression | undefined => (root?.kind === 'list' ? root.list.where : undefined);
 
 function isRootPreparable(root: RootQuery): boolean {
   switch (root.kind) {
@@ -26,9 +30,22 @@ function isRootPreparable(root: RootQuery): boolean {
   }
 }
 
-function isListPreparable({ where, page }: ListQuery, parts: readonly ListPart[]): boolean {
+function isListPreparable({ where, orderBy, page }: ListQuery, parts: readonly ListPart[]): boolean {
   const cursor = page.direction === 'forward' ? page.after : page.before;
-  return where === undefined && cursor === undefined && parts.every(isPartPreparable);
+  const found = where === undefined || (isLookupEqual(where) && orderBy.every(({ by }) => ownField(by) === 'id'));
+  return found && cursor === undefined && parts.every(isPartPreparable);
+}
+
+/** The field of the list's own record that an expression is; undefined for any other. */
+const ownField = (by: Expression): string | undefined =>
+  by.node === 'path' && by.root === 0 && by.steps.length === 1 && by.computed === undefined ? by.steps[0]?.field : undefined;
+
+/** Whether a condition is that a lookup leads to a certain record. */
+function isLookupEqual(where: Expression): boolean {
+  if (where.node !== 'call' || where.operator !== '==') return false;
+  const [field, value] = where.arguments;
+  const isField = field?.type.kind === 'reference' && ownField(field) !== undefined;
+  return isField && (value?.node === 'given' || (value?.node === 'literal' && value.value !== null));
 }
 
 function isPartPreparable(part: ListPart): boolean {
@@ -43,7 +60,7 @@ function isSelectionPreparable(selection: Selection): boolean {
     case 'lookup':
       return selection.cases.every((each) => each.selections.every(isSelectionPreparable));
     case 'children':
-      return isListPreparable(selection.list, selection.parts);
+      return selection.list.where === undefined && isListPreparable(selection.list, selection.parts);
     case 'childAggregate':
       return isAggregatePreparable(selection.aggregate);
     case 'field':

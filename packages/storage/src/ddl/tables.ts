@@ -204,16 +204,17 @@ function fieldIndexes(object: ObjectModel, field: FieldModel): readonly IndexSpe
     const parts = field.lookup === undefined ? names.map((name) => [name]) : [names];
     found.push({ ...base, name: attachedName(object.table, first, 'unique'), unique: true, parts });
   }
-  const single = (name: string): IndexSpec => ({
+  const single = ({ name, type }: Column): IndexSpec => ({
     ...base,
     name: attachedName(object.table, name, 'index'),
     unique: false,
-    parts: [[name]],
+    // Lists end their order with the id: with it a page reads its own rows and no more. Texts are sorted by rules that the index does not have.
+    parts: type.kind === 'text' ? [[name]] : [[name], ['id']],
   });
   for (const column of field.columns) {
     const reference = column.references !== undefined && !(field.system && unindexedSystemFields.has(field.name));
     if (!(reference || field.indexed) || (unique && names.length === 1) || column.type.kind === 'json') continue;
-    found.push(single(column.name));
+    found.push(single(column));
   }
   return found;
 }

@@ -8,6 +8,19 @@ export function columnSql(alias: string, column: string): Sql {
   return ident(alias, column);
 }
 
+/** The columns of an alias that a piece of SQL reads, each once. Texts are passed over: they may look like SQL. */
+export function columnsRead({ parts }: Sql, alias: string): readonly string[] {
+  const head = `${ident(alias).parts.join('')}.`;
+  const names = parts.flatMap((part) => {
+    if (typeof part !== 'string' || /^ ?E?'/.test(part)) return [];
+    return part
+      .split(head)
+      .slice(1)
+      .flatMap((rest) => /^"((?:[^"]|"")+)"/.exec(rest)?.[1]?.replaceAll('""', '"') ?? []);
+  });
+  return [...new Set(names)];
+}
+
 export const idSql = (alias: string): Sql => columnSql(alias, 'id');
 
 /** Not in the recycle bin. */

@@ -5,7 +5,7 @@ import { tableSql, type Compilation } from './compilation.ts';
 import { cursorSql } from './cursor.ts';
 import { jsonArrayOf, jsonConstant, jsonObject, jsonSql, orNull, type Json } from './json.ts';
 import { keyColumn, keyText } from './order.ts';
-import { behindSql, matchSource, numberedSql, pageSql, planOf, tableSource, type Link, type Plan, type Source } from './page.ts';
+import { behindSql, matchSource, numberedSql, pageSql, planOf, sourceFor, tableSource, type Link, type Plan, type Source } from './page.ts';
 import type { EdgePart, ListPart, ListQuery, PageInfoPart, Selection } from './query.ts';
 
 /** Makes the JSON of one record; handed in, since records and lists contain each other. */
@@ -44,10 +44,10 @@ export function listJson(c: Compilation, list: ListQuery, parts: readonly ListPa
   const shared = { c, plan, select, row, probed };
   // Without a filter, counting and finding the page have nothing in common, and an index serves the page.
   if (!asksTotal || (list.where === undefined && link === undefined)) {
-    const page = pageSql(c, plan, source, plan.size + (probed ? 1 : 0));
+    const json = jsonSql(partsJson({ ...shared, source, numbered: row, inOrder: !plan.backward, total }, parts));
+    const page = pageSql(c, plan, sourceFor(source, json, row), plan.size + (probed ? 1 : 0));
     const rows = probed || plan.backward ? numberedSql(c, plan, page, ends) : page;
-    const json = partsJson({ ...shared, source, numbered: row, inOrder: !plan.backward, total }, parts);
-    return [sql`(select ${jsonSql(json)} from (${rows}) ${ident(row)})`];
+    return [sql`(select ${json} from (${rows}) ${ident(row)})`];
   }
   const [match, numbered] = [c.nextAlias(), c.nextAlias()];
   const matched = matchSource(source, match);

@@ -1,7 +1,7 @@
 // The rows of one page, found by ids and sort keys before anything of them is made JSON.
 import { ident, join, sql, type Sql } from '@tessera/kernel';
 import { conditionSql } from '@tessera/rules';
-import { allOf, deletedSql, idSql } from './columns.ts';
+import { allOf, columnsRead, columnSql, deletedSql, idSql } from './columns.ts';
 import { tableSql, type Compilation } from './compilation.ts';
 import { rowEnvironment } from './environment.ts';
 import { keyColumn, keyName, keyValues, orderBySql, orderOf, rangesAfter, reversed, type Order } from './order.ts';
@@ -12,6 +12,8 @@ export type Link = (alias: string) => Sql;
 
 /** Where the rows of a list come from. */
 export interface Source {
+  /** The alias of `from`. */
+  readonly row: string;
   readonly from: Sql;
   readonly where: readonly Sql[];
   /** What a page carries of each row; the sort values among it, as `keyName` calls them. */
@@ -45,7 +47,17 @@ export function tableSource(c: Compilation, list: ListQuery, link?: Link): Sourc
   const where = [...(link === undefined ? [] : [link(row)]), ...deletedSql(row, list.deleted)];
   if (list.where !== undefined) where.push(conditionSql(list.where, environment));
   const values = keyValues(c, list.orderBy, environment);
-  return { from: tableSql(c, list.object, row), where, columns: withKeys(sql`${ident(row)}.*`, values), values, id: idSql(row) };
+  return { row, from: tableSql(c, list.object, row), where, columns: withKeys(sql`${ident(row)}.*`, values), values, id: idSql(row) };
+}
+
+/**
+ * The source with those columns only that `json`, made over rows of `alias`, reads of them: sorting carries no others, and planning
+ * does not look at each column of a wide table.
+ */
+export function sourceFor(source: Source, json: Sql, alias: string): Source {
+  const names = columnsRead(json, alias).filter((name) => name !== 'id' && !name.startsWith('#'));
+  const columns = [source.id, ...names.map((name) => columnSql(source.row, name))];
+  return { ...source, columns: withKeys(join(columns), source.values) };
 }
 
 /** A list's matches, found once: ids and sort values under the name `match`. */
@@ -53,6 +65,7 @@ export function matchSource(source: Source, match: string): { readonly matches: 
   return {
     matches: sql`select ${withKeys(source.id, source.values)} from ${source.from} where ${allOf(source.where)}`,
     source: {
+      row: match,
       from: ident(match),
       where: [],
       columns: sql`${ident(match)}.*`,
