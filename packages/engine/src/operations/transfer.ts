@@ -91,9 +91,10 @@ function exportPages(session: Session, input: ExportRequest): Pages {
   const paths = exportedPaths(session, input);
   const list = resolveList(resolving(session), object, { ...(filter === undefined ? {} : { filter }), orderBy });
   const allowed = restrictList({ model: runtime.model, policy }, list, selectionsOf(view, object, paths));
-  const { where } = allowed.list;
   const { selections } = allowed;
-  return { object, paths, selections, format, orderBy: allowed.list.orderBy, ...(where === undefined ? {} : { where }) };
+  const { where, orderBy: keys, idDescending } = allowed.list;
+  const order = { orderBy: keys, ...(idDescending === undefined ? {} : { idDescending }) };
+  return { object, paths, selections, format, ...order, ...(where === undefined ? {} : { where }) };
 }
 
 /** The lines of an export. It outlives changes of permissions that leave its caller the sight of the same records. */

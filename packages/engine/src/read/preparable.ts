@@ -32,7 +32,7 @@ function isRootPreparable(root: RootQuery): boolean {
 
 function isListPreparable({ where, orderBy, page }: ListQuery, parts: readonly ListPart[]): boolean {
   const cursor = page.direction === 'forward' ? page.after : page.before;
-  const found = where === undefined || (isLookupEqual(where) && orderBy.every(({ by }) => ownField(by) === 'id'));
+  const found = where === undefined || (isLookupEqual(where) && orderBy.length === 0);
   return found && cursor === undefined && parts.every(isPartPreparable);
 }
 

@@ -8,7 +8,6 @@ import {
   type CursorKeys,
   type ListPart,
   type ListQuery,
-  type OrderKey,
   type Page,
   type RootQuery,
   type Selection,
@@ -33,22 +32,28 @@ function fieldOf(object: ObjectModel, name: string, pointer: string): FieldModel
 
 const unsortable: ReadonlySet<string> = new Set(['json', 'list']);
 
+type ListOrder = Pick<ListQuery, 'orderBy' | 'idDescending'>;
+
 /** A cursor carries the value of each, and PostgreSQL takes 100 arguments of a function. */
 const mostOrderKeys = 20;
 
-function orderKeys(resolving: Resolving, object: string, orderBy: readonly OrderRequest[], at: string): readonly OrderKey[] {
+function orderKeys(resolving: Resolving, object: string, orderBy: readonly OrderRequest[], at: string): ListOrder {
   if (orderBy.length > mostOrderKeys)
     throw fail(
       'REQUEST_INVALID',
       { reason: `a list is ordered by at most ${String(mostOrderKeys)} fields.` },
       { pointer: `${at}/orderBy` },
     );
-  return orderBy.map(({ path, descending = false, nulls }, i) => {
+  const keys = orderBy.map(({ path, descending = false, nulls }, i) => {
     const pointer = `${at}/orderBy/${String(i)}`;
     const by = pathExpression(resolving.model, object, path, pointer);
     if (unsortable.has(by.type.kind)) throw fail('REQUEST_INVALID', { reason: `${path} has no order.` }, { pointer });
     return { by, descending, ...(nulls === undefined ? {} : { nulls }) };
   });
+  // Behind the id nothing decides any more.
+  const id = keys.findIndex(({ by }) => by.node === 'path' && by.root === 0 && by.steps.length === 1 && by.steps[0]?.field === 'id');
+  if (id === -1) return { orderBy: keys };
+  return { orderBy: keys.slice(0, id), idDescending: keys[id]?.descending === true };
 }
 
 function pageSize(size: number, limit: number, pointer: string): number {
@@ -57,7 +62,7 @@ function pageSize(size: number, limit: number, pointer: string): number {
   return size;
 }
 
-function pageOf(resolving: Resolving, request: PageRequest, list: Pick<ListQuery, 'object' | 'orderBy'>, at: string): Page {
+function pageOf(resolving: Resolving, request: PageRequest, list: ListOrder & Pick<ListQuery, 'object'>, at: string): Page {
   const { first, after, last, before } = request;
   const { parts } = resolving.session;
   const forward = first !== undefined || after !== undefined;
@@ -82,15 +87,15 @@ function pageOf(resolving: Resolving, request: PageRequest, list: Pick<ListQuery
 
 export function resolveList(resolving: Resolving, object: string, request: ListRequest): ListQuery {
   const at = request.at ?? '';
-  const orderBy = orderKeys(resolving, objectOf(resolving.model, object).name, request.orderBy ?? [], at);
-  const page = pageOf(resolving, request.page ?? {}, { object, orderBy }, at);
+  const order = orderKeys(resolving, objectOf(resolving.model, object).name, request.orderBy ?? [], at);
+  const page = pageOf(resolving, request.page ?? {}, { object, ...order }, at);
   const where =
     request.filter === undefined || request.filter === null
       ? undefined
       : condition(resolving.model, object, request.filter, `${at}/filter`);
   return {
     object,
-    orderBy,
+    ...order,
     page,
     ...(where === undefined ? {} : { where }),
     ...(request.deleted === undefined ? {} : { deleted: request.deleted }),

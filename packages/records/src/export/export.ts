@@ -34,6 +34,7 @@ export interface ExportInput {
   /** The caller's filter together with what restricts the caller. */
   readonly where?: Expression;
   readonly orderBy?: readonly OrderKey[];
+  readonly idDescending?: boolean;
   readonly deleted?: ListQuery['deleted'];
   /** What is in the file: the columns of a CSV, in order. */
   readonly paths: readonly string[];
@@ -83,7 +84,7 @@ export async function* exportRecords(deps: ExportDeps, input: ExportInput): Asyn
 /** The statement of one page: with slots, and with everything in them. */
 export function exportStatement(
   { context, database, model, policy }: Omit<ExportDeps, 'run'>,
-  { object, where, orderBy = [], deleted, selections, pageSize = usualPage }: Omit<ExportInput, 'paths' | 'format'>,
+  { object, where, orderBy = [], idDescending, deleted, selections, pageSize = usualPage }: Omit<ExportInput, 'paths' | 'format'>,
   access: string,
   page: ListQuery['page'] = { direction: 'forward', size: pageSize },
 ): { readonly compiled: Statement; readonly statement: Statement } {
@@ -91,6 +92,7 @@ export function exportStatement(
     object,
     orderBy,
     page,
+    ...(idDescending === undefined ? {} : { idDescending }),
     ...(where === undefined ? {} : { where }),
     ...(deleted === undefined ? {} : { deleted }),
   };

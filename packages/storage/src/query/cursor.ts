@@ -33,14 +33,17 @@ export function cursorSlots(pads: CursorPads, context: string): CursorSlots {
   return { cursorInner: pads.inner, cursorOuter: pads.outer, cursorContext: context };
 }
 
+type OrderedList = Pick<ListQuery, 'object' | 'orderBy' | 'idDescending'>;
+
 /**
  * What a cursor's keys mean: another object or order has another digest, so that its cursors do not fit. What security has placed does not
  * count: cursors are opened before it does so, and outlive a change of permissions.
  */
-export function orderDigest(list: Pick<ListQuery, 'object' | 'orderBy'>): string {
+export function orderDigest(list: OrderedList): string {
   const shape = JSON.stringify([
     list.object,
     list.orderBy.map(({ by, descending, nulls }) => [withoutPlaced(by), descending, nulls ?? null]),
+    list.idDescending ?? null,
   ]);
   return createHash('sha256').update(shape).digest('base64url').slice(0, 16);
 }
@@ -49,7 +52,7 @@ export function orderDigest(list: Pick<ListQuery, 'object' | 'orderBy'>): string
  * A cursor in SQL: `base64url(["key", null, …, "id"]) . base64url(first 16 bytes of HMAC-SHA-256)`, sealed over context, order and keys.
  * @param keys texts of the sort values, each possibly null
  */
-export function cursorSql(list: Pick<ListQuery, 'object' | 'orderBy'>, keys: readonly Sql[], id: Sql): Sql {
+export function cursorSql(list: OrderedList, keys: readonly Sql[], id: Sql): Sql {
   const payload = base64url(sql`convert_to(${positionSql(keys, id)}, 'UTF8')`);
   const named = sql`(select ${payload} as payload offset 0) as _cursor`;
   const message = sql`convert_to(${slot('cursorContext')}::text || ${textLiteral(`.${orderDigest(list)}.`)} || _cursor.payload, 'UTF8')`;
@@ -81,7 +84,7 @@ export function readPosition(text: string): OpenedCursor {
  * @param list the list that it is to go on in
  * @throws CURSOR_INVALID where it was not made for this context and order, or is no cursor at all
  */
-export function openCursor(text: string, pads: CursorPads, context: string, list: Pick<ListQuery, 'object' | 'orderBy'>): OpenedCursor {
+export function openCursor(text: string, pads: CursorPads, context: string, list: OrderedList): OpenedCursor {
   return openedOf(text, pads, context, { digest: orderDigest(list), keys: list.orderBy.length });
 }
 
@@ -124,7 +127,7 @@ export class LateCursor implements CursorKeys {
   readonly given: string;
   readonly #order: CursorOrder;
 
-  constructor(given: string, opened: OpenedCursor, list: Pick<ListQuery, 'object' | 'orderBy'>) {
+  constructor(given: string, opened: OpenedCursor, list: OrderedList) {
     this.given = given;
     this.keys = opened.keys.map((key, i) => (key === null ? null : new Slot(slotName(given, i))));
     this.id = new Slot(slotName(given, 'id'));

@@ -4,7 +4,7 @@ import { sqlType, type Expression, type RuleType, type SqlEnvironment } from '@t
 import { columnSql } from './columns.ts';
 import { fieldOf, type ReadTarget } from './compilation.ts';
 import { valueSql } from './environment.ts';
-import type { CursorKeys, OrderKey } from './query.ts';
+import type { CursorKeys, ListQuery, OrderKey } from './query.ts';
 
 /** A sort key ready for SQL. */
 export interface Key {
@@ -14,7 +14,7 @@ export interface Key {
   readonly type: RuleType;
 }
 
-/** The keys of a list; the id comes after them, in the direction of the last, so that one index (key, id) serves both ways. */
+/** The keys of a list; the id comes after them: in the direction of the last one index (key, id) serves both ways. */
 export interface Order {
   readonly keys: readonly Key[];
   readonly idDescending: boolean;
@@ -42,14 +42,14 @@ function nullable(target: ReadTarget, by: Expression): boolean {
 }
 
 /** The order of a list. */
-export function orderOf(target: ReadTarget, orderBy: readonly OrderKey[]): Order {
+export function orderOf(target: ReadTarget, { orderBy, idDescending }: Pick<ListQuery, 'orderBy' | 'idDescending'>): Order {
   const keys = orderBy.map(({ by, descending, nulls }) => ({
     descending,
     nullsFirst: nulls === undefined ? descending : nulls === 'first',
     nullable: nullable(target, by),
     type: by.type,
   }));
-  return { keys, idDescending: keys.at(-1)?.descending ?? false };
+  return { keys, idDescending: idDescending ?? keys.at(-1)?.descending ?? false };
 }
 
 /** The same order from its other end. */
@@ -79,7 +79,7 @@ export function orderBySql(order: Order, values: readonly Sql[], id: Sql): Sql {
 
 /**
  * The rows after a cursor as disjoint ranges, in order; each range is one condition that an index on the first key serves:
- * `k <= $1 and (k < $1 or id < $2)`, and the nulls apart. `inclusive`: the cursor's row too.
+ * `(k, id) < ($1, $2)`, with more keys `k <= $1 and (k < $1 or …)`, and the nulls apart. `inclusive`: the cursor's row too.
  */
 export function rangesAfter(order: Order, values: readonly Sql[], id: Sql, cursor: CursorKeys, inclusive: boolean): readonly Sql[] {
   if (cursor.keys.length !== order.keys.length) throw new TypeError('The cursor belongs to another order.');
@@ -92,7 +92,9 @@ export function rangesAfter(order: Order, values: readonly Sql[], id: Sql, curso
   if (at === null)
     return first.nullsFirst ? [sql`${value} is null and ${rest}`, sql`${value} is not null`] : [sql`${value} is null and ${rest}`];
   const parameter = keyParameter(at, first.type);
-  const beyond = sql`${value} ${comparison(first.descending, true)} ${parameter} and (${value} ${comparison(first.descending, false)} ${parameter} or ${rest})`;
+  const both = sql`(${value}, ${id}) ${comparison(first.descending, inclusive)} (${parameter}, ${cursor.id}::uuid)`;
+  const either = sql`${value} ${comparison(first.descending, true)} ${parameter} and (${value} ${comparison(first.descending, false)} ${parameter} or ${rest})`;
+  const beyond = order.keys.length === 1 && first.descending === order.idDescending ? both : either;
   return first.nullsFirst || !first.nullable ? [beyond] : [beyond, sql`${value} is null`];
 }
 

@@ -34,7 +34,7 @@ export interface Plan {
 }
 
 export function planOf(c: Compilation, list: ListQuery): Plan {
-  const order = orderOf(c, list.orderBy);
+  const order = orderOf(c, list);
   const { page } = list;
   if (page.direction === 'forward') return { list, order, cursor: page.after, backward: false, size: page.size };
   return { list, order: reversed(order), cursor: page.before, backward: true, size: page.size };

@@ -9,8 +9,10 @@ import type { AggregateFunction, Expression } from '@tessera/rules';
 export interface ListQuery {
   readonly object: string;
   readonly where?: Expression;
-  /** The id is always added as the last key, so every order is total. */
+  /** The id is always added as the last key, so every order is total; it is none of these. */
   readonly orderBy: readonly OrderKey[];
+  /** The direction of the id. Default: that of the key before it, else ascending. */
+  readonly idDescending?: boolean;
   readonly page: Page;
   /** Deleted records too (`with`), only them (`only`), or none of them (the default). */
   readonly deleted?: 'with' | 'only';
