@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fail, silentLogger, uuidv7Source, type Context } from '@tessera/kernel';
-import type { Engine, OperationInput, OperationName, ReadRequest, RecordEvent, WriteResult } from '@tessera/engine';
+import type { Engine, OperationInput, OperationName, ReadRequest, RecordEvent } from '@tessera/engine';
 import type { Model } from '@tessera/metadata';
 import { graphqlHandler, type GraphqlHandlerOptions } from '../../packages/api/src/graphql/index.ts';
 import { askedRead } from './asked-read.ts';
@@ -14,7 +14,8 @@ export interface Call {
 
 export interface Answers {
   readonly read?: (request: ReadRequest) => string;
-  readonly write?: (operation: OperationName, input: unknown) => WriteResult;
+  /** What an operation other than a read gives. */
+  readonly write?: (operation: OperationName, input: unknown) => unknown;
   readonly events?: (input: unknown, signal: AbortSignal) => AsyncIterable<RecordEvent & { readonly record: string | null }>;
   /** The Model at each look at it; the last one stays. */
   readonly models?: readonly Model[];

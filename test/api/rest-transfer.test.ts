@@ -32,6 +32,7 @@ const status: ImportStatus = {
   read: 1,
   created: 1,
   updated: 0,
+  inApproval: 0,
   skipped: 0,
 
   refused: 0,

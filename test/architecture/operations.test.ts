@@ -50,19 +50,19 @@ describe('the list of operations', () => {
       'export',
       'import',
       'duplicates',
-      'merge',
-      'undoMerge',
       'moved',
     ].map((name) => `records.${name}`);
-    const missing = names.filter((name) => name.startsWith('records.') && !inGraphql.includes(`'${name}'`));
+    // What people do with records beside writing them.
+    const actions = /^(records|pools|conversions|approvals|notifications)\.|^automations\.start$/;
+    const missing = names.filter((name) => actions.test(name) && !inGraphql.includes(`'${name}'`));
     expect(missing.toSorted()).toEqual(elsewhere.toSorted());
   });
 
   it('says of each who may do it', () => {
     expect(names.filter((name) => !['use', 'administer'].includes(operations[name].permission))).toEqual([]);
-    expect(names.filter((name) => /^(metadata|audit|users|identity)\./.test(name) && operations[name].permission !== 'administer')).toEqual(
-      [],
-    );
+    expect(
+      names.filter((name) => /^(metadata|packs|audit|users|identity)\./.test(name) && operations[name].permission !== 'administer'),
+    ).toEqual([]);
   });
 });
 
@@ -86,7 +86,7 @@ describe('the document', () => {
     expect(known.filter((route) => theirs(route) && restricted.has(route.id)).map(({ id }) => id)).toEqual([]);
     // What others than administrators may not do by their flags, and removing somebody else's second factor, which is done by `use`.
     const byFlags =
-      /^(create|update|delete|restore|upsert|import|export|convert|merge)Records?$|^(bulk|undoMerge|getImport|getImportRejects|removeUserSecondFactor)$/;
+      /^(create|update|delete|restore|upsert|import|export|convert|merge)Records?$|^(bulk|undoMerge|submitForApproval|getImport|getImportRejects|removeUserSecondFactor)$/;
     expect(known.filter((route) => !theirs(route) && !restricted.has(route.id) && !byFlags.test(route.id)).map(({ id }) => id)).toEqual([]);
   });
 });

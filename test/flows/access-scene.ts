@@ -178,10 +178,14 @@ async function signIn(lab: TestEngine, url: string, email: string, id: string): 
   };
 }
 
-/** Opens the tenant `acme`. Close it in `afterAll`. */
-export async function accessScene(more: Json = {}, options: TestEngineOptions = {}): Promise<AccessScene> {
+/** Opens the tenant `acme`, with a pack of these tests unless others are given. Close it in `afterAll`. */
+export async function accessScene(
+  more: Json = {},
+  options: TestEngineOptions = {},
+  packs: readonly Layer[] = [basePack(more)],
+): Promise<AccessScene> {
   const lab = await testEngine(options);
-  const acme = await lab.tenant('acme', [basePack(more)]);
+  const acme = await lab.tenant('acme', packs);
   const app = createListener({ engine: lab.engine, log: silentLogger, newId: uuidv7Source(() => Date.now()) });
   const server = createServer(app);
   const url = await listen(server);

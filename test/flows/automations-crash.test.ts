@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../storage/cell-support.ts';
 import { random } from '../support/random.ts';
-import { openCrashScene, schema, waitSeconds, type CrashScene } from './crash-scene.ts';
+import { beDifficult, longestTakeovers, messageIdIn, workDone, type Row } from './crash-nodes.ts';
+import { openCrashScene, waitSeconds, type CrashScene } from './crash-scene.ts';
 
 const chance = random();
 const orders = 200;
@@ -22,21 +23,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
-const rows = (text: string): Promise<readonly Readonly<Record<string, unknown>>[]> => scene.sql(text.replaceAll('$schema', schema));
-
-/** Receivers take their time, and refuse some at first. */
-function beDifficult(): void {
-  const unkind = random(String(chance.seed + 1));
-  for (const hook of scene.hooks) {
-    const seen = new Set<string>();
-    hook.answer = async ({ id }) => {
-      const first = !seen.has(id);
-      seen.add(id);
-      await sleep(unkind.below(60));
-      return { status: first && unkind.below(10) === 0 ? 503 : 204 };
-    };
-  }
-}
+const rows = (text: string): Promise<readonly Row[]> => scene.sql(text);
 
 async function write(): Promise<void> {
   const pace = random(String(chance.seed + 2));
@@ -60,42 +47,17 @@ async function kill(): Promise<void> {
   }
 }
 
-async function isSettled(): Promise<boolean> {
-  const [left] = await rows(
-    `select (select count(*) from $schema._run where state in ('ready', 'waiting')) + (select count(*) from $schema._effect where state = 'ready') as n`,
-  );
-  return Number(left?.['n']) === 0;
-}
-
-/** Seconds from a kill to the end of what was due just then, at most: steps whose predecessors were done, effects that were written and not sent. */
-async function longestTakeovers(): Promise<{ readonly steps: number; readonly effects: number }> {
-  const [found] = await scene.sql(
-    `with work as (
-      select 'step' as kind, s.ended_at as done, case when s.type = 'wait' then make_interval(secs => $2) else interval '0' end
-          + coalesce(lag(s.ended_at) over (partition by s.run_id order by s.ended_at, s.id), r.created_at) as due
-        from ${schema}._run_step s join ${schema}._run r on r.id = s.run_id where s.state = 'done'
-      union all select 'effect', ended_at, created_at from ${schema}._effect
-    ), taken as (
-      select w.kind, extract(epoch from w.done - k.at)::float8 as seconds
-        from work w join (select to_timestamp(unnest($1::float8[]) / 1000)) k(at) on k.at between w.due and w.done
-    ) select max(seconds) filter (where kind = 'step') as steps, max(seconds) filter (where kind = 'effect') as effects from taken`,
-    [scene.kills, waitSeconds],
-  );
-  return { steps: Number(found?.['steps'] ?? 0), effects: Number(found?.['effects'] ?? 0) };
-}
-
 const orderIn = (content: string): string => /Shipped: (order-\d+)/.exec(content)?.[1] ?? '';
-const messageIdIn = (content: string): string => /^Message-ID: (\S+)/im.exec(content)?.[1] ?? '';
 
 describe(`automations whose nodes and whose database are killed (seed ${chance.seed})`, () => {
   it('come to their ends, all of them', async () => {
-    beDifficult();
+    beDifficult(scene, random(String(chance.seed + 1)));
     const began = performance.now();
     await Promise.all([write(), kill()]);
-    await until('all to be done', isSettled, 120_000);
+    await until('all to be done', () => workDone(scene), 120_000);
     const seconds = (performance.now() - began) / 1_000;
     say(`${String(orders)} automations, ${String(scene.kills.length)} kills: done after ${seconds.toFixed(1)} s`);
-    const { steps, effects } = await longestTakeovers();
+    const { steps, effects } = await longestTakeovers(scene, waitSeconds);
     say(`what was due at a kill was done so much later at the latest: steps ${steps.toFixed(1)} s, effects ${effects.toFixed(1)} s`);
     // Else no kill has hit anything.
     expect(steps + effects).toBeGreaterThan(0);

@@ -129,8 +129,10 @@ describe('tessera pack', () => {
       run(['pack', 'validate', exampleFolder('crm-base'), '--json']),
       run(['pack', 'validate', broken, '--json']),
     ]);
-    expect(good).toEqual({ code: 0, out: 'library 1.0.0 is valid.\n', err: '' });
-    expect(JSON.parse(goodJson.out)).toMatchObject({ name: 'crm-base', problems: [] });
+    // What is worth a look is no failure.
+    const looked = /^library 1\.0\.0 is valid\.\nWorth a look \(\d+\):\n {2}library\/objects\/member\.json#\/fields\/loanCount: /;
+    expect(good).toEqual({ code: 0, out: expect.stringMatching(looked) as unknown, err: '' });
+    expect(JSON.parse(goodJson.out)).toMatchObject({ name: 'crm-base', problems: [], warnings: expect.any(Array) as unknown });
     // A file that is no JSON stops the reading; without it, all the others are told at once.
     expect([bad.code, bad.out, failureOf(bad).code]).toEqual([1, '', 'PACK_UNREADABLE']);
     expect(bad.err).toContain('half.json');
@@ -182,6 +184,25 @@ describe('tessera pack', () => {
     ]);
     expect(again).toEqual({ code: 0, out: 'Nothing to do: the tenant has it already.\n', err: '' });
     expect(JSON.parse(planned.out)).toMatchObject({ changes: [], steps: [], findings: [] });
+  });
+});
+
+describe('tessera pack upgrade, versions and rollback', () => {
+  it('tell what is installed and how it differs, take only what is newer, and go back and forward', async () => {
+    const next = join(tessera.folder, 'next');
+    const [older, listed, differs, chinese] = await Promise.all([
+      run(['pack', 'upgrade', next, '--tenant', 'shelf', '--yes', '--json']),
+      run(['pack', 'list', '--tenant', 'shelf']),
+      run(['pack', 'diff', exampleFolder('library'), 'tenant:shelf', '--json']),
+      run(['pack', 'plan', exampleFolder('library'), '--tenant', 'shelf', '--format', 'markdown', '--language', 'zh-CN']),
+    ]);
+    expect([older.code, failureOf(older).code]).toEqual([1, 'PACK_NOT_NEWER']);
+    expect(listed.out).toMatch(/library +1\.1\.0 .*sha256-/);
+    expect(JSON.parse(differs.out)).toMatchObject([{ name: 'book', path: ['fields', 'shelfmark'], change: 'added' }]);
+    expect(chinese.out).toMatch(/^# 计划 .*library 1\.1\.0 → 1\.0\.0: 回退.*会丢失数据/s);
+    expect(await run(['rollback', '1', '--tenant', 'shelf', '--yes'])).toMatchObject({ code: 0, out: 'Back as version 3.\n' });
+    expect(await run(['pack', 'upgrade', next, '--tenant', 'shelf', '--yes'])).toMatchObject({ code: 0, out: 'Applied as version 4.\n' });
+    expect((await run(['versions', '--tenant', 'shelf'])).out).toMatch(/^VERSION .*\n4 .*pack library 1\.1\.0.*\n3 .*back to version 1/);
   });
 });
 

@@ -7,8 +7,8 @@ import type { Operation } from './contract-document.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * What needs an identity provider, or a tenant that lets nobody in without a second factor (`test/identity/` answers these), or a record
- * that a conversion is for (`conversion-http.test.ts`).
+ * What needs an identity provider, or a tenant that lets nobody in without a second factor (`test/identity/` answers these), a record
+ * that a conversion is for (`conversion-http.test.ts`), or one that lies in a pool (`pools-claims.test.ts`).
  */
 export const answeredElsewhere: ReadonlySet<string> = new Set([
   'enrolAtLogIn',
@@ -16,6 +16,10 @@ export const answeredElsewhere: ReadonlySet<string> = new Set([
   'endProviderLogIn',
   'exchangeProviderCode',
   'convertRecord',
+  'claimRecord',
+  'returnRecord',
+  'assignRecord',
+  'transferRecord',
 ]);
 
 /** The app that a caller has enrolled. */

@@ -148,6 +148,7 @@ const noSuchRecord = [
   'RECORD_NOT_FOUND',
   'IMPORT_NOT_FOUND',
   'MERGE_NOT_FOUND',
+  'APPROVAL_NOT_FOUND',
   'RUN_NOT_FOUND',
   'FILE_NOT_FOUND',
   'OBJECT_UNKNOWN',
@@ -165,6 +166,8 @@ function inPath(operation: Operation, id: string): string {
   return operation.path
     .replace('{id}', id)
     .replace('{share}', id)
+    .replace('{approval}', id)
+    .replace('{action}', 'approve')
     .replace('{object}', 'user')
     .replace('{kind}', kind)
     .replace('{name}', 'user')

@@ -1,6 +1,7 @@
 // Requests to the operations that are about no object, with what they need made beforehand.
 import { componentKinds } from '@tessera/metadata';
 import { password } from '../support/engine.ts';
+import { approvalCalls } from './contract-approvals.ts';
 import { automationCalls } from './contract-automations.ts';
 import type { Caller, Sent } from './contract-calls.ts';
 import type { Operation } from './contract-document.ts';
@@ -18,6 +19,11 @@ function opening({ objects }: Caller): Readonly<Record<string, unknown>> {
 /** People are found by their addresses. */
 const matching = {
   'matchingRules/contract__c.json': { name: 'contract__c', object: 'user', criteria: { mail: { fields: { email: { by: 'email' } } } } },
+};
+
+const smallPack = {
+  'pack.json': { name: 'contract-pack', namespace: 'ctr', version: '1.0.0', label: { en: 'Contract' } },
+  'parameters/ctr__limit.json': { name: 'ctr__limit', label: { en: 'Limit' }, type: 'number', value: 1 },
 };
 
 /** Each filter alone, with something to find, and the page after the first. */
@@ -59,6 +65,8 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
   if (identity !== undefined) return identity;
   const automations = await automationCalls(caller, operation);
   if (automations !== undefined) return automations;
+  const approvals = await approvalCalls(caller, operation);
+  if (approvals !== undefined) return approvals;
   const change = { files: { 'parameters/contract__c.json': { name: 'contract__c', label: { en: 'Contract' }, type: 'number', value: 2 } } };
   switch (operation.route) {
     case 'logIn':
@@ -109,8 +117,16 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       ];
     case 'applyMetadata':
       return [{ ...target(), body: change }];
+    case 'planRollback':
+      return [{ ...target(), body: { version: 1 } }];
+    case 'planPack':
+    case 'applyPack':
+      return [{ ...target(), body: { files: smallPack, reason: 'contract' } }];
+    case 'exportPack':
+      return [{ ...target(), body: { name: 'contract-out', namespace: 'out', version: '1.0.0', publisher: 'Tests' } }];
     case 'rollBackMetadata':
-      return [{ ...target(), body: { version: 1, reason: 'back' } }];
+      // Approvals run on what came with the second.
+      return [{ ...target(), body: { version: 2, reason: 'back' } }];
     case 'uploadFile':
       return [{ path: `${operation.path}?name=a.txt`, body: 'text', headers: { 'Content-Type': 'application/octet-stream' } }];
     case 'getFile':

@@ -1,6 +1,7 @@
 // Requests to every operation on records of one object, as far as the document has them.
 import { isUuid } from '@tessera/kernel';
 import type { Answer } from '../api/rest-scene.ts';
+import { handIn } from './contract-approvals.ts';
 import type { Caller, Sent } from './contract-calls.ts';
 import type { Operation, Schema } from './contract-document.ts';
 
@@ -179,5 +180,6 @@ export async function callRecords(
   if (editable) await sharing(scene, id);
   await merged(scene);
   await converted(scene);
+  await handIn(caller, object, id, send);
   await binAndBack(scene);
 }

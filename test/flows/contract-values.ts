@@ -66,7 +66,10 @@ export function valuesOf(given: Schema, follow: (schema: Schema) => Schema): fc.
     case 'null':
       return fc.constant(null);
     case 'array': {
-      const items = valuesOf((schema['items'] ?? {}) as Schema, follow);
+      const inner = (schema['items'] ?? {}) as Schema;
+      // Of options that the tenant has none of.
+      if (Array.isArray(inner['enum']) && inner['enum'].length === 0) return fc.constant([]);
+      const items = valuesOf(inner, follow);
       return schema['uniqueItems'] === true ? fc.uniqueArray(items, { maxLength: 3 }) : fc.array(items, { maxLength: 3 });
     }
     case 'object':

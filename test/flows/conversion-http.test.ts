@@ -207,6 +207,35 @@ describe('a conversion', () => {
     await scene.acme.apply({ 'extensions/strict.json': null });
   });
 
+  it('takes the one that a matching rule finds, and none of several', async () => {
+    const byName = {
+      kind: 'conversion',
+      extends: 'leadToCustomer',
+      targets: { company: { by: null, matching: 'sameCompany__c', onMatch: 'keep' } },
+    };
+    await scene.acme.apply({
+      'matchingRules/sameCompany__c.json': {
+        ...{ name: 'sameCompany__c', object: 'company', sources: { lead: { fields: { name: 'companyName' } } } },
+        criteria: { name: { fields: { name: { by: 'company' } } } },
+      },
+      'extensions/byName.json': byName,
+    });
+    const lately = (name: string, mail: string) => lead({ companyName: name, mail: `${mail}@x.example`, budget: 0 });
+    const made = await Promise.all(['a', 'b', 'c'].map(async (mail) => convert(await lately('Looms and Sons Ltd', mail))));
+    const companies = made.map(({ json }) => targetsOf(json)['company']);
+    expect(companies.map((each) => each?.outcome).toSorted()).toEqual(['created', 'kept', 'kept']);
+    expect(new Set(companies.map((each) => each?.id)).size).toBe(1);
+    const twin = await seller.create('company', { name: 'LOOMS AND SONS, Limited' });
+    const several = await lately('Looms and Sons', 'd');
+    const { status, json } = await convert(several);
+    expect([status, json['code']]).toEqual([409, 'CONVERSION_MATCH']);
+    const ids = [companies[0]?.id, twin].toSorted();
+    const problems = json['problems'] as readonly { readonly details: { readonly target: string; readonly candidates: readonly Json[] } }[];
+    expect(problems[0]?.details.target).toBe('company');
+    expect(problems[0]?.details.candidates.map(({ id }) => id).toSorted()).toEqual(ids);
+    await scene.acme.apply({ 'extensions/byName.json': null, 'matchingRules/sameCompany__c.json': null });
+  });
+
   it('makes one company and one contact of many leads that are converted at once', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => lead({ taxCode: 'T4', mail: 't4@x.example', budget: 0 })));
     const answers = await Promise.all(ids.map((id) => convert(id)));

@@ -227,6 +227,57 @@ describe('rights of one’s own', () => {
     expect(codeOf(await acme.admin.client.call('PATCH', `${users}/${acme.admin.id}`, { active: false }))).toBe('LAST_ADMINISTRATOR');
   });
 
+  it('to decide come with being asked alone: APPROVAL_NOT_…, RECORD_LOCKED, and what the platform keeps is OBJECT_KEPT', async () => {
+    const { client } = rep;
+    const id = await client.create('account', { name: 'Handed in' });
+    const { approval } = (await client.call('POST', `/api/v1/records/account/${id}/approval`, {})).json as { readonly approval: string };
+    const shown = (await client.call('GET', `/api/v1/approvals/${approval}`)).json as {
+      readonly tasks: readonly { readonly turn: string }[];
+    };
+    const turn = shown.tasks[0]?.turn ?? '';
+    const act = (action: string, body: object = {}): Promise<Answer> =>
+      client.call('POST', `/api/v1/approvals/${approval}/${action}`, body);
+    const tasks = '/api/v1/records/approvalTask';
+    const history = '/api/v1/records/accountApprovalDecision';
+    const tries: Record<string, Try> = {
+      'another’s turn': ['APPROVAL_NOT_ASKED', () => act('approve', { turn })],
+      'another’s turn, handed to oneself': ['APPROVAL_NOT_ASKED', () => act('transfer', { turn, to: [rep.id] })],
+      'another’s approval taken back': ['APPROVAL_TOO_LATE APPROVAL_NOT_ALLOWED', () => act('takeBack', { turn })],
+      'the turn reassigned to oneself': ['APPROVAL_NOT_ADMINISTRATOR', () => act('reassign', { turn, to: [rep.id] })],
+      'the step skipped': ['APPROVAL_NOT_ADMINISTRATOR', () => act('skip')],
+      'the end called off': ['APPROVAL_NOT_ADMINISTRATOR', () => act('cancel')],
+      'edits by the way': ['APPROVAL_NOT_ASKED APPROVAL_NOT_EDITABLE', () => act('approve', { turn, edits: { score: 1 } })],
+      'an answer that nobody has asked for': ['APPROVAL_NOT_ASKED', () => act('answer', { comment: 'Yes.' })],
+      'many at once': [
+        'APPROVAL_NOT_ASKED',
+        () =>
+          client
+            .call('POST', '/api/v1/approvals/batch', { action: 'approve', items: [{ approval, turn }] })
+            .then((answer) => ({ ...answer, status: 409 })),
+      ],
+      'the lock undone': ['RECORD_LOCKED FIELD_READ_ONLY', () => client.call('PATCH', `/api/v1/records/account/${id}`, { lockedBy: null })],
+      'the state undone': [
+        'RECORD_LOCKED FIELD_READ_ONLY',
+        () => client.call('PATCH', `/api/v1/records/account/${id}`, { lifeStatus: 'normal' }),
+      ],
+      'the record deleted': ['RECORD_LOCKED', () => client.call('DELETE', `/api/v1/records/account/${id}`)],
+      'a task of one’s own': [
+        'OBJECT_KEPT PERMISSION_DENIED RECORDS_INVALID',
+        () => client.call('POST', tasks, { name: 'x', assignee: rep.id, approval }),
+      ],
+      'a decision of one’s own': [
+        'OBJECT_KEPT PERMISSION_DENIED RECORDS_INVALID',
+        () => client.call('POST', history, { record: id, action: 'approved' }),
+      ],
+      'GraphQL, another’s turn': [
+        'APPROVAL_NOT_ASKED',
+        () => client.ask(`mutation { actOnApproval(approval: "${approval}", action: approve, turn: "${turn}") { status } }`),
+      ],
+      'GraphQL, a task of one’s own': ['GRAPHQL_INVALID', () => client.ask('mutation { createApprovalTask(input: { name: "x" }) { id } }')],
+    };
+    expect(await unrefusedIn(scene, tries)).toEqual([]);
+  });
+
   it('were never a reason for a node to blame itself', () => {
     expect(scene.first.blamed).toEqual([]);
   });

@@ -77,6 +77,13 @@ const base: Layer = pack(
         userGroupMember: full,
       },
     },
+    'approvalProcesses/look.json': {
+      name: 'look',
+      object: 'account',
+      label: { en: 'Look' },
+      on: ['submit'],
+      steps: { look: { type: 'approval', approvers: { all: { role: 'administrator' } }, sameAsSubmitter: 'keep' } },
+    },
     'roles/clerk.json': {
       name: 'clerk',
       label: { en: 'Clerk' },

@@ -1,6 +1,8 @@
 // For every route of the table: requests of one tenant that name what is another's.
 import type { RouteId } from '../../packages/api/src/rest/table.ts';
+import { approvalAttempts } from './isolation-approvals.ts';
 import { automationAttempts } from './isolation-automations.ts';
+import { metadataAttempts } from './isolation-metadata.ts';
 import type { Names, Own } from './isolation-scene.ts';
 
 /** Method, path below `/api/v1`, body, headers. */
@@ -17,23 +19,6 @@ const records = (their: Names, own: Own, id: string, tail = ''): readonly string
   `/records/${own.object}/${id}${tail}`,
   `/records/user/${their.user}${tail}`,
 ];
-
-const extension = (their: Names): unknown => ({
-  files: { 'extensions/x.json': { extends: their.object, fields: { x__c: { type: 'text', label: { en: 'X' } } } } },
-});
-
-const reference = (their: Names): unknown => ({
-  files: {
-    'objects/x__c.json': {
-      name: 'x__c',
-      plural: 'xs__c',
-      label: { en: 'X' },
-      fields: { to: { type: 'lookup', to: their.object, label: { en: 'To' } } },
-    },
-  },
-});
-
-const parameterFile = { 'parameters/other__c.json': { name: 'other__c', label: { en: 'Other' }, type: 'number', value: 1 } };
 
 /** A new route fails to compile, and fails its test, until it has its attempts here. */
 export const attempts: Readonly<Record<RouteId, Attempts>> = {
@@ -174,26 +159,7 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ['GET', `/search?q=${encodeURIComponent(their.email)}`],
     ['GET', `/search?q=a&objects=${their.object}`],
   ],
-  listMetadata: (their) => [
-    ['GET', `/metadata/${their.object}`],
-    ['GET', `/metadata/${their.tenant}`],
-  ],
-  getMetadata: (their) => [
-    ['GET', `/metadata/object/${their.object}`],
-    ['GET', `/metadata/layout/${their.layout}`],
-    ['GET', `/metadata/${their.tenant}/${their.object}`],
-  ],
-  planMetadata: (their) => [
-    ['POST', '/metadata/plan', extension(their)],
-    ['POST', '/metadata/plan', reference(their)],
-  ],
-  applyMetadata: (their) => [
-    ['POST', '/metadata/apply', extension(their)],
-    ['POST', '/metadata/apply', reference(their)],
-    ['POST', '/metadata/apply', { files: parameterFile, planHash: their.planHash }],
-  ],
-  listMetadataVersions: (their) => [['GET', '/metadata/versions', undefined, { 'X-Tenant': their.tenant }]],
-  rollBackMetadata: (their) => [['POST', '/metadata/rollback', { version: Number(their.version) }]],
+  ...metadataAttempts,
   listSessions: (their) => [['GET', `/auth/sessions?user=${their.user}`]],
   revokeOtherSessions: (their) => [['DELETE', `/auth/sessions?user=${their.user}`]],
   revokeSession: (their) => [['DELETE', `/auth/sessions/${their.session}`]],
@@ -266,6 +232,7 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ['POST', '/explain', { rest: `/api/v1/records/${own.object}?fields=${their.field}`, user: their.user, analyze: true }],
   ],
   ...automationAttempts,
+  ...approvalAttempts,
   readNotifications: (their) => [['POST', `/notifications/read?receiver=${their.user}`]],
   listJobs: (their) => [
     ['GET', '/jobs'],

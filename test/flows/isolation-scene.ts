@@ -30,6 +30,8 @@ export interface Names {
   readonly session: string;
   readonly apiKey: string;
   readonly share: string;
+  /** An approval that is not decided. */
+  readonly approval: string;
   /** An effect that has failed, and a job whose retries are used up. */
   readonly effect: string;
   readonly deadJob: string;
@@ -138,6 +140,17 @@ async function failures(server: FlowServer, tenant: string): Promise<Pick<Names,
   return { effect, deadJob };
 }
 
+/** Hands a record in, for the tenant's administrators to decide. */
+async function handedIn(client: Client, { object, least, name: tenant }: Cast): Promise<string> {
+  const steps = { ask: { type: 'approval', approvers: { all: { role: 'administrator' } }, sameAsSubmitter: 'keep' } };
+  const process = { name: 'first__c', label: { en: 'First' }, object, on: ['submit'], steps };
+  const change = { files: { 'approvalProcesses/first__c.json': process }, reason: `reason of ${tenant}` };
+  await taken(client, 'POST', '/api/v1/metadata/apply', change);
+  const id = await client.create(object, { ...least, name: 'Handed in' });
+  const { approval } = await taken<{ readonly approval: string }>(client, 'POST', `/api/v1/records/${object}/${id}/approval`, {});
+  return approval;
+}
+
 /** Fills a tenant and gives what can be named of it. `versions`: how many changes of metadata it has seen. */
 export async function filled(
   server: FlowServer,
@@ -169,7 +182,8 @@ export async function filled(
   await taken(client, 'POST', records, { ...cast.least, name: 'Once' }, { 'Idempotency-Key': idempotencyKey });
   const change = { files: { 'parameters/first__c.json': { name: 'first__c', label: { en: 'First' }, type: 'number', value: 1 } } };
   const { hash } = await taken<{ readonly hash: string }>(client, 'POST', '/api/v1/metadata/plan', change);
-  for (let i = 1; i < versions; i += 1) {
+  // One version comes with the approval.
+  for (let i = 2; i < versions; i += 1) {
     const value = { name: 'first__c', label: { en: 'First' }, type: 'number', value: i };
     await taken(client, 'POST', '/api/v1/metadata/apply', {
       files: { 'parameters/first__c.json': value },
@@ -213,6 +227,7 @@ export async function filled(
       session: sessions[0]?.id ?? '',
       apiKey: key.id,
       share: shared.shares[0]?.id ?? '',
+      approval: await handedIn(client, cast),
       ...(await failures(server, cast.name)),
       refreshSecret: client.refreshToken.split('.')[1] ?? '',
       idempotencyKey,
@@ -249,6 +264,7 @@ export function nobodys(like: Names): Names {
     session: crypto.randomUUID(),
     apiKey: crypto.randomUUID(),
     share: crypto.randomUUID(),
+    approval: crypto.randomUUID(),
     effect: crypto.randomUUID(),
     deadJob: crypto.randomUUID(),
     refreshSecret: scrambled(like.refreshSecret),
@@ -268,6 +284,7 @@ export function withoutNames(text: string, names: Names): string {
   }, text);
   return bare
     .replaceAll(/"requestId":"[^"]*"/g, '"requestId":"…"')
+    .replaceAll(/"oldestSeconds":[\d.]+/g, '"oldestSeconds":…')
     .replaceAll(/"locations":\[[^\]]*\]/g, '"locations":[…]')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<new id>');
 }

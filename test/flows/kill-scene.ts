@@ -20,7 +20,10 @@ export interface KillScene {
   readonly caller: HttpClient;
   /** Requests that were cut off, and those that were answered before the kill. */
   readonly tally: { cut: number; answered: number };
-  /** Sends a request, kills the node at a random moment of the time that such a request takes, and starts another node. */
+  /**
+   * Sends a request, kills the node at a random moment of the time that such a request takes, and starts another node.
+   * Throws where the request was refused, with what the node logged.
+   */
   killDuring(kind: string, send: (caller: HttpClient) => Promise<Answer>): Promise<Outcome>;
   /** Whatever the outbox has told of records of an object, as `id version`, sorted; waits until it is empty. */
   told(object: string): Promise<readonly string[]>;
@@ -78,6 +81,11 @@ export async function openKillScene(chance: Random): Promise<KillScene> {
       if (took !== undefined && usual === undefined) takes.set(kind, took);
       await server.kill();
       const outcome = await sent;
+      const { answer } = outcome;
+      if (answer !== undefined && answer.status !== 200)
+        throw new Error(
+          `${kind} was answered with ${String(answer.status)}: ${answer.text.slice(0, 2_000)}\nThe node's log:\n${server.log}`,
+        );
       tally[outcome.answer === undefined ? 'cut' : 'answered'] += 1;
       await backendsGone(nodes);
       server = await nodes.start();

@@ -76,6 +76,24 @@ describe('limits', () => {
     expect(answers.filter((each) => each === 'POOL_HELD_LIMIT')).toHaveLength(6);
   });
 
+  it('are not passed by a claim while a rule gives, either', async () => {
+    await scene.acme.apply({
+      'assignmentRules/toOthers__c.json': { name: 'toOthers__c', object: 'lead', rules: { only: { to: { others: { role: 'other' } } } } },
+      'pools/mail__c.json': {
+        ...{ name: 'mail__c', object: 'lead', enter: { '==': [{ var: 'source' }, 'mail'] }, members: { others: { role: 'other' } } },
+        ...{ assign: 'toOthers__c', limits: { held: 3 } },
+      },
+    });
+    const lying = await Promise.all(Array.from({ length: 6 }, () => scene.lead({ source: 'mail' })));
+    const only = await scene.person('only', { roles: ['other'] });
+    const got = await Promise.all(lying.flatMap((id) => [scene.lead({ source: 'mail' }), claim(only, id)]));
+    const [row] = await scene.sql(`select count(*)::int as n from ${scene.acme.schema}.lead where owner_id = $1`, [only.id]);
+    expect(row).toEqual({ n: 3 });
+    // Claims do their part, each done or refused.
+    expect(got.filter((each) => each === 'done' || each === 'POOL_HELD_LIMIT')).toHaveLength(6);
+    await scene.acme.apply({ 'pools/mail__c.json': null, 'assignmentRules/toOthers__c.json': null });
+  });
+
   it('let nobody claim again at once what he has given back', async () => {
     const [id, person] = [await scene.lead(), await scene.person('fickle', { roles: ['seller'] })];
     await claim(person, id);

@@ -86,8 +86,9 @@ describe('the stages of a record', () => {
                 // The field limit does not exist for the person.
                 { code: 'RECORD_REFUSED', message: expect.any(String), pointer: '' },
               ],
+              approval: null,
             },
-            { to: 'lost', label: 'lost', open: true, problems: [] },
+            { to: 'lost', label: 'lost', open: true, problems: [], approval: null },
           ],
         },
       ],

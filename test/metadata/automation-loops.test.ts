@@ -96,3 +96,35 @@ describe('automations that start one another', () => {
     expect(circles(Object.fromEntries(many))).toHaveLength(40);
   });
 });
+
+describe('an approval process on the way round', () => {
+  const asks = { boss: { type: 'approval', approvers: { boss: { managerOf: 'submitter' } } } };
+  const told = (automations: Readonly<Record<string, Part & { readonly runAs?: string }>>, process: Json): string[] => {
+    const files = Object.entries(automations).map(([name, part]) => [`automations/${name}.json`, { name, object: 'contract', ...part }]);
+    const own = { 'approvalProcesses/p.json': { name: 'p', object: 'contract', on: ['submit'], steps: asks, ...process } };
+    const { problems } = buildModel([platform, world({ ...(Object.fromEntries(files) as Json), ...own })]);
+    return problems.map(({ code, message }) => `${code} ${/ever: (.*?)\./.exec(message)?.[1] ?? message}`);
+  };
+  const submit = { s: { type: 'submit' } };
+  const on = (event: string): Json => ({ type: 'approval', on: [event] });
+
+  it('is found where an approval hands the record in again', () => {
+    expect(told({ a: { trigger: on('approved'), steps: submit } }, {})).toEqual(['AUTOMATION_LOOP a → p → a']);
+    expect(told({ a: { trigger: on('approved'), steps: submit, when: blank('note') } }, {})).toEqual(['AUTOMATION_LOOP a → p → a']);
+    const noted = { n: { type: 'set', order: 1, values: { note: 'x' } }, ...submit };
+    expect(told({ a: { trigger: on('approved'), steps: noted, when: blank('note') } }, {})).toEqual([]);
+    // Somebody who decides against it comes between.
+    expect(told({ a: { trigger: on('rejected'), steps: submit } }, {})).toEqual([]);
+  });
+
+  it('is found where what it sets, calls or lets write starts it again', () => {
+    const writes = { onApproved: { set: { note: 'x' } } };
+    expect(told({ a: { trigger: onUpdate, steps: submit } }, writes)).toEqual(['AUTOMATION_LOOP a → p → a']);
+    const changes = { a: { trigger: on('approved'), steps: set('note', 'x'), runAs: 'user' } };
+    expect(told(changes, { on: ['update'] })).toEqual(['AUTOMATION_LOOP a → p → a']);
+    expect(told({ a: { ...changes.a, runAs: 'system' } }, { on: ['update'] })).toEqual([]);
+    expect(told(changes, { on: ['update'], entry: blank('note') })).toEqual([]);
+    const called = { a: { trigger: { type: 'called', inputs: {} }, steps: submit } };
+    expect(told(called, { steps: { ...asks, go: { type: 'automation', automation: 'a' } } })).toEqual(['AUTOMATION_LOOP a → p → a']);
+  });
+});

@@ -175,8 +175,10 @@ describe('a trigger', () => {
     ]);
   });
 
-  it('of type approval waits for its executor', () => {
-    expect(trigger({ type: 'approval', on: ['approved'] }, system)).toEqual(['AUTOMATION_UNAVAILABLE /trigger/type']);
+  it('of type approval is about records of the object, and about what comes', () => {
+    expect(trigger({ type: 'approval', on: ['approved'] })).toEqual([]);
+    expect(trigger({ type: 'approval', on: ['entered'], process: 'nothing' })).toEqual(['METADATA_REFERENCE_MISSING /trigger/process']);
+    expect(trigger({ type: 'approval', on: ['approved'] }, { ...system, existing: 'catchUp' })).toEqual([unfit('/existing')]);
   });
 });
 

@@ -152,7 +152,7 @@ describe('a mistake in a stage flow', () => {
       stage({ tasks: { one: { type: 'create', label, relation: 'nothing' } } }),
       ['METADATA_REFERENCE_MISSING', '/stages/a/tasks/one/relation'],
     ],
-    [stage({ approval: 'boss' }), ['AUTOMATION_UNAVAILABLE', '/stages/a/approval']],
+    [stage({ approval: 'boss' }), ['METADATA_REFERENCE_MISSING', '/stages/a/approval']],
     [stage({ tasks: { one: { type: 'check', label, fields: ['note'] } } }), ['METADATA_MISPLACED_PROPERTY', '/stages/a/tasks/one/fields']],
   ])('is told where it stands: %j', (change, [code, pointer]) => {
     expect(wrong(change).map((found) => found.replace(/(#\/(back\/when|stages\/a\/allowedDays)).*/, '$1'))).toEqual([
@@ -168,6 +168,18 @@ describe('a mistake in a stage flow', () => {
     expect(problems(world({}, second(['one'])))).toEqual([]);
     expect(problems(world({ recordTypes: ['one', 'two'] }, second(['two'])))).toHaveLength(1);
     expect(problems(world({}, { 'stageFlows/second.json': { ...flow, name: 'second' } }))).toHaveLength(1);
+  });
+
+  it('is told of an approval that is not of the object, or switched off', () => {
+    const asks = { ask: { type: 'approval', approvers: { boss: { managerOf: 'submitter' } } } };
+    const process = (more: Json): Json => ({
+      'approvalProcesses/boss.json': { name: 'boss', object: 'deal', on: ['submit'], steps: asks, ...more },
+    });
+    const asking = (more: Json) => world(stage({ approval: 'boss' }), process(more));
+    expect(problems(asking({}))).toEqual([]);
+    expect(model(asking({})).stageFlows['sales']?.stages['a']?.approval).toBe('boss');
+    expect(problems(asking({ object: 'visit' }))).toEqual([`METADATA_REFERENCE_UNFIT ${at}/stages/a/approval`]);
+    expect(problems(asking({ active: false }))).toEqual([`METADATA_REFERENCE_MISSING ${at}/stages/a/approval`]);
   });
 
   it('is told of names that are taken', () => {

@@ -245,10 +245,33 @@ describe('assign and pool', () => {
 });
 
 describe('submit', () => {
-  it('waits for its executor', () => {
-    const step: Json = { type: 'submit' };
-    expect(one(step)).toEqual(['AUTOMATION_UNAVAILABLE /type']);
-    expect(one({ ...step, record: { var: 'note' } })).toEqual(['AUTOMATION_UNAVAILABLE /type', unfit('/record')]);
-    expect(one({ ...step, active: false })).toEqual([]);
+  const step: Json = { type: 'submit' };
+  const process = (more: Json = {}): Json => ({
+    'approvalProcesses/check.json': {
+      name: 'check',
+      object: 'contract',
+      on: ['submit'],
+      steps: { boss: { type: 'approval', approvers: { boss: { managerOf: 'submitter' } } } },
+      ...more,
+    },
+  });
+  const inWorld = (steps: Json, rest: Json = {}, more: Json = {}): string[] =>
+    problems(world({ ...process(more), 'automations/a.json': automation(steps, rest) })).map((found) => found.replace(/ crm.*#/, ' '));
+
+  it('hands a record in, and gives the approval and how it stands', () => {
+    const after = { say: { order: 2, type: 'set', values: { note: { var: '$steps.in.status' } } } };
+    expect(inWorld({ in: { order: 1, ...step, process: 'check' }, ...after })).toEqual([]);
+    expect(one({ ...step, record: { var: 'note' } })).toEqual([unfit('/record')]);
+    expect(one({ ...step, process: 'nothing' })).toEqual(['METADATA_REFERENCE_MISSING /process']);
+    expect(inWorld({ in: { ...step, process: 'check' } }, {}, { on: ['create'] })).toEqual([unfit('/steps/in/process')]);
+    expect(inWorld({ in: { ...step, process: 'check' } }, {}, { object: 'account' })).toEqual([unfit('/steps/in/process')]);
+  });
+
+  it('says who does where nobody acts, and only as the system', () => {
+    const daily = { runAs: 'system', trigger: { type: 'atTime', of: 'endDate' } };
+    expect(inWorld({ in: step }, daily)).toEqual([unfit('/steps/in')]);
+    expect(inWorld({ in: { ...step, submitter: { var: 'csm' } } }, daily)).toEqual([]);
+    expect(inWorld({ in: { ...step, submitter: { var: 'note' } } }, daily)).toEqual(['RULE_TYPE /steps/in/submitter']);
+    expect(inWorld({ in: { ...step, submitter: { var: 'csm' } } })).toEqual([unfit('/steps/in/submitter')]);
   });
 });

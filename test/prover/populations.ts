@@ -204,12 +204,14 @@ function shares(p: Populating, own: readonly string[], { sets }: Constitution): 
   };
   const all = chance.times(chance.between(2, 10), (): Share => {
     const object = chance.pick(shared);
+    const access = chance.pick(['read', 'edit'] as const);
     return {
       object,
       record: chance.pick(p.keys.get(object) ?? []),
       subject: subject(),
-      access: chance.pick(['read', 'edit']),
-      origin: chance.pick(['team', 'manual']),
+      access,
+      // Whoever approves only reads.
+      origin: chance.pick(access === 'read' ? ['team', 'manual', 'approval'] : ['team', 'manual']),
       expired: chance.percent(30),
     };
   });

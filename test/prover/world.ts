@@ -78,7 +78,7 @@ export interface Share {
   readonly record: string;
   readonly subject: string;
   readonly access: 'read' | 'edit';
-  readonly origin: 'team' | 'manual';
+  readonly origin: 'team' | 'manual' | 'approval';
   readonly expired: boolean;
 }
 

@@ -1,5 +1,7 @@
 // Idempotency-Key: a request that is sent again happens once and is answered alike.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Administration } from '@tessera/engine';
+import { silentLogger } from '@tessera/kernel';
 import { pack, selected, testEngine, type TestEngine, type TestTenant } from '../support/engine.ts';
 import { failureOf } from '../support/failures.ts';
 
@@ -47,6 +49,20 @@ describe('a request with an Idempotency-Key', () => {
     expect((await failureOf(update)).code).toBe('IDEMPOTENCY_KEY_REUSED');
     const system = { ...acme.systemContext(), idempotencyKey: 'k3' };
     expect((await engine.engine.run('records.create', system, order('5'))).results).toMatchObject([{ ok: true }]);
+  });
+
+  it('is a new one when the upkeep has taken the answer away, after a week', async () => {
+    const keys = async () => {
+      const rows = await engine.sql(`select key from ${acme.schema}._idempotency where key like 'old%' order by key`);
+      return rows.map(({ key }) => key);
+    };
+    for (const key of ['old 1', 'old 2']) await acme.run('records.create', order(key), { idempotencyKey: key });
+    await engine.sql(`update ${acme.schema}._idempotency set created_at = now() - interval '8 days' where key = 'old 1'`);
+    const administration = new Administration({ cell: engine.cell, log: silentLogger, secret: 'upkeep', clock: { now: () => Date.now() } });
+    expect(await administration.upkeep.trimAnswers()).toBe(1);
+    expect(await keys()).toEqual(['old 2']);
+    const again = await acme.run('records.create', order('old 3'), { idempotencyKey: 'old 1' });
+    expect(again.results).toMatchObject([{ ok: true }]);
   });
 
   it('that failed leaves no claim', async () => {

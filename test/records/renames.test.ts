@@ -55,7 +55,7 @@ const named = async (name: string): Promise<number> => {
 };
 
 describe('a rename', () => {
-  it('of an object and of fields takes history, numbers and files along', async () => {
+  it('of an object and of fields takes history, numbers, files and what is about it along', async () => {
     await acme.apply(object('ticket__c', { note__c: text('Note'), no__c: number(), paper__c: file() }));
     const paper = await upload('on paper');
     const id = await acme.create('ticket__c', { name: 'One', note__c: 'first', paper__c: paper });
@@ -63,6 +63,7 @@ describe('a rename', () => {
     expect(await acme.read('ticket__c', id, 'no__c')).toEqual({ no__c: 'N-0001' });
     const before = await historyOf('ticket__c', id);
     expect(before.map((entry) => entry.field)).toContain('note__c');
+    const told = await acme.create('notification', { name: 'News', receiver: acme.administrator, aboutObject: 'ticket__c', aboutId: id });
 
     const fields = {
       remark__c: text('Remark', { renamedFrom: ['note__c'] }),
@@ -74,6 +75,7 @@ describe('a rename', () => {
     const present: Readonly<Record<string, string>> = { note__c: 'remark__c', no__c: 'serial__c', paper__c: 'sheet__c' };
     expect(await historyOf('case__c', id)).toEqual(before.map((entry) => ({ ...entry, field: present[entry.field ?? ''] ?? entry.field })));
     expect(await contentOf(paper)).toBe('on paper');
+    expect(await acme.read('notification', told, 'aboutObject')).toEqual({ aboutObject: 'case__c' });
     const next = await acme.create('case__c', { name: 'Two' });
     expect(await acme.read('case__c', next, 'serial__c')).toEqual({ serial__c: 'N-0002' });
     expect(await named('ticket__c')).toBe(0);

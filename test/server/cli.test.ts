@@ -17,7 +17,7 @@ const plan: MetadataPlan = {
   ],
   steps: [
     { kind: 'addColumn', object: 'account', field: 'rating', risk: 'safe', summary: 'Adds a column' },
-    { kind: 'dropColumn', object: 'account', field: 'old', risk: 'losesData', summary: 'Sets the column aside' },
+    { kind: 'setAside', object: 'account', field: 'old', risk: 'losesData', summary: 'Sets the column aside' },
   ],
   findings: [],
 };
@@ -135,7 +135,7 @@ describe('runCli', () => {
 
   it('shows every mistake of a pack with its place', async () => {
     const problems = [problem('METADATA_SCHEMA', { reason: 'It is wrong.' }, { file: 'objects/a.json', pointer: '/fields/x' })];
-    const validatePack: CliActions['validatePack'] = () => Promise.resolve({ name: 'p', version: '1.0.0', problems });
+    const validatePack: CliActions['validatePack'] = () => Promise.resolve({ name: 'p', version: '1.0.0', problems, warnings: [] });
     const ran = await run('pack validate folder', { validatePack });
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('  objects/a.json#/fields/x: It is wrong.\n') });
     expect(await run('pack plan f --tenant t', { planPack: () => Promise.reject(failAll('METADATA_INVALID', problems)) })).toMatchObject({
@@ -154,6 +154,7 @@ describe('runCli', () => {
         read: 100,
         created: 99,
         updated: 0,
+        inApproval: 0,
         skipped: 0,
         refused: 1,
         rejects: [{ row: 7, code: 'VALUE_REQUIRED', message: 'name must have a value.', field: 'name' }],
@@ -183,7 +184,12 @@ describe('runCli', () => {
 
 describe('renderPlan', () => {
   it('says what changes, the dangerous first, and what stands in its way', () => {
-    const text = renderPlan({ ...plan, findings: [{ message: 'account.rating would be empty', count: 3, sample: ['a', 'b'] }] });
+    const query = { object: 'account', filter: { isBlank: [{ var: 'rating' }] } };
+    const where = { kind: 'setRequired', object: 'account', field: 'rating' };
+    const text = renderPlan({
+      ...plan,
+      findings: [{ ...where, message: 'account.rating would be empty', count: 3, sample: ['a', 'b'], query }],
+    });
     expect(text).toBe(
       [
         'Plan h1',
@@ -195,10 +201,39 @@ describe('renderPlan', () => {
         '  account.old     Sets the column aside [LOSES DATA]',
         '  account.rating  Adds a column [safe]',
         'It cannot be applied: records would break (1):',
-        '  ! account.rating would be empty (3 record(s), for example a, b)',
+        '  ! account.rating would be empty (3 record(s), for example a, b); listed by {"object":"account","filter":{"isBlank":[{"var":"rating"}]}}',
         '',
       ].join('\n'),
     );
+  });
+
+  it('tells the same as Markdown and in Chinese, in which nothing of the plan is markup', () => {
+    const conflict = {
+      reason: 'changed',
+      file: 'extensions/account.json',
+      pointer: '/label/en',
+      before: 'A',
+      pack: '`B`',
+      tenant: null,
+    } as const;
+    const whole: MetadataPlan = {
+      ...plan,
+      packs: [
+        { name: 'crm', change: 'upgraded', before: { version: '1.0.0', integrity: null }, after: { version: '1.1.0', integrity: null } },
+      ],
+      conflicts: [{ id: 'objects/account#/label/en', ...conflict }],
+      work: [{ kind: 'automation', name: 'remind', change: 'changed', count: 4 }],
+    };
+    const chinese = renderPlan(whole, { language: 'zh-CN' });
+    expect(chinese).toContain('方案包 (1):\n  crm 1.0.0 → 1.1.0: 升级');
+    expect(chinese).toContain('! objects/account#/label/en: 原值 "A" · 方案包 "`B`" · 租户 （无） [未决定]');
+    expect(chinese).toContain('account.old     搁置：数据保留至保留期满，期间可以恢复 [会丢失数据]');
+    expect(chinese).toContain('automation remind（变更）：4 项进行中');
+    expect(chinese.endsWith('无法应用：还有 1 处冲突未决定。\n')).toBe(true);
+    const markdown = renderPlan(whole, { format: 'markdown' });
+    expect(markdown).toContain('# Plan h1\n\n## Packs\n\n- ``crm 1.0.0 → 1.1.0: is upgraded``\n');
+    expect(markdown).toContain('pack "ʼBʼ"');
+    expect(markdown.endsWith('**It cannot be applied: 1 conflict(s) are undecided.**\n')).toBe(true);
   });
 
   it('says so where there is nothing to do', () => {

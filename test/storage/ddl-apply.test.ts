@@ -125,8 +125,10 @@ describe('checks before a plan', () => {
     const plan = await scene.plan(before, after);
     expect(await scene.apply(plan)).toEqual([
       {
+        kind: 'changeType',
         object: 'account',
         field: 'size',
+        query: { object: 'account', filter: { in: [{ var: 'id' }, [id(3), id(4), id(5)]] } },
         count: 3,
         sample: [
           { id: id(3), value: 'many' },

@@ -77,7 +77,7 @@ describe('a database that was a cell before there were jobs', () => {
     await connected(database.url, async (client) => {
       await client.query('drop schema pgboss cascade');
       // All that has come with them and since.
-      for (const table of ['_run_step', '_run', '_definition', '_timer', '_effect', '_merge_part', '_merge'])
+      for (const table of ['_approval', '_run_step', '_run', '_definition', '_timer', '_effect', '_merge_part', '_merge'])
         await client.query(`drop table t_acme.${table}`);
       await client.query('update tessera.tenant set system_version = 2');
     });

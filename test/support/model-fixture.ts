@@ -99,7 +99,7 @@ const systemFields: Readonly<Record<string, FieldSpec>> = {
   createdAt: { type: 'datetime', system: true },
   version: { type: 'integer', system: true },
   deletedAt: { type: 'datetime', system: true },
-  lifeStatus: { type: 'picklist', options: ['normal', 'inApproval', 'void'], system: true },
+  lifeStatus: { type: 'picklist', options: ['normal', 'inApproval', 'draft', 'void'], system: true },
 };
 
 export interface ObjectSpec {

@@ -29,9 +29,12 @@ describe('an approval', () => {
     expect(kinds(scene)).toEqual(['passed never', 'notify cc', 'automation go', 'automation wait']);
     expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 1, ok: true })).toBe('stale');
     expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 2, ok: false })).toBe('done');
-    expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 2, ok: true })).toBe('stale');
+    expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 2, ok: false })).toBe('stale');
     expect(scene.act({ type: 'retry', by: 'ann', path: 'wait' })).toBe('notAdministrator');
     expect(scene.act({ type: 'retry', by: 'root', path: 'wait' })).toBe('done');
+    expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 2, ok: true })).toBe('stale');
+    expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 3, ok: false })).toBe('done');
+    // Retried by itself it ends well after all.
     expect(scene.act({ type: 'automationEnded', path: 'wait', visit: 3, ok: true })).toBe('done');
     expect(scene.asked).toEqual(['last: bob']);
   });

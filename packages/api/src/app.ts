@@ -49,6 +49,7 @@ function crossOrigin(origins: readonly string[]): ReturnType<typeof cors> | unde
     origin: origins.includes('*') ? '*' : [...origins],
     exposedHeaders: [
       'ETag',
+      'Link',
       'Location',
       'X-Request-Id',
       'Preference-Applied',

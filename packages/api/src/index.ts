@@ -5,7 +5,7 @@ export { createApp, createListener, defaultLimits, type AppOptions } from './app
 export type { ApiLimits } from './rest/route.ts';
 
 // Reads as they are written down to have them explained, and the documents that they may name.
-export { Documents, type DocumentOptions, type PersistedDocuments } from './graphql/index.ts';
+export { Documents, graphqlAsker, type DocumentOptions, type PersistedDocuments } from './graphql/index.ts';
 export type { ReadWriter, WrittenRead } from './rest/route.ts';
 export { readWriter } from './written-read.ts';
 

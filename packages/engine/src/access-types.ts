@@ -43,7 +43,7 @@ export interface RecordShare {
   readonly id: string;
   readonly to: ShareSubject;
   readonly access: 'read' | 'edit';
-  readonly origin: 'team' | 'manual';
+  readonly origin: 'team' | 'manual' | 'approval';
   readonly teamRole: string | null;
   /** RFC 3339. */
   readonly expiresAt: string | null;

@@ -1,18 +1,7 @@
 // What an operator does from outside of any tenant: make, fill, read and back up tenants. The command line stands on it.
-import { fail, type Problem } from '@tessera/kernel';
-import { buildModel, type Layer } from '@tessera/metadata';
-import {
-  applyLayers,
-  orderPacks,
-  planLayers,
-  readPack,
-  readPlatform,
-  seedPack,
-  withNeighbours,
-  type Applied,
-  type LayerPlan,
-  type SeedProgress,
-} from '@tessera/packs';
+import { fail } from '@tessera/kernel';
+import type { Layer } from '@tessera/metadata';
+import { orderPacks, readPack, seedPack, type SeedProgress } from '@tessera/packs';
 import { importRecords, runInSession, type ImportDeps } from '@tessera/records';
 import { administratorPolicy } from '@tessera/security';
 import {
@@ -20,7 +9,6 @@ import {
   backupTenant,
   findUser,
   hasCredentials,
-  loadLayers,
   type BackupCounts,
   type BackupProgress,
   type TenantInfo,
@@ -29,14 +17,14 @@ import type { AccessExplanation } from './access-types.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
 import type { ReadExplanation, RequestWriter } from './explain-types.ts';
-import { following } from './following.ts';
 import { Identity } from './identity.ts';
-import type { MetadataPlan } from './metadata-types.ts';
 import type { ImportStatus } from './operation-types.ts';
 import { explainAccess } from './operations/access.ts';
 import { explainRead } from './operations/explain.ts';
-import { shownPlan } from './operations/metadata.ts';
 import { exportLines } from './operations/transfer.ts';
+import { PackDesk } from './pack-desk.ts';
+import type { Graphql } from './scenarios/player.ts';
+import { atScenarioDesk, type ScenarioDesk } from './scenarios/scenario-desk.ts';
 import { restoreTenant, type Restored } from './tenant-backup.ts';
 import { createTenant, setPasswords, systemContext, systemSession, type Person } from './tenant-setup.ts';
 import { Upkeep } from './upkeep.ts';
@@ -56,17 +44,29 @@ export interface TenantInput {
 
 export class Administration {
   readonly upkeep: Upkeep;
+  readonly packs: PackDesk;
+  readonly #options: EngineOptions;
   readonly #parts: EngineParts;
   readonly #identity: Identity;
 
   constructor(options: EngineOptions) {
+    this.#options = options;
     this.#parts = engineParts(options);
     this.upkeep = new Upkeep(this.#parts);
     this.#identity = new Identity(this.#parts);
+    this.packs = new PackDesk({
+      session: (tenant) => this.#session(tenant),
+      seed: (tenant, pack, folder, seeding) => this.#seed(tenant, pack, folder, seeding),
+    });
   }
 
   #now(): string {
     return new Date(this.#parts.clock.now()).toISOString();
+  }
+
+  /** Lends a desk at which the scenarios of packs are played. @param graphql answers their queries */
+  atScenarioDesk<T>(graphql: Graphql, work: (desk: ScenarioDesk) => Promise<T>): Promise<T> {
+    return atScenarioDesk(this.#options, graphql, work);
   }
 
   tenants(): Promise<readonly TenantInfo[]> {
@@ -143,66 +143,6 @@ export class Administration {
   /** Gives people (found by email, else made) passwords, all or none. */
   async setPasswords(tenant: string, people: readonly Person[]): Promise<void> {
     await setPasswords(this.#parts, systemContext(this.#identity, tenant), people);
-  }
-
-  /** Reads a pack and checks it on top of the platform and of the packs beside it that it needs. Throws PACK_UNREADABLE. */
-  async validatePack(folder: string): Promise<{ readonly name: string; readonly version: string; readonly problems: readonly Problem[] }> {
-    const pack = await readPack(folder);
-    const { name, version } = pack;
-    const { problems } = buildModel([await readPlatform(), ...(await withNeighbours(pack, folder))]);
-    return { name, version, problems };
-  }
-
-  /** The tenant's layers with a pack put in, or in the place of its older version. */
-  async #withPack(tenant: string, pack: Layer): Promise<readonly Layer[]> {
-    const layers = await this.#parts.cell.control((transaction) => loadLayers(transaction, tenant));
-    const packs = orderPacks([...layers.filter((layer) => layer.kind === 'pack' && layer.name !== pack.name), pack]);
-    return [await readPlatform(), ...packs, ...layers.filter((layer) => layer.kind === 'tenant')];
-  }
-
-  async #plan(tenant: string, folder: string): Promise<LayerPlan> {
-    const { runtime } = await this.#parts.runtimes.refresh(tenant);
-    const layers = await this.#withPack(tenant, await readPack(folder));
-    return planLayers(this.#parts.cell, { tenant, before: runtime.model, layers, now: this.#now() });
-  }
-
-  /** What applying a pack would do to a tenant. Throws METADATA_INVALID with every mistake. */
-  async planPack(tenant: string, folder: string): Promise<MetadataPlan> {
-    return shownPlan(await this.#plan(tenant, folder));
-  }
-
-  /** Applies a pack and loads its seed data. Throws PLAN_OUTDATED, PLAN_BLOCKED, METADATA_INVALID. */
-  async applyPack(
-    tenant: string,
-    folder: string,
-    options: {
-      readonly planHash?: string;
-      readonly demo?: boolean;
-      readonly reason?: string;
-      readonly onProgress?: (progress: SeedProgress) => void;
-    } = {},
-  ): Promise<{ readonly plan: MetadataPlan; readonly version: number | undefined }> {
-    const pack = await readPack(folder);
-    const { runtime } = await this.#parts.runtimes.refresh(tenant);
-    const layers = await this.#withPack(tenant, pack);
-    const applied: Applied = await applyLayers(this.#parts.cell, {
-      ...following(this.#parts),
-      tenant,
-      before: runtime.model,
-      layers,
-      now: this.#now(),
-      author: null,
-      reason: options.reason ?? `pack ${pack.name} ${pack.version}`,
-      planHash: options.planHash,
-    });
-    this.#parts.runtimes.forget(tenant);
-    // An unchanged pack has brought its data already.
-    if (applied.version !== undefined)
-      await this.#seed(tenant, pack, folder, {
-        demo: options.demo ?? false,
-        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-      });
-    return { plan: shownPlan(applied.plan), version: applied.version };
   }
 
   /** Writes a tenant's rows and files as lines, in constant memory. */

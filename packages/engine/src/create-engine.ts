@@ -1,11 +1,11 @@
 // Puts an engine together: the run of any operation by its name, under the guard.
 import { fail, TesseraError, uuidv7Source, type Clock, type Context, type Logger } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import { noFileStore, type FileStore } from '@tessera/records';
+import { noFileStore, type FileStore, type OnStep } from '@tessera/records';
 import { deriveKey, secretSealer, tokenSigner, type OutwardFetch } from '@tessera/security';
 import { cursorPads, metadataChannel, type Cell, type JobFigures } from '@tessera/storage';
-import type { Drained, Handlers } from '@tessera/workflow';
-import { handlersOf } from './acting.ts';
+import type { Drained, Handlers, Senders } from '@tessera/workflow';
+import { ownHandlers } from './acting.ts';
 import type { Engine, Runtime } from './engine-types.ts';
 import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
@@ -50,6 +50,10 @@ export interface EngineOptions {
   readonly stopMs?: number;
   /** What runs and timers do; default: what automations say. */
   readonly handlers?: Handlers;
+  /** What sends mails and webhooks; default: the mailer, and requests outward. */
+  readonly senders?: Senders;
+  /** Told of each step that an automation does within a write. */
+  readonly onStep?: OnStep;
 }
 
 const defaultLimits: EngineLimits = { cost: 200_000, depth: 12, page: 1000, records: 10_000, fileSize: 100_000_000 };
@@ -65,7 +69,7 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     modelMemory = 256_000_000,
     workers = 0,
   } = options;
-  const runtimes = new TenantRuntimes(cell, log, modelMemory);
+  const runtimes = new TenantRuntimes(cell, log, modelMemory, options.onStep);
   return {
     cell,
     log,
@@ -85,8 +89,8 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     rates: new RequestLimits({ cell, clock, log }, rates),
     logins: new LoginLimits({ cell, clock, log }, logins, deriveKey(secret, 'login limits')),
     jobs: cell.jobs({ works: workers > 0 }),
-    handlers: options.handlers ?? handlersOf(runtimes),
-    senders: sendersOf({ secrets: [secret, ...oldSecrets], mailer, outward, publicUrl }),
+    handlers: options.handlers ?? ownHandlers(),
+    senders: options.senders ?? sendersOf({ secrets: [secret, ...oldSecrets], mailer, outward, publicUrl }),
     endpointSecrets: webhookSecrets([secret, ...oldSecrets]),
     inboundSecrets: inboundSecrets([secret, ...oldSecrets]),
   };
@@ -208,6 +212,17 @@ class RunningEngine implements Engine {
     for (const close of this.#closers) await close();
   }
 }
+
+/** Nothing is told here, and nobody waits for it. */
+const noEvents: Awaited<ReturnType<typeof startEvents>> = {
+  subscribe: () => {
+    throw fail('UNAVAILABLE', { reason: 'changes are not told of here.' });
+  },
+  close: () => Promise.resolve(),
+};
+
+/** An engine that does what it is asked and nothing of itself: for whoever is alone with a tenant. Its parts are the caller's to close. */
+export const quietEngine = (parts: EngineParts): Engine => new RunningEngine(parts, new Identity(parts), noEvents, []);
 
 /** Starts an engine over an open cell. The caller closes the engine first, then the cell. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {

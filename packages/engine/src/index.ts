@@ -7,6 +7,8 @@ export type * from './metadata-types.ts';
 export type * from './access-types.ts';
 export type * from './explain-types.ts';
 export type * from './job-types.ts';
+export type * from './approval-types.ts';
+export { approvalActions } from './approval-types.ts';
 export type * from './automation-types.ts';
 export type * from './pool-types.ts';
 export type * from './read/request.ts';
@@ -19,9 +21,16 @@ export { operations, type Operation, type Permission } from './operations.ts';
 
 // What an operator does from outside of any tenant.
 export { Administration, type TenantInput } from './administration.ts';
+export type { Comparable, PackApplied, PackCheck, PackDesk, PackStep } from './pack-desk.ts';
 export type { TenantCheck, Upkeep } from './upkeep.ts';
+export type { PlatformLeft, PlatformUpdate } from './platform-update.ts';
 export type { Restored } from './tenant-backup.ts';
 export type { Person } from './tenant-setup.ts';
+
+// Scenarios of packs, played in a sandbox.
+export { atScenarioDesk, type PackTest, type PackTested, type ScenarioDesk } from './scenarios/scenario-desk.ts';
+export type { Graphql } from './scenarios/player.ts';
+export type { Answered, Coverage, Mismatch, ScenarioFailure, ScenarioResult, Unreached } from '@tessera/packs';
 
 // Its parts, for those who put them together themselves.
 export { engineParts } from './create-engine.ts';

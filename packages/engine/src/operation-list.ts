@@ -24,11 +24,31 @@ import type {
   WebhookSecret,
 } from './automation-types.ts';
 import type { AccessExplanation, RecordShare, ShareSubject } from './access-types.ts';
+import type {
+  ActInput,
+  ApprovalDone,
+  ApprovedRecord,
+  BatchInput,
+  BatchResult,
+  PlanInput,
+  ShownApproval,
+  ShownPlan,
+  SubmitInput,
+} from './approval-types.ts';
 import type { ObjectDescription, ObjectSummary, ResolvedLayout } from './describing-types.ts';
 import type { ReadExplanation, RequestWriter } from './explain-types.ts';
 import type { JobDone, JobList, JobsInput } from './job-types.ts';
 import type { IdentityOperations } from './identity/operation-types.ts';
-import type { MetadataChange, MetadataPlan, MetadataVersion } from './metadata-types.ts';
+import type {
+  AppliedPlan,
+  InstalledPack,
+  MetadataChange,
+  MetadataPlan,
+  MetadataVersion,
+  PackChange,
+  PackExport,
+  RollbackInput,
+} from './metadata-types.ts';
 import type {
   AuditTrail,
   CreateInput,
@@ -80,6 +100,17 @@ export interface Operations extends IdentityOperations {
   'pools.change': { readonly input: PoolInput; readonly output: OwnerOutcome };
   /** Makes records of other objects out of one. */
   'conversions.run': { readonly input: ConvertInput; readonly output: ConversionOutcome };
+  /** Hands a record in for approval. */
+  'approvals.submit': { readonly input: SubmitInput; readonly output: ApprovalDone };
+  /** The one that is not over; null where there is none. */
+  'approvals.pending': { readonly input: ApprovedRecord; readonly output: ShownApproval | null };
+  'approvals.get': { readonly input: { readonly approval: string }; readonly output: ShownApproval };
+  /** What if: who would be asked. Nothing is begun by it. */
+  'approvals.plan': { readonly input: PlanInput; readonly output: ShownPlan };
+  /** Decides, hands on, gives back, talks about it; what administrators do instead of others. */
+  'approvals.act': { readonly input: ActInput; readonly output: ApprovalDone };
+  /** Each in a transaction of its own; one result for each, in their order. */
+  'approvals.batch': { readonly input: BatchInput; readonly output: readonly BatchResult[] };
   'records.merge': { readonly input: MergeInput; readonly output: Merge };
   'records.undoMerge': {
     readonly input: { readonly object: string; readonly id: string; readonly merge: string };
@@ -179,12 +210,16 @@ export interface Operations extends IdentityOperations {
   'runs.cancel': { readonly input: { readonly id: string }; readonly output: undefined };
   'metadata.get': { readonly input: { readonly kind: string; readonly name?: string }; readonly output: unknown };
   'metadata.plan': { readonly input: MetadataChange; readonly output: MetadataPlan };
-  'metadata.apply': { readonly input: MetadataChange; readonly output: MetadataPlan & { readonly version: number } };
+  'metadata.apply': { readonly input: MetadataChange; readonly output: AppliedPlan };
   'metadata.versions': { readonly input: Readonly<Record<string, never>>; readonly output: readonly MetadataVersion[] };
-  'metadata.rollback': {
-    readonly input: { readonly version: number; readonly reason?: string };
-    readonly output: MetadataPlan & { readonly version: number };
-  };
+  'metadata.planRollback': { readonly input: RollbackInput; readonly output: MetadataPlan };
+  'metadata.rollback': { readonly input: RollbackInput; readonly output: AppliedPlan };
+  'packs.list': { readonly input: Readonly<Record<string, never>>; readonly output: readonly InstalledPack[] };
+  /** Of installing, exchanging or taking away a pack. */
+  'packs.plan': { readonly input: PackChange; readonly output: MetadataPlan };
+  'packs.apply': { readonly input: PackChange; readonly output: AppliedPlan };
+  /** The tenant's own layer as the files of a pack. */
+  'packs.export': { readonly input: PackExport; readonly output: { readonly files: Readonly<Record<string, unknown>> } };
   search: { readonly input: SearchInput; readonly output: JsonText };
   'files.upload': {
     readonly input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> };

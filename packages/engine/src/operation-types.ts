@@ -1,5 +1,6 @@
 // Inputs and outputs of the operations: what a transport hands in and gets back.
 import type { Problem } from '@tessera/kernel';
+import type { Entered } from '@tessera/records';
 import type { AuditEntry } from '@tessera/storage';
 import type { ReadRequest, SelectionRequest } from './read/request.ts';
 
@@ -59,6 +60,8 @@ export type RecordResult =
       readonly created: boolean;
       /** JSON text of `returning`, if asked for. */
       readonly record?: string;
+      /** What the write waits for: a new record is not in force yet, of a change nothing is written, what is deleted stays. */
+      readonly approval?: Entered;
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 

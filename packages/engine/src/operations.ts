@@ -5,7 +5,8 @@ import { identityOperations } from './identity/operations.ts';
 import { explain, rotateWebhookSecret, startAutomation, webhookSecret } from './operations/automations.ts';
 import { describeObject, listObjects } from './operations/describe.ts';
 import { resolveLayout } from './operations/layouts.ts';
-import { applyMetadata, getMetadata, planMetadata, rollbackMetadata, versions } from './operations/metadata.ts';
+import { applyMetadata, getMetadata, planMetadata, planRollback, rollbackMetadata, versions } from './operations/metadata.ts';
+import { applyPack, exportTenant, listPacks, planPack } from './operations/packs.ts';
 import { readPlanned } from './operations/planned-read.ts';
 import { readRecords } from './operations/read.ts';
 import { create, purge, remove, restore, update, upsert } from './operations/write.ts';
@@ -19,6 +20,8 @@ import { readAudit } from './operations/audit.ts';
 import { deleteJob, listJobs, retryJob } from './operations/jobs.ts';
 import { readNotifications } from './operations/notifications.ts';
 import { endpointSecrets } from './operations/webhook-endpoints.ts';
+import { act, batch, submit } from './operations/approvals.ts';
+import { getApproval, pendingApproval, planOf } from './operations/approvals-shown.ts';
 import { duplicates, match } from './operations/matching.ts';
 import { merge, moved, undo } from './operations/merging.ts';
 import { changeOwner, convert } from './operations/pools.ts';
@@ -78,6 +81,12 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'runs.cancel': { permission: 'administer', fresh: false, run: cancelRun },
   'pools.change': { permission: 'use', fresh: false, run: changeOwner },
   'conversions.run': { permission: 'use', fresh: false, run: convert },
+  'approvals.submit': { permission: 'use', fresh: false, run: submit },
+  'approvals.pending': { permission: 'use', fresh: false, run: pendingApproval },
+  'approvals.get': { permission: 'use', fresh: false, run: getApproval },
+  'approvals.plan': { permission: 'use', fresh: false, run: planOf },
+  'approvals.act': { permission: 'use', fresh: false, run: act },
+  'approvals.batch': { permission: 'use', fresh: true, run: batch },
   'records.merge': { permission: 'use', fresh: false, run: merge },
   'records.undoMerge': { permission: 'use', fresh: false, run: undo },
   'records.moved': { permission: 'use', fresh: false, run: moved },
@@ -91,7 +100,12 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'metadata.plan': { permission: 'administer', fresh: true, run: planMetadata },
   'metadata.apply': { permission: 'administer', fresh: true, run: applyMetadata },
   'metadata.versions': { permission: 'administer', fresh: false, run: versions },
+  'metadata.planRollback': { permission: 'administer', fresh: true, run: planRollback },
   'metadata.rollback': { permission: 'administer', fresh: true, run: rollbackMetadata },
+  'packs.list': { permission: 'administer', fresh: false, run: listPacks },
+  'packs.plan': { permission: 'administer', fresh: true, run: planPack },
+  'packs.apply': { permission: 'administer', fresh: true, run: applyPack },
+  'packs.export': { permission: 'administer', fresh: false, run: exportTenant },
   search: { permission: 'use', fresh: false, run: searchRecords },
   'files.upload': { permission: 'use', fresh: true, run: uploadFile },
   'files.describe': { permission: 'use', fresh: false, run: describeFile },

@@ -1,38 +1,18 @@
 // Policies of this node's callers and the Models as they exist for them, good as long as their tenant's access version stands.
 import { fail, type Actor } from '@tessera/kernel';
 import type { Access } from '@tessera/records';
-import { administratorPolicy, compilePolicy, personWanted, viewOf, type Policy } from '@tessera/security';
+import { administratorPolicy, compilePolicy, personWanted, type Policy } from '@tessera/security';
 import { loadPerson } from '@tessera/storage';
 import type { Identity } from './identity.ts';
-import type { Kept, Shape } from './kept-accesses.ts';
-import type { CompiledRuntime, TenantRuntime } from './tenant-runtimes.ts';
-
-type PeopleDoor = Parameters<typeof loadPerson>[0];
+import type { Kept } from './kept-accesses.ts';
+import { shapeOf } from './person-access.ts';
+import type { TenantRuntime } from './tenant-runtimes.ts';
 
 /** A session that runs out bumps nothing, so a policy is looked up again now and then. */
 const keptMs = 60_000;
 
 function holds({ accessVersion, modelHash, until }: Kept, { state }: TenantRuntime, now: number): boolean {
   return accessVersion === state.access && modelHash === state.modelHash && until > now;
-}
-
-/** What callers of the policy's shape have in common. */
-function shapeOf({ model, accesses }: CompiledRuntime, policy: Policy): Shape {
-  const known = accesses.shape(policy.shape);
-  if (known !== undefined) return known;
-  const shape = { objects: policy.objects, view: viewOf(model, policy) };
-  accesses.keepShape(policy.shape, shape);
-  return shape;
-}
-
-/** What a person may do, as a transaction of the tenant sees it; undefined of somebody who is not active. For what is done in the person's name later. */
-export async function accessOfPerson(runtime: CompiledRuntime, door: PeopleDoor, userId: string): Promise<Access | undefined> {
-  const { model, accesses } = runtime;
-  const person = await loadPerson(door, { model, userId, subjects: personWanted(model) });
-  if (person?.active !== true) return undefined;
-  const policy = compilePolicy(model, person, { kept: (shape) => accesses.shape(shape)?.objects });
-  const { view } = shapeOf(runtime, policy);
-  return { policy, view, person: { userId: person.userId, department: person.department } };
 }
 
 export class Policies {

@@ -1,7 +1,7 @@
 // Which Model a tenant is at, and its Runtime: built on demand, shared by equal hashes, kept least recently used.
 import { BoundedCache, fail, type Logger } from '@tessera/kernel';
 import { buildModel, type Model } from '@tessera/metadata';
-import { RuleCache, type Moments, type WriteSession } from '@tessera/records';
+import { RuleCache, type Moments, type OnStep, type WriteSession } from '@tessera/records';
 import { loadLayers, readState, type Cell, type StoredLayer, type TenantDatabase, type TenantState } from '@tessera/storage';
 import { momentsOf } from '@tessera/workflow';
 import type { Runtime } from './engine-types.ts';
@@ -34,15 +34,17 @@ export class TenantRuntimes {
   readonly #cell: Cell;
   readonly #log: Logger;
   readonly #most: number;
+  readonly #onStep: OnStep | undefined;
   readonly #seen = new Map<string, Pick<TenantRuntime, 'database' | 'state'>>();
   readonly #runtimes: BoundedCache<string, CompiledRuntime>;
   readonly #loading = new Map<string, Promise<CompiledRuntime>>();
 
   /** @param most bytes that all Runtimes may take together, with what is known of their callers */
-  constructor(cell: Cell, log: Logger, most: number) {
+  constructor(cell: Cell, log: Logger, most: number, onStep?: OnStep) {
     this.#cell = cell;
     this.#log = log;
     this.#most = most;
+    this.#onStep = onStep;
     this.#runtimes = new BoundedCache(most);
   }
 
@@ -87,7 +89,7 @@ export class TenantRuntimes {
   #compiled(model: Model, layers: readonly StoredLayer[]): CompiledRuntime {
     const modelBytes = bytesOfCharacter * JSON.stringify(layers).length;
     const accesses = new KeptAccesses(model, this.#most * shareOfAccesses);
-    return Object.freeze({ model, rules: new RuleCache(), accesses, moments: momentsOf(model), modelBytes });
+    return Object.freeze({ model, rules: new RuleCache(this.#onStep), accesses, moments: momentsOf(model), modelBytes });
   }
 
   async #runtime(tenant: string, hash: string): Promise<CompiledRuntime> {

@@ -7,14 +7,18 @@ import { drift, loadLayers, type DriftFinding } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
 import { resealTenant, type Resealed } from './identity/reseal.ts';
 import { trimAudit } from './operations/audit.ts';
+import { trimAnswers } from './operations/idempotency.ts';
 import { trimNotifications } from './operations/notifications.ts';
 import { trimRuns } from './operations/runs.ts';
+import { platformLag, updatePlatforms, type PlatformUpdate } from './platform-update.ts';
 
 export interface TenantCheck {
   readonly tenant: string;
   readonly drift: readonly DriftFinding[];
   /** What is wrong with the stored metadata; nothing, normally. */
   readonly problems: readonly Problem[];
+  /** Why the tenant stays on an older platform than this engine's; left out where it does not. */
+  readonly platform?: string;
 }
 
 export class Upkeep {
@@ -72,6 +76,13 @@ export class Upkeep {
     return gone;
   }
 
+  /** Removes what was kept under Idempotency-Keys for long enough. Gives how many answers went. */
+  async trimAnswers(signal?: AbortSignal): Promise<number> {
+    let gone = 0;
+    for (const tenant of await this.#tenants()) if (signal?.aborted !== true) gone += await trimAnswers(this.#parts, tenant);
+    return gone;
+  }
+
   /** Finishes changes of tables that a crash broke off. Gives how many tenants had such. */
   finishChanges(): Promise<number> {
     const { cell, clock, log } = this.#parts;
@@ -80,7 +91,12 @@ export class Upkeep {
     });
   }
 
-  /** Compares every tenant's tables with its Model. */
+  /** Brings tenants up to the platform of this engine where that only adds to them, and tells of the others. */
+  updatePlatforms(signal?: AbortSignal): Promise<PlatformUpdate> {
+    return updatePlatforms(this.#parts, signal);
+  }
+
+  /** Compares every tenant's tables with its Model, and its platform with this engine's. */
   async check(names?: readonly string[]): Promise<readonly TenantCheck[]> {
     const { cell, runtimes } = this.#parts;
     const checks: TenantCheck[] = [];
@@ -88,7 +104,8 @@ export class Upkeep {
       const { database } = await runtimes.refresh(tenant);
       const { model, problems } = buildModel(await cell.control((transaction) => loadLayers(transaction, tenant)));
       const found = model === undefined ? [] : await cell.control((transaction) => drift(transaction, model, database.schema));
-      checks.push({ tenant, drift: found, problems });
+      const lag = await platformLag(this.#parts, tenant);
+      checks.push({ tenant, drift: found, problems, ...(lag === undefined ? {} : { platform: lag }) });
     }
     return checks;
   }

@@ -122,7 +122,7 @@ const entries = {
   },
   OBJECT_KEPT: {
     status: 409,
-    message: 'Records of {object} are written by the platform, as records of {of} change. Change those.',
+    message: 'Records of {object} are written by the platform alone, which keeps in them what happens. Change what they tell of.',
   },
   STAGE_MOVE_REFUSED: { status: 422, message: '{message}' },
   STAGE_ENTRY_REFUSED: { status: 422, message: '{message}' },
@@ -146,9 +146,72 @@ const entries = {
     status: 422,
     message: 'The assignment rule {rule} finds nobody for the record {id}. Say to whom, or change the rule.',
   },
+  // approvals
+  RECORD_LOCKED: {
+    status: 409,
+    message: 'The {object} {id} is locked: {submitter} has submitted it for approval. Wait until that is decided, or have it recalled.',
+  },
+  APPROVAL_REQUIRED: {
+    status: 409,
+    message: 'This would {action} the {object} {id}, which somebody must approve first. Do that by itself, and go on when it is approved.',
+  },
+  APPROVAL_NOT_FOUND: { status: 404, message: 'There is no approval {approval}.' },
+  APPROVAL_PENDING: {
+    status: 409,
+    message: 'An approval of the {object} {id} is pending already. Wait until it is decided, or recall it.',
+  },
+  APPROVAL_SUBMITTER: {
+    status: 422,
+    message: 'Nobody is there to submit the {object} {id}. Say in the step who does (`submitter`): an active user.',
+  },
+  APPROVAL_NONE: {
+    status: 422,
+    message: 'No approval process takes the {object} {id} when it is submitted. Fill in what its entry asks for, or name another. {known}',
+  },
+  APPROVAL_NOBODY: {
+    status: 422,
+    message: 'The approval {process} cannot go on: somebody must decide, and nobody is there. Name approvers, or ask an administrator.',
+  },
+  APPROVAL_ENDED: { status: 409, message: 'The approval is over: it is {status}. Nothing more can be done to it.' },
+  APPROVAL_FAILED: {
+    status: 409,
+    message: 'Everybody has approved, but the change could not be written. An administrator retries it, or cancels the approval.',
+  },
+  APPROVAL_WITH_SUBMITTER: {
+    status: 409,
+    message: 'The approval was returned to its submitter, who hands it in again or recalls it; an administrator may cancel it.',
+  },
+  APPROVAL_NOT_ASKED: {
+    status: 409,
+    message: 'It is not your turn, or no more: somebody else may have decided meanwhile. Read the approval again.',
+  },
+  APPROVAL_NOT_ALLOWED: { status: 403, message: 'The approval process {process} does not let you {action}. Ask an administrator.' },
+  APPROVAL_NOT_SUBMITTER: { status: 403, message: 'Only who submitted the record may {action}.' },
+  APPROVAL_NOT_ADMINISTRATOR: { status: 403, message: 'Only administrators may {action}.' },
+  APPROVAL_UNFIT: {
+    status: 422,
+    message: 'That person or step will not do. Name active people who do not decide there yet, or a step before this one.',
+  },
+  APPROVAL_TOO_LATE: { status: 409, message: 'It is too late to {action}: others have gone on with it. Ask an administrator.' },
+  APPROVAL_STALE: { status: 409, message: 'What this is about is over, or not there yet. Read the approval again.' },
+  APPROVAL_OUTDATED: {
+    status: 422,
+    message:
+      'The approval began with a version of {process} that no longer fits the metadata. Make it fit, or have an administrator cancel the approval.',
+  },
+  APPROVAL_SUBMITTER_INACTIVE: {
+    status: 403,
+    message:
+      'Who submitted the change is no longer active, so nothing is written in that name. Make the person active and retry, or cancel the approval.',
+  },
+  APPROVAL_NOT_EDITABLE: { status: 403, message: 'You may not edit {field} here. {known}' },
   CONVERSION_REFUSED: { status: 422, message: '{message}' },
   CONVERSION_DONE: { status: 409, message: 'The record {id} is converted already: its {field} says to what.' },
-  CONVERSION_MATCH: { status: 409, message: 'There is {object} {id} already, which {target} would become. Use that one.' },
+  CONVERSION_MATCH: {
+    status: 409,
+    message:
+      'There is {object} {id} already, which {target} would become. Use that one; of several, merge them first or correct the record.',
+  },
   LOOKUP_NOT_FOUND: { status: 422, message: '{field} points to a record of {object} that is not there.' },
   LOOKUP_NOT_ALLOWED: { status: 422, message: '{field} may not point to that record: it does not meet the field’s filter.' },
   VALIDATION_FAILED: { status: 422, message: '{message}' },
@@ -169,6 +232,18 @@ const entries = {
   // seed data
   SEED_REFUSED: { status: 422, message: 'The data set {set} was not taken as a whole: {count} row(s) were refused.' },
   SEED_REFERENCE_MISSING: { status: 422, message: '{field}: no earlier record of the pack’s data is called {ref}.' },
+  // scenarios of packs
+  SCENARIO_NAME_UNKNOWN: { status: 422, message: 'Nothing is called {name} by now that is a {kind}. There are: {known}.' },
+  SCENARIO_NAME_TWICE: {
+    status: 422,
+    message: 'Two things of the scenario are called {name}. Rename one: people, records and steps share their names.',
+  },
+  SCENARIO_RULE_INVALID: {
+    status: 422,
+    message: 'A value of the scenario is no rule that can be worked out: {reason} It knows the time, and no record.',
+  },
+  SCENARIO_TIME_BACK: { status: 422, message: 'It is {now} already, and the clock does not go back to {target}.' },
+  SCENARIOS_FAILED: { status: 422, message: '{failed} of {total} scenarios have failed.' },
   // backups
   BACKUP_INVALID: { status: 422, message: 'This is no backup that can be restored: {reason}' },
   // plans
@@ -178,10 +253,38 @@ const entries = {
   },
   PLAN_BLOCKED: { status: 422, message: 'The plan cannot be applied: {count} of its checks found records that would break.' },
   PLAN_CHECK: { status: 422, message: '{message} ({count}, for example {sample})' },
+  PLAN_CONFLICTS: {
+    status: 409,
+    message:
+      'The plan cannot be applied: {count} properties were changed by the tenant and by the pack. Choose for each, or say whom to prefer.',
+  },
+  PLAN_CONFLICT: {
+    status: 409,
+    message: '{id}: {before} has become {pack} in the pack and {tenant} in the tenant. Choose tenant, pack or a value.',
+  },
+  PLAN_CONFLICT_LOCKED: {
+    status: 409,
+    message: '{id}: the pack keeps tenants from changing it, and the tenant has made it {tenant}. Only the pack’s can be chosen.',
+  },
+  PLAN_CHOICE_UNKNOWN: { status: 422, message: '{id} is no conflict of this plan. Leave the choice out.' },
   VERSION_UNKNOWN: { status: 404, message: 'There is no version {number}.' },
   COMPONENT_UNKNOWN: { status: 404, message: 'There is no {kind} {name}. {known}' },
   PACK_UNREADABLE: { status: 422, message: 'The pack {folder} cannot be read: {reason}' },
   PACK_DEPENDENCY: { status: 422, message: 'The pack {pack} needs {dependency} {range}, {found}.' },
+  PACK_NAMESPACE_TAKEN: {
+    status: 422,
+    message:
+      'The packs {pack} of {publisher} and {other} of {otherPublisher} both have the namespace “{namespace}”. One of them needs another.',
+  },
+  PACK_NOT_INSTALLED: { status: 404, message: 'The tenant has no pack {pack}. {known}' },
+  PACK_NOT_NEWER: {
+    status: 409,
+    message: 'The tenant has {pack} {installed} already, and {version} is not newer. Raise its version, or apply it as it is.',
+  },
+  PACK_IN_USE: { status: 409, message: 'The pack {pack} is used in {count} places; nothing was changed. Change them first.' },
+  LINT_FIELD_UNUSED: { status: 422, message: 'The field {field} is named nowhere else: no layout, list, rule or process has it.' },
+  LINT_TRANSLATION_MISSING: { status: 422, message: '{what} has no text in {language}, which the pack says it comes in.' },
+  LINT_UNTESTED: { status: 422, message: 'No scenario of the pack is about {what}.' },
   // import
   IMPORT_MAPPING_INVALID: { status: 422, message: 'The mapping has {count} mistakes; nothing was imported.' },
   IMPORT_MAPPING_UNFIT: { status: 422, message: '{reason}' },
@@ -234,6 +337,10 @@ const entries = {
     message: '{kind} {name} is defined by {first} already. Change it with an extension, or give yours another name.',
   },
   METADATA_EXTENDS_MISSING: { status: 422, message: 'There is no {kind} {name} below this layer to extend.' },
+  METADATA_LOCKED: {
+    status: 422,
+    message: 'The pack {pack} keeps tenants from changing the {kind} {name}. Leave it as it is, or make one of your own.',
+  },
   METADATA_NAMESPACE: { status: 422, message: '{name} must be called {expected}: {reason}' },
   METADATA_NAME_RESERVED: { status: 422, message: 'The name {name} is reserved. Choose another.' },
   METADATA_NAME_CLASH: { status: 422, message: '{name} and {other} both become {identifier}. Rename one.' },
@@ -247,10 +354,6 @@ const entries = {
   METADATA_TYPE: { status: 422, message: '{property} must be {expected}; this is {actual}.' },
   METADATA_VALUE_UNKNOWN: { status: 422, message: '{property} cannot be {value}. {hint}' },
   METADATA_NAME_INVALID: { status: 422, message: '{name} is no key here. {meaning}' },
-  AUTOMATION_UNAVAILABLE: {
-    status: 422,
-    message: '{what} is not available yet: nothing would carry it out. Leave it out, or switch it off.',
-  },
   AUTOMATION_LOOP: {
     status: 422,
     message:

@@ -129,6 +129,8 @@ export interface ApprovalProcessModel {
   readonly onApproved: ApprovalActionModel | undefined;
   readonly onRejected: ApprovalActionModel | undefined;
   readonly onRecalled: ApprovalActionModel | undefined;
+  /** What runs is moved to this version: paths of its steps by those of earlier versions. Undefined: it goes on as it began. */
+  readonly migrate: Readonly<Record<string, string>> | undefined;
   /** Content hash of its source. */
   readonly hash: string;
 }

@@ -63,7 +63,7 @@ export interface FieldSource {
 }
 
 /** Kinds of components that may be the options of a picklist. */
-export type ChoiceKind = 'role' | 'permissionSet';
+export type ChoiceKind = 'role' | 'permissionSet' | 'approvalProcess';
 
 export interface OptionSource {
   readonly order?: number;
@@ -116,8 +116,10 @@ export interface ObjectSource {
   readonly keys?: Readonly<Record<string, KeySource>>;
   readonly validationRules?: Readonly<Record<string, ValidationRuleSource>>;
   readonly team?: TeamSource;
-  /** Kept by the platform as the history of another object. */
-  readonly kept?: { readonly of: string };
+  /** Written by the platform alone. */
+  readonly kept?: boolean;
+  /** The object whose history it is, which the platform keeps beside it. */
+  readonly historyOf?: string;
 }
 
 type Keyed<T> = Readonly<Record<string, T>>;

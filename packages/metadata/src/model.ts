@@ -92,9 +92,11 @@ export interface ObjectModel {
   readonly keys: Readonly<Record<string, KeyModel>>;
   readonly validationRules: Readonly<Record<string, ValidationRuleModel>>;
   readonly team: TeamModel | undefined;
-  /** The object whose history it is: its records are written by the platform alone. */
+  /** Its records are written by the platform alone. */
+  readonly kept?: true;
+  /** The object whose history it is, which the platform keeps. */
   readonly keptOf?: string;
-  /** Of a history: nothing but reading. In a policy's view of the Model: what the person may do. Left out: everything. */
+  /** Of what the platform keeps: nothing but reading. In a policy's view of the Model: what the person may do. Left out: everything. */
   readonly allows?: ObjectVerbs;
   readonly renamedFrom: readonly string[];
   readonly hash: string;

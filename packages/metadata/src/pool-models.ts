@@ -83,9 +83,10 @@ export interface ConversionTargetModel {
   readonly object: string;
   readonly when: Expression | undefined;
   readonly values: ValueModels;
-  /** What is taken instead of a new record: by a unique key, or the first that a query finds. */
+  /** What is taken instead of a new record: by a unique key, the first that a query finds, or the one that a matching rule finds. */
   readonly by: { readonly name: string; readonly fields: readonly string[] } | undefined;
   readonly find: QueryModel | undefined;
+  readonly matching: string | undefined;
   readonly onMatch: ConversionMatch;
   /** The lookup field of the converted record that then points to it. */
   readonly link: string | undefined;

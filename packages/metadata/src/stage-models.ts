@@ -48,6 +48,8 @@ export interface StageModel {
   readonly required: readonly string[];
   /** In their order. */
   readonly tasks: readonly StageTaskModel[];
+  /** The approval process that must agree before a record comes into it. */
+  readonly approval: string | undefined;
 }
 
 export interface StageFlowModel {

@@ -218,6 +218,8 @@ export interface SubmitStepModel extends Step {
   readonly record: Expression;
   /** Undefined: the first whose entry holds. */
   readonly process: string | undefined;
+  /** Who hands it in; undefined: who caused the run. */
+  readonly submitter: Expression | undefined;
 }
 
 /** `capacity`, `tier`, `weight` and `into.values` stand in `over.frame`. The outcome has `allocated`, `rest` and `count`. */

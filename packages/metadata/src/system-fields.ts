@@ -35,6 +35,7 @@ export const systemFields: Readonly<Record<string, SystemField>> = {
       options: {
         normal: { order: 10, label: label('Normal', '正常') },
         inApproval: { order: 20, label: label('In approval', '审批中') },
+        draft: { order: 25, label: label('Not in force', '未生效') },
         void: { order: 30, label: label('Void', '已作废') },
       },
     },

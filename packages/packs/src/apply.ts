@@ -1,5 +1,6 @@
 // Carries a plan out: tables, roll-ups, layers, version and state in one transaction under the tenant's lock.
-import { fail, failAll, problem } from '@tessera/kernel';
+import { fail, failAll, problem, TesseraError } from '@tessera/kernel';
+import { contentHash, type Conflict, type Layer } from '@tessera/metadata';
 import { reindexSearch, rekeyRecords } from '@tessera/records';
 import {
   addVersion,
@@ -21,23 +22,22 @@ import {
   writeModelHash,
   type Cell,
   type DdlFinding,
-  type Queryable,
   type Transaction,
 } from '@tessera/storage';
-import { modelOf, planLayers, planOn, type LayerPlan, type PlanInput } from './plan.ts';
+import { changesBetween } from './changes.ts';
+import { modelOf, planLayers, planOn, type LayerPlan, type PlanInput, type TenantDoor } from './plan.ts';
 import { staleRollups } from './rollups.ts';
 
 export interface ApplyInput extends PlanInput {
+  /** The layers that those to come were made from: where the tenant has others now, the plan is outdated. */
+  readonly from?: readonly Layer[];
   /** The plan that was looked at. */
   readonly planHash?: string | undefined;
   readonly author: string | null;
   readonly reason: string | null;
   /** What else is done in the transaction that puts the plan in force. */
-  readonly also?: (door: Door, plan: LayerPlan) => Promise<void>;
+  readonly also?: (door: TenantDoor, plan: LayerPlan) => Promise<void>;
 }
-
-/** Statements in the tenant's schema. */
-type Door = Queryable & { readonly schema: string };
 
 export interface Applied {
   readonly plan: LayerPlan;
@@ -61,9 +61,24 @@ function refuseFindings(findings: readonly DdlFinding[]): void {
   );
 }
 
-/** What a version keeps of its plan. */
-export function planSummary({ hash, changes, ddl }: LayerPlan): Readonly<Record<string, unknown>> {
-  return { hash, changes, steps: ddl.steps.map(({ kind, object, field, risk, summary }) => ({ kind, object, field, risk, summary })) };
+function refuseConflicts(conflicts: readonly Conflict[]): void {
+  const open = conflicts.filter(({ choice }) => choice === undefined);
+  if (open.length === 0) return;
+  const word = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+  throw new TesseraError(
+    problem('PLAN_CONFLICTS', { count: open.length }),
+    open.map(({ id, reason, file, pointer, before, pack, tenant }) => {
+      const params = { id, before: word(before), pack: word(pack), tenant: tenant === null ? 'nothing' : word(tenant) };
+      return problem(reason === 'locked' ? 'PLAN_CONFLICT_LOCKED' : 'PLAN_CONFLICT', params, { file, pointer });
+    }),
+  );
+}
+
+/** What a version keeps of its plan, and the changes that lead back from it. */
+function planSummary({ hash, changes, ddl, packs, conflicts, automations, before, after }: LayerPlan): Readonly<Record<string, unknown>> {
+  const steps = ddl.steps.map(({ kind, object, field, risk, summary }) => ({ kind, object, field, risk, summary }));
+  const inverse = before === undefined ? null : { model: before.hash, changes: changesBetween(after, before, true) };
+  return { hash, changes, steps, packs, conflicts, automations, inverse };
 }
 
 async function applyIn(transaction: Transaction, input: ApplyInput): Promise<Applied> {
@@ -72,9 +87,12 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
   const state = await readState(transaction, schema);
   // Two appliers: the one that comes second finds another Model than it planned on.
   if (state.modelHash !== (before?.hash ?? '')) throw fail('PLAN_OUTDATED', { planHash: planHash ?? '' });
+  const stored = contentHash(await loadLayers(transaction, tenant));
+  if (input.from !== undefined && stored !== contentHash(input.from)) throw fail('PLAN_OUTDATED', { planHash: planHash ?? '' });
   const plan = await planOn(transaction, input);
   refuseFindings(plan.findings);
-  if (before?.hash === plan.after.hash && plan.ddl.steps.length === 0) return { plan, version: undefined };
+  const isSame = before?.hash === plan.after.hash && stored === contentHash(input.layers);
+  if (isSame && plan.ddl.steps.length === 0) return { plan, version: undefined };
   await applyDdl(transaction, plan.ddl);
   await moveReferences(transaction, plan.ddl);
   for (const { object, fields } of staleRollups(before, plan.after, plan.ddl)) {
@@ -134,12 +152,13 @@ async function applyAlone(cell: Cell, input: ApplyInput, draft: LayerPlan): Prom
 /**
  * Applies layers to a tenant. Everything happens or nothing; what may be slow on large tables comes before (columns that are
  * filled while everybody goes on) or after the commit (validating constraints, building indexes). A crash in there leaves a note for
- * `finishChanges`. Throws METADATA_INVALID, PLAN_OUTDATED, PLAN_BLOCKED, TENANT_BUSY.
+ * `finishChanges`. Throws METADATA_INVALID, PLAN_OUTDATED, PLAN_CONFLICTS, PLAN_BLOCKED, TENANT_BUSY.
  */
 export async function applyLayers(cell: Cell, input: ApplyInput): Promise<Applied> {
   const { tenant, planHash } = input;
   const draft = await planLayers(cell, input);
   if (planHash !== undefined && planHash !== draft.hash) throw fail('PLAN_OUTDATED', { planHash });
+  refuseConflicts(draft.conflicts);
   refuseFindings(draft.findings);
   const turn = await cell.alone(turnOf(tenant), () => applyAlone(cell, input, draft), longestWaitMs);
   if (turn === undefined) throw fail('TENANT_BUSY', { tenant });

@@ -7,6 +7,7 @@ import { satisfies, validRange } from 'semver';
 export const engineVersion = '0.1.0';
 
 interface Manifest {
+  readonly publisher?: string;
   readonly engine?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
@@ -20,10 +21,24 @@ function check(pack: Layer, dependency: string, range: string, found: string | u
   return [problem('PACK_DEPENDENCY', { pack: pack.name, dependency, range, found: state }, place)];
 }
 
-/** The packs, each after those that it needs. Throws METADATA_INVALID where a dependency is missing, unfit, or part of a circle. */
+/** Packs of several publishers that answer for the same names: those that say who makes them. */
+function sharedNamespaces(packs: readonly Layer[]): readonly Problem[] {
+  const first = new Map<string, Layer>();
+  return packs.flatMap((pack): readonly Problem[] => {
+    const { namespace } = pack;
+    const other = first.get(namespace);
+    const [publisher, otherPublisher] = [manifestOf(pack).publisher, other && manifestOf(other).publisher];
+    if (other === undefined && publisher !== undefined) first.set(namespace, pack);
+    if (other === undefined || publisher === undefined || publisher === otherPublisher) return [];
+    const params = { namespace, pack: pack.name, publisher, other: other.name, otherPublisher };
+    return [problem('PACK_NAMESPACE_TAKEN', params, { file: `${pack.name}/pack.json`, pointer: '/namespace' })];
+  });
+}
+
+/** The packs, each after those that it needs. Throws METADATA_INVALID where one is missing, unfit, or part of a circle, and where a namespace is another publisher’s. */
 export function orderPacks(packs: readonly Layer[]): readonly Layer[] {
   const byName = new Map(packs.map((pack) => [pack.name, pack]));
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...sharedNamespaces(packs)];
   const ordered: Layer[] = [];
   const visit = (pack: Layer, chain: readonly string[]): void => {
     if (chain.includes(pack.name)) {

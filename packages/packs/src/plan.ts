@@ -1,6 +1,6 @@
 // What a change of a tenant's layers would do: differences, steps on the tables, records that would break.
-import { failAll, problem } from '@tessera/kernel';
-import { buildModel, contentHash, type Change, type Layer, type Model } from '@tessera/metadata';
+import { failAll } from '@tessera/kernel';
+import { buildModel, contentHash, type Change, type Conflict, type Layer, type Model } from '@tessera/metadata';
 import {
   countRows,
   planDdl,
@@ -15,6 +15,7 @@ import {
 } from '@tessera/storage';
 import { automationOrders, type AutomationOrder } from './automation-orders.ts';
 import { changesBetween } from './changes.ts';
+import type { PackDifference } from './lock.ts';
 
 export interface LayerPlan {
   /** Of what it does, from where to where: equal for equal plans. */
@@ -29,6 +30,9 @@ export interface LayerPlan {
   readonly automations: readonly AutomationOrder[];
   readonly ddl: DdlPlan;
   readonly findings: readonly DdlFinding[];
+  readonly packs: readonly PackDifference[];
+  /** With the tenant's own changes; those without a choice stand in the way. */
+  readonly conflicts: readonly Conflict[];
 }
 
 /** The Model of layers. Throws METADATA_INVALID with every mistake. */
@@ -38,6 +42,9 @@ export function modelOf(layers: readonly Layer[]): Model {
   return model;
 }
 
+/** Statements in the tenant's schema. */
+export type TenantDoor = Queryable & { readonly schema: string };
+
 export interface PlanInput {
   readonly tenant: string;
   readonly before: Model | undefined;
@@ -46,37 +53,33 @@ export interface PlanInput {
   readonly after?: Model;
   /** RFC 3339, noted on what is set aside. */
   readonly now: string;
-}
-
-/** These can be described and checked, and nothing carries them out yet: what would silently never happen is refused. */
-const notYet = { approvalProcesses: 'approval process' } as const;
-
-function refuseUnavailable(model: Model, layers: readonly Layer[]): void {
-  const problems = Object.entries(notYet).flatMap(([folder, word]) =>
-    Object.keys(model[folder as keyof typeof notYet]).map((name) => {
-      const path = `${folder}/${name}.json`;
-      const layer = layers.find(({ files }) => Object.hasOwn(files, path));
-      return problem('AUTOMATION_UNAVAILABLE', { what: `The ${word} ${name}` }, { file: `${layer?.name ?? ''}/${path}`, pointer: '' });
-    }),
-  );
-  if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
+  /** What else would break: of what has begun and is not over. */
+  readonly check?: (
+    door: TenantDoor,
+    models: { readonly before: Model | undefined; readonly after: Model },
+  ) => Promise<readonly DdlFinding[]>;
+  /** What packs are exchanged, and what the tenant's changes have to do with it. */
+  readonly packs?: readonly PackDifference[];
+  readonly conflicts?: readonly Conflict[];
 }
 
 /** Plans on a connection that may read the tenant's tables and catalogues. */
 export async function planOn(
   queryable: Queryable,
-  { tenant, before, layers, now, after = modelOf(layers) }: PlanInput,
+  { tenant, before, layers, now, after = modelOf(layers), packs = [], conflicts = [], check }: PlanInput,
 ): Promise<LayerPlan> {
-  refuseUnavailable(after, layers);
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
   const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));
   const ddl = await countRows(queryable, planDdl(before, after, { schema, existing, now, back }));
-  const findings = await runDdlChecks(queryable, ddl);
+  const door: TenantDoor = { schema, query: (statement) => queryable.query(statement) };
+  const findings = [...(await runDdlChecks(queryable, ddl)), ...((await check?.(door, { before, after })) ?? [])];
   const steps = ddl.steps.map(({ kind, object, field, risk }) => [kind, object, field ?? null, risk]);
-  const hash = contentHash({ before: before?.hash ?? null, after: after.hash, steps });
+  // The layers too: different files may come to the same Model.
+  const hash = contentHash({ before: before?.hash ?? null, after: after.hash, layers: contentHash(layers), steps });
   const changes = changesBetween(before, after, back);
-  return { hash, tenant, layers, before, after, changes, automations: automationOrders(before, after), ddl, findings };
+  const automations = automationOrders(before, after);
+  return { hash, tenant, layers, before, after, changes, automations, ddl, findings, packs, conflicts };
 }
 
 export async function planLayers(cell: Cell, input: PlanInput): Promise<LayerPlan> {

@@ -1,7 +1,7 @@
 // Creates records, with their children where the input nests them.
 import { fail } from '@tessera/kernel';
 import type { ObjectModel, RelationModel } from '@tessera/metadata';
-import { createSet, runPipeline, type NewRecord, type SetOptions } from './pipeline.ts';
+import { createSet, runBegin, runPipeline, type NewRecord, type SetOptions } from './pipeline.ts';
 import { outcomesOf, type RecordOutcome } from './results.ts';
 import { objectOf, type WriteSession } from './session.ts';
 import { replaceItems, type WriteItem, type WriteSet } from './write-set.ts';
@@ -79,16 +79,16 @@ async function createTree(
   // A relation that does not exist for the person is an unknown field like any other.
   const shown = options.internal === true ? object : (session.access.view.objects[object.name] ?? object);
   const parts = records.map((record, i) => separate(shown, record, i));
+  const children = parts.flatMap((part) => part.children);
   const set = await runPipeline(
     createSet(
       session,
       object,
       records.map((record, i) => ({ ...record, input: parts[i]?.own ?? {} })),
-      options,
+      { ...options, unfinished: children.length > 0 },
     ),
   );
-  const children = parts.flatMap((part) => part.children);
-  return children.length === 0 ? set : createChildren(set, children, options);
+  return children.length === 0 ? set : runBegin(await createChildren(set, children, options));
 }
 
 /**

@@ -2,14 +2,16 @@
 import { isUuid, problem, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { recordAccess } from '@tessera/security';
-import { childrenStatement, holdersStatement, lockStatement, recordOf, softDeleteStatement } from '@tessera/storage';
+import { childrenStatement, holdersStatement, lockStatement, recordOf, softDeleteStatement, type HoldingColumn } from '@tessera/storage';
 import { byObject, descendants, familyHistory, lockFamily, type Family, type Member } from './family.ts';
 import { runRelease, updateSet } from './pipeline.ts';
 import { deniedOf } from './denied.ts';
+import { enterDeletes, heldDeletes } from './hold-deletes.ts';
+import { isLocked, lockedProblem, submitters } from './locks.ts';
 import { changedOf, objectionsTo } from './objections.ts';
 import { tell, type Changes } from './moments.ts';
 import { keyOf } from './record-key.ts';
-import { pointersTo, referenceTo } from './references.ts';
+import { pointersTo, referenceTo, type Pointer } from './references.ts';
 import type { RecordOutcome } from './results.ts';
 import { applyRollups } from './rollups.ts';
 import { objectOf, type WriteSession } from './session.ts';
@@ -31,13 +33,24 @@ function mayTell({ access }: WriteSession, object: string, field: string): boole
 
 const idsOf = (members: readonly Member[]): readonly string[] => members.map((member) => member.id);
 
+/** Whether records of an object ever wait for an approval. */
+const mayWait = ({ model }: WriteSession, { name }: ObjectModel): boolean =>
+  Object.values(model.approvalProcesses).some(({ object }) => object === name);
+
+/** What holds on to records of an object: lookups that must not be emptied, and those of records that nobody may change. */
+const holdersOf = (session: WriteSession, object: ObjectModel): readonly (Pointer & HoldingColumn)[] =>
+  pointersTo(session.model, object.name).flatMap((pointer): readonly (Pointer & HoldingColumn)[] => {
+    if (pointer.onDelete === 'restrict') return [pointer];
+    return pointer.onDelete === 'setNull' && mayWait(session, pointer.child) ? [{ ...pointer, whileLocked: true }] : [];
+  });
+
 /** Members that records outside of `going` hold on to, by key. */
 async function held(session: WriteSession, going: readonly Member[]): Promise<ReadonlyMap<string, Problem>> {
   const found = new Map<string, Problem>();
   const groups = byObject(going);
   const without = new Map([...groups].map(([object, members]) => [object.name, idsOf(members)]));
   for (const [object, members] of groups) {
-    const pointers = pointersTo(session.model, object.name).filter((pointer) => pointer.onDelete === 'restrict');
+    const pointers = holdersOf(session, object);
     if (pointers.length === 0) continue;
     const { rows } = await session.transaction.query(holdersStatement(session.target, pointers, idsOf(members), { without }));
     for (const row of rows) {
@@ -122,9 +135,47 @@ async function putInBin(session: WriteSession, going: readonly Member[]): Promis
 function refusal(object: ObjectModel, record: DeleteRecord, member: Member | undefined): Problem | undefined {
   const { id, expected } = record;
   if (object.appendOnly) return problem('OBJECT_APPEND_ONLY', { object: object.name });
+  if (object.kept === true) return problem('OBJECT_KEPT', { object: object.name });
   if (member === undefined) return problem('RECORD_NOT_FOUND', { object: object.name, id: isUuid(id) ? id.toLowerCase() : id });
   const version = Number(member.record['version']);
   return expected === undefined || expected === version ? undefined : problem('RECORD_CHANGED', { version, expected });
+}
+
+/** What stands against deleting each of the records itself, whatever belongs to it or holds on to it. */
+async function refusals(
+  session: WriteSession,
+  object: ObjectModel,
+  records: readonly DeleteRecord[],
+  denied: ReadonlyMap<string, Problem>,
+  memberOf: (id: string) => Member | undefined,
+): Promise<ReadonlyMap<DeleteRecord, Problem>> {
+  const locked = records.flatMap(({ id }) => {
+    const record = memberOf(id)?.record;
+    return record !== undefined && isLocked(session, object, record) ? [record] : [];
+  });
+  const names = locked.length === 0 ? undefined : await submitters(session, object, locked);
+  const refused = new Map<DeleteRecord, Problem>();
+  for (const record of records) {
+    const member = memberOf(record.id);
+    const found = denied.get(record.id.toLowerCase()) ?? refusal(object, record, member);
+    if (found !== undefined) refused.set(record, found);
+    else if (member !== undefined && names !== undefined && locked.includes(member.record))
+      refused.set(record, lockedProblem(object, member.id, names));
+  }
+  return refused;
+}
+
+/** Deletes those that go, with what belongs to them. */
+async function goAll(session: WriteSession, going: readonly Member[]): Promise<void> {
+  if (going.length === 0) return;
+  const groups = byObject(going);
+  const others = await putInBin(session, going);
+  for (const [one, members] of groups) {
+    const gone = members.map(({ id, record }) => ({ id, old: record, now: undefined }));
+    await noteAccess(session, one.name, gone);
+  }
+  const deleted = [...groups].map(([one, members]) => ({ object: one, event: 'delete' as const, records: changedOf(members) }));
+  await tell(session, [...deleted, ...others]);
 }
 
 /** Throws nothing for a single record: what stands against it is in its outcome. */
@@ -137,37 +188,32 @@ export async function deleteRecords(
   const named = [...new Set(records.map(({ id }) => id.toLowerCase()))];
   const denied = new Map(await deniedOf(session, object, named, 'delete'));
   const open = named.filter((id) => isUuid(id) && !denied.has(id));
-  const family = object.appendOnly ? new Map<string, Member>() : await lockFamily(session, object, open, 'live');
+  const family = object.appendOnly || object.kept === true ? new Map<string, Member>() : await lockFamily(session, object, open, 'live');
   // Whoever gave the record away while we waited for its lock has decided about it.
   for (const [id, against] of await deniedOf(session, object, open, 'delete')) denied.set(id, against);
   const ids = open.filter((id) => !denied.has(id));
   const member = (id: string): Member | undefined => family.get(keyOf(objectName, id.toLowerCase()));
-  const refused = new Map<DeleteRecord, Problem>();
-  for (const record of records) {
-    const found = denied.get(record.id.toLowerCase()) ?? refusal(object, record, member(record.id));
-    if (found !== undefined) refused.set(record, found);
-  }
+  const refused = await refusals(session, object, records, denied, member);
   const stays = new Set([...refused.keys()].map((record) => record.id.toLowerCase()));
-  const decision = await decide(
+  const free = ids.filter((id) => !stays.has(id));
+  const wanted = await decide(session, object, family, free);
+  const waiting = await heldDeletes(
     session,
     object,
     family,
-    ids.filter((id) => !stays.has(id)),
+    free.filter((id) => !wanted.held.has(id)),
   );
-  if (decision.going.length > 0) {
-    const groups = byObject(decision.going);
-    const others = await putInBin(session, decision.going);
-    for (const [one, members] of groups) {
-      const gone = members.map(({ id, record }) => ({ id, old: record, now: undefined }));
-      await noteAccess(session, one.name, gone);
-    }
-    const deleted = [...groups].map(([one, members]) => ({ object: one, event: 'delete' as const, records: changedOf(members) }));
-    await tell(session, [...deleted, ...others]);
-  }
+  const others = free.filter((id) => !waiting.has(id));
+  // What stays may hold on to others.
+  const decision = waiting.size === 0 ? wanted : await decide(session, object, family, others);
+  const entered = await enterDeletes(session, object, family, waiting);
+  await goAll(session, decision.going);
   return records.map((record): RecordOutcome => {
     const id = record.id.toLowerCase();
-    const found = refused.get(record) ?? decision.held.get(id);
+    const begun = entered.get(id);
+    const found = refused.get(record) ?? decision.held.get(id) ?? (begun !== undefined && 'code' in begun ? begun : undefined);
     if (found !== undefined) return { ok: false, problems: [{ ...found, pointer: record.pointer }] };
-    return { ok: true, id, version: Number(member(id)?.record['version']) + 1, created: false };
+    const version = Number(member(id)?.record['version']) + 1;
+    return { ok: true, id, version, created: false, ...(begun === undefined || 'code' in begun ? {} : { approval: begun }) };
   });
 }

@@ -6,6 +6,13 @@ export { reconcileRecords, type Reconciled, type ReconcileOptions } from './reco
 export { reattach, type Attached, type Reattached } from './reattach.ts';
 export { setLifeStatus } from './life-status.ts';
 export { withoutRecords } from './without.ts';
+export { markRecords, type Mark } from './marks.ts';
+export { isLocked } from './locks.ts';
+export { heldInput } from './sealed-text.ts';
+export { stageApprovals } from './stage-approvals.ts';
+export { attempt } from './attempt.ts';
+export { keepFields, type KeptChange } from './keep-fields.ts';
+export { placeInStages } from './place-in-stages.ts';
 export { refreshRollups, rollupSchedules, scheduledRollups, type RollupGroup } from './refresh-rollups.ts';
 export { keyValues } from './key-values.ts';
 export { deleteRecords } from './delete.ts';
@@ -14,17 +21,33 @@ export { restoreRecords } from './restore.ts';
 export { purgeRecords } from './purge.ts';
 export { runInSession, type LastRead, type SessionInput, type WorkOptions } from './run.ts';
 export { commitChecks } from './commit-checks.ts';
-export { RuleCache } from './rule-cache.ts';
+export { RuleCache, type OnStep } from './rule-cache.ts';
 export { inLanguage } from './steps/validate.ts';
 export { recordEnvironment } from './environment.ts';
 export { fetchFacts, noFacts, type Facts } from './facts.ts';
 export { factsOf } from './rule-facts.ts';
 export { stagePlaces, type OpenMove, type StagePlace, type StageTask } from './stage-places.ts';
-export { addToHistory, changeHistory, readHistory } from './kept-history.ts';
+export { addToBin, addToHistory, changeHistory, changeInBin, readHistory } from './kept-history.ts';
 export type { RecordOutcome } from './results.ts';
-export type { Access, Answering, Cause, OwnerNote, Sealer, WriteSession } from './session.ts';
+export type { Access, AccessOf, Answering, Cause, OwnerNote, Sealer, WriteSession } from './session.ts';
 export { keyOf as recordKey } from './record-key.ts';
-export type { ChangeEvent, Changes, Moments, Proposals, Proposed, RecordChanged, Verdict, Voice } from './moments.ts';
+export { isAgreed } from './moments.ts';
+export type {
+  ChangeEvent,
+  Changes,
+  Entered,
+  HeldChange,
+  HeldEvent,
+  HeldRecord,
+  HeldRecords,
+  Holder,
+  Moments,
+  Proposals,
+  Proposed,
+  RecordChanged,
+  Verdict,
+  Voice,
+} from './moments.ts';
 export { asCaller } from './session.ts';
 export { sameValue } from './changed.ts';
 export { sightOf } from './steps/see.ts';

@@ -3,9 +3,11 @@ import type { ObjectModel } from '@tessera/metadata';
 import {
   findMatchesStatement,
   insertAllStatements,
+  insertInBinStatement,
   lockStatement,
   logOf,
   updateAllStatements,
+  updateInBinStatement,
   type AllStatements,
   type RecordValues,
 } from '@tessera/storage';
@@ -42,15 +44,21 @@ async function lockedRows(session: WriteSession, history: ObjectModel, ids: read
   return new Map(rows.map(planOf(session, history).read).map((record) => [textOf(record['id']), record]));
 }
 
-/** Adds rows; what they do not say is as in any new record. */
+/** A row to be, with what every new record has; what it says itself counts. */
+function newRow(session: WriteSession, history: ObjectModel, row: RecordValues): RecordValues {
+  const { at, slots } = session;
+  const id = textOf(row['id'] ?? session.context.newId());
+  const who = { owner: slots.user, createdBy: slots.user, updatedBy: slots.user, createdAt: at, updatedAt: at };
+  return { ...planOf(session, history).constants, ...who, version: '1', lifeStatus: 'normal', ...row, id };
+}
+
+/** Adds rows; what they do not say, their ids among it, is as in any new record. */
 export async function addToHistory(session: WriteSession, history: ObjectModel, rows: readonly RecordValues[]): Promise<void> {
   if (rows.length === 0) return;
   const { at, slots, target } = session;
-  const { constants } = planOf(session, history);
   const records = rows.map((row): RecordChanged => {
-    const id = session.context.newId();
-    const who = { owner: slots.user, createdBy: slots.user, updatedBy: slots.user, createdAt: at, updatedAt: at };
-    return { id, old: undefined, values: { ...constants, ...who, version: '1', lifeStatus: 'normal', ...row, id } };
+    const values = newRow(session, history, row);
+    return { id: textOf(values['id']), old: undefined, values };
   });
   const lines = records.map((record) => ({ record: written(record), field: null, old: null, new: null }));
   const log = logOf(target, { object: history.name, change: 'created', actor: slots.user, at }, records.map(written), lines);
@@ -81,6 +89,23 @@ export async function changeHistory(
   send(session, updateAllStatements(target, history, fields, values, log));
   await settle(session, history, 'update', records);
   return records.length;
+}
+
+/** Adds rows of records that lie in the bin: they lie there with them, so nobody is told. */
+export async function addToBin(session: WriteSession, history: ObjectModel, rows: readonly RecordValues[]): Promise<void> {
+  const { model, target, transaction } = session;
+  const [master, by] = [model.objects[history.keptOf ?? ''], history.fields['record']];
+  if (rows.length === 0 || master === undefined || by === undefined) return;
+  const values = rows.map((row) => newRow(session, history, row));
+  await transaction.query(insertInBinStatement(target, history, { master, by }, values));
+}
+
+/** Changes rows that lie in the bin, all of them in the same fields. */
+export async function changeInBin(session: WriteSession, history: ObjectModel, changes: ReadonlyMap<string, RecordValues>): Promise<void> {
+  const [first] = changes.values();
+  if (first === undefined) return;
+  const fields = Object.keys(first).flatMap((name) => history.fields[name] ?? []);
+  await session.transaction.query(updateInBinStatement(session.target, history, fields, changes));
 }
 
 /** Rows that have these values and meet the condition, locked, in the order of the values; undefined where there is none. */

@@ -1,6 +1,7 @@
 // The moments of a write at which something else may have its say: what happens by itself is told of them, and the pipeline knows no more of it.
 import type { Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
+import type { Value } from '@tessera/rules';
 import type { RecordValues } from '@tessera/storage';
 
 export type ChangeEvent = 'create' | 'update' | 'delete' | 'restore';
@@ -46,10 +47,57 @@ export interface Voice<Session> {
   say(session: Session, proposals: Proposals): Promise<ReadonlyMap<string, Verdict>>;
 }
 
+/** A change that nothing is written of until it is agreed to. */
+export interface HeldChange {
+  /** As the caller gave it; secrets as they are stored. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Of each field that it changes, for display; secrets without their values. */
+  readonly changes: Readonly<Record<string, { readonly old: Value; readonly new: Value }>>;
+}
+
+/** A record that is locked by now, and what it waits for. */
+export interface HeldRecord extends RecordChanged {
+  /** The process, by name. */
+  readonly process: string;
+  /** Of an update; else undefined. */
+  readonly change: HeldChange | undefined;
+}
+
+export interface HeldRecords extends Changes {
+  readonly event: HeldEvent;
+  readonly records: readonly HeldRecord[];
+}
+
+/** What may be held until somebody agrees to it. */
+export type HeldEvent = Exclude<ChangeEvent, 'restore'>;
+
+/** What a held write waits for. */
+export interface Entered {
+  /** Id of the approval. */
+  readonly id: string;
+  /** `running`, or what it has come to at once, where nobody need be asked. */
+  readonly status: string;
+}
+
+/** Whether a write is done, or was as soon as it was handed in. */
+export const isAgreed = (entered: Entered | undefined): boolean => entered === undefined || entered.status === 'approved';
+
+/** What makes writes wait until somebody agrees to them. */
+export interface Holder<Session> {
+  /** By id: the process that each is to wait for, or why it can be written in no way; nothing of those that go on. All of a set together. */
+  choose(session: Session, proposals: Proposals): Promise<ReadonlyMap<string, string | Problem>>;
+  /** Begins what the records wait for, once they are locked. By id; a problem refuses the write of its record. */
+  begin(session: Session, held: HeldRecords): Promise<ReadonlyMap<string, Entered | Problem>>;
+}
+
 /** What a tenant's Model has happen by itself with writes; a session without it writes and no more. */
 export interface Moments<Session> {
   /** Those who have their say before records of an object are saved, deleted or brought back, in their order. */
   before(object: ObjectModel, event: ChangeEvent): readonly Voice<Session>[];
+  /** Who may hold such writes; undefined: nobody does. */
+  holder(object: ObjectModel, event: HeldEvent): Holder<Session> | undefined;
+  /** By id, of locked records: the fields that whoever writes may change all the same. */
+  openFields(session: Session, object: ObjectModel, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Whether changes of an object are to be told at all: nothing is read or kept for those that nobody waits for. */
   concerns(object: ObjectModel, event: ChangeEvent): boolean;
   /** Whether what is told may write within the transaction, so that the records may be others again when it ends. */

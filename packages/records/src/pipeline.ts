@@ -5,13 +5,16 @@ import { mayFailApart, writeApart } from './apart.ts';
 import { noFacts } from './facts.ts';
 import type { WriteSession } from './session.ts';
 import { beforeSave } from './steps/before-save.ts';
+import { begin } from './steps/begin.ts';
 import { checkLookups } from './steps/check-lookups.ts';
 import { coerce } from './steps/coerce.ts';
 import { defaults } from './steps/defaults.ts';
 import { duplicates } from './steps/duplicates.ts';
 import { checkFiles, claimFiles } from './steps/files.ts';
 import { hide } from './steps/hide.ts';
+import { hold } from './steps/hold.ts';
 import { joinTeam } from './steps/join-team.ts';
+import { keepLocked } from './steps/keep-locked.ts';
 import { lock } from './steps/lock.ts';
 import { matchKeys } from './steps/match-keys.ts';
 import { notePeople } from './steps/note-people.ts';
@@ -41,6 +44,7 @@ const preparing: readonly Step[] = [
   defaults,
   beginStages,
   permitValues,
+  keepLocked,
   // Over whole records, with what defaults give, and past the person's rights; what it sets is checked with the rest.
   beforeSave,
   validate,
@@ -50,16 +54,19 @@ const preparing: readonly Step[] = [
   duplicates,
   hide,
   refuse,
+  // What can be written as it is, and is not before somebody has agreed.
+  hold,
+  refuse,
   number,
   searchValue,
   matchKeys,
 ];
 
 /** What is written, and what follows it. */
-const writing: readonly Step[] = [writeInSight, hide, refuse, claimFiles, joinTeam, rollUps, stageHistory, notePeople, tell];
+const writing: readonly Step[] = [writeInSight, hide, refuse, claimFiles, joinTeam, rollUps, stageHistory, notePeople, tell, begin];
 
 /** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
-const releaseSteps: readonly Step[] = [lock, coerce, matchKeys, write, refuse, rollUps, notePeople];
+const releaseSteps: readonly Step[] = [lock, keepLocked, coerce, matchKeys, write, refuse, rollUps, notePeople];
 
 /** What clears a lookup of a record that comes back: no roll-up has counted it yet, so none takes it away. */
 const uncountedReleaseSteps: readonly Step[] = [lock, coerce, matchKeys, write, refuse];
@@ -78,6 +85,9 @@ export async function runPipeline(set: WriteSet): Promise<WriteSet> {
   const prepared = await run(set, preparing);
   return mayFailApart(prepared) ? writeApart(prepared, (some) => run(some, writing)) : run(prepared, writing);
 }
+
+/** Begins what the records of a set wait for, now that all of them is written. */
+export const runBegin = (set: WriteSet): Promise<WriteSet> => run({ ...set, unfinished: false }, [begin]);
 
 export const runRelease = (set: WriteSet): Promise<WriteSet> => run(set, releaseSteps);
 
@@ -100,13 +110,15 @@ export interface ChangedRecord {
 export interface SetOptions {
   readonly allOrNone: boolean;
   readonly internal?: boolean;
+  /** More of the records is to be written (`runBegin` then begins what they wait for). */
+  readonly unfinished?: boolean;
 }
 
 export function createSet(
   session: WriteSession,
   object: ObjectModel,
   records: readonly NewRecord[],
-  { allOrNone, internal = false }: SetOptions,
+  { allOrNone, internal = false, unfinished = false }: SetOptions,
 ): WriteSet {
   const items = records.map(({ pointer, id, input }, index): WriteItem => ({
     index,
@@ -120,9 +132,9 @@ export function createSet(
     problems: [],
     written: undefined,
   }));
-  const set: WriteSet = { kind: 'create', session, object, items, allOrNone, internal };
-  if (object.keptOf === undefined || internal) return set;
-  return { ...set, items: items.map((item) => withProblem(item, 'OBJECT_KEPT', { object: object.name, of: object.keptOf })) };
+  const set: WriteSet = { kind: 'create', session, object, items, allOrNone, internal, unfinished };
+  if (object.kept !== true || internal) return set;
+  return { ...set, items: items.map((item) => withProblem(item, 'OBJECT_KEPT', { object: object.name })) };
 }
 
 export function updateSet(
@@ -147,6 +159,7 @@ export function updateSet(
     return isUuid(id) ? item : withProblem(item, 'RECORD_NOT_FOUND', { object: object.name, id });
   });
   const set: WriteSet = { kind: 'update', session, object, items, allOrNone, internal };
-  if (!object.appendOnly || internal) return set;
-  return { ...set, items: items.map((item) => withProblem(item, 'OBJECT_APPEND_ONLY', { object: object.name })) };
+  const refused = internal ? undefined : object.appendOnly ? 'OBJECT_APPEND_ONLY' : object.kept === true ? 'OBJECT_KEPT' : undefined;
+  if (refused === undefined) return set;
+  return { ...set, items: items.map((item) => withProblem(item, refused, { object: object.name })) };
 }

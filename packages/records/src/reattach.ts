@@ -18,10 +18,14 @@ export interface Reattached {
   readonly count: number;
 }
 
-/** Whoever has the one by a share has the other too; what somebody has of it already stays as it is. Teams are each object's own. */
+/**
+ * Whoever has the one by a share has the other too; what somebody has of it already stays as it is. Teams are each object's own, and
+ * whoever had to approve the one has nothing to do with the other.
+ */
 async function shareToo({ transaction, target, context }: WriteSession, from: Attached, to: Attached): Promise<void> {
   const door = doorOf(transaction, target.schema);
-  const shares = await listShares(door, { object: from.object.name, recordId: from.id });
+  const all = await listShares(door, { object: from.object.name, recordId: from.id });
+  const shares = all.filter(({ origin }) => origin !== 'approval');
   if (shares.length === 0) return;
   const known = new Set((await listShares(door, { object: to.object.name, recordId: to.id })).map(({ subject }) => subject));
   const fresh = shares.filter(({ subject }) => !known.has(subject));

@@ -2,9 +2,7 @@
 import { canonicalJson, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
 import { walk, type Expression } from '@tessera/rules';
 import { differingRollupsStatement, fieldValue, lockStatement, rollupValuesStatement } from '@tessera/storage';
-import { sameValue } from './changed.ts';
-import { tell, type Changes } from './moments.ts';
-import { applyRollups, writeRollups } from './rollups.ts';
+import { keepFields } from './keep-fields.ts';
 import { planOf, type WriteSession } from './session.ts';
 import { textOf } from './text-of.ts';
 
@@ -93,17 +91,11 @@ export async function refreshRollups(
     ),
   );
   const fresh = new Map(found.rows.map((row) => [String(row['id']), row]));
-  const news = olds.map((old) => {
+  const records = olds.map((old) => {
     const row = fresh.get(textOf(old['id']));
-    return row === undefined ? old : { ...old, ...Object.fromEntries(fields.map((field) => [field.name, fieldValue(field, row)])) };
+    const values = row === undefined ? {} : Object.fromEntries(fields.map((field) => [field.name, fieldValue(field, row)]));
+    return { old, now: { ...old, ...values } };
   });
-  const apart: WriteSession = { ...session, touched: new Map() };
-  const changes = writeRollups(apart, object, fields, olds, news).filter(({ old, now }) =>
-    fields.some(({ name }) => !sameValue(old?.[name], now?.[name])),
-  );
-  const raised = await applyRollups(apart, new Map([[object, changes]]));
-  const records = changes.flatMap(({ old, now }) => (now === undefined ? [] : [{ id: textOf(now['id']), old, values: now }]));
-  const told: Changes = { object, event: 'update', records };
-  await tell(session, [told, ...raised]);
-  return { last, seen: rows.length, changed: records.length };
+  const changed = await keepFields(session, object, fields, records, { starts: true });
+  return { last, seen: rows.length, changed: changed.length };
 }

@@ -4,10 +4,18 @@ import { toJs, type Expression, type JsEnvironment, type Value } from '@tessera/
 import { KeptStatements } from '@tessera/storage';
 import { planObject, type ObjectPlan } from './object-plan.ts';
 
+/** Told of each step that an automation does within a write, which leaves no journal. */
+export type OnStep = (automation: string, path: string) => void;
+
 export class RuleCache {
+  readonly onStep: OnStep | undefined;
   readonly statements = new KeptStatements();
   readonly #compiled = new WeakMap<Expression, (environment: JsEnvironment) => Value>();
   readonly #plans = new WeakMap<ObjectModel, ObjectPlan>();
+
+  constructor(onStep?: OnStep) {
+    this.onStep = onStep;
+  }
 
   evaluate(expression: Expression, environment: JsEnvironment): Value {
     if (expression.node === 'literal') return expression.value;

@@ -7,7 +7,7 @@ import type { Statement } from '@tessera/kernel';
 import { commitChecks } from './commit-checks.ts';
 import type { Moments } from './moments.ts';
 import type { RuleCache } from './rule-cache.ts';
-import type { Access, Answering, Sealer, WriteSession } from './session.ts';
+import type { Access, AccessOf, Answering, Sealer, WriteSession } from './session.ts';
 
 /** A write whose turn it is not once is unlucky; so often, never seen. */
 const deadlockRetries = 10;
@@ -19,6 +19,8 @@ export interface SessionInput {
   /** The access version that the caller's permissions were read at; undefined for the platform itself, whose rights never change. */
   readonly accessVersion: string | undefined;
   readonly access: Access;
+  /** Left out: nothing is done in anybody else's name. */
+  readonly accessOf?: AccessOf | undefined;
   readonly rules: RuleCache;
   readonly sealer: Sealer;
   /** What happens by itself with what is written; left out: nothing. */
@@ -42,8 +44,10 @@ export interface WorkOptions<T> {
   readonly allowDuplicates?: boolean | undefined;
 }
 
+const nobody: AccessOf = () => Promise.resolve(undefined);
+
 function sessionIn(
-  { context, model, database, rules, sealer, access, moments }: SessionInput,
+  { context, model, database, rules, sealer, access, accessOf = nobody, moments }: SessionInput,
   transaction: TenantTransaction,
   more: Pick<WriteSession, 'hopeful' | 'answering' | 'allowDuplicates'>,
 ): WriteSession {
@@ -60,10 +64,12 @@ function sessionIn(
     sealer,
     access,
     caller: access,
+    accessOf,
     moments,
     versions: new Map(),
     touched: new Map(),
     ownerNotes: new Map(),
+    entering: new Set(),
     cause: { chain: [], depth: 0, spent: { runs: 0, records: 0 } },
     ...more,
   };

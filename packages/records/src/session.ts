@@ -31,6 +31,9 @@ export interface Access {
   readonly person?: { readonly userId: string; readonly department: string | null };
 }
 
+/** Undefined of somebody who is not active (any more). */
+export type AccessOf = (session: Pick<WriteSession, 'transaction' | 'target'>, userId: string) => Promise<Access | undefined>;
+
 /** What led to a write: automations, one by another; none where a caller asked for it. */
 export interface Cause {
   /** Names of automations, the first at the beginning. */
@@ -70,6 +73,8 @@ export interface WriteSession {
   readonly access: Access;
   /** Those of whoever asked for it; `access` may be the platform's meanwhile. */
   readonly caller: Access;
+  /** What a person may do as of this transaction, for what is done in that person's name. */
+  readonly accessOf: AccessOf;
   /** What happens by itself with what is written; undefined: nothing. */
   readonly moments: Moments<WriteSession> | undefined;
   /** The latest version of each record that was written, by `keyOf`; kept where what happens by itself may write again. */
@@ -79,6 +84,12 @@ export interface WriteSession {
   readonly cause: Cause;
   /** Why records come to other owners, by `keyOf`: said by whoever gives them, kept by the history of owners. */
   readonly ownerNotes: Map<string, OwnerNote>;
+  /** New records that wait for an approval which has not begun yet, by `keyOf`: what is written of them belongs to what is handed in. */
+  readonly entering: Set<string>;
+  /** Records that their approval writes, by `keyOf`: neither their lock nor a process holds these writes up, nor what they bring about. */
+  readonly approving?: ReadonlySet<string> | undefined;
+  /** Whether rows of an import are written. */
+  readonly importing?: boolean | undefined;
   /** Whether the caller means it, where duplicate rules would warn; `always`: also where they block, since it was so before. */
   readonly allowDuplicates?: boolean | 'always' | undefined;
 }

@@ -7,6 +7,7 @@ import { objectOf, planOf, type WriteSession } from './session.ts';
 import type { StagedField } from './stage-plan.ts';
 import { coerce } from './steps/coerce.ts';
 import { hide } from './steps/hide.ts';
+import { keepLocked } from './steps/keep-locked.ts';
 import { lock } from './steps/lock.ts';
 import { permit } from './steps/permit.ts';
 import { permitValues } from './steps/permit-values.ts';
@@ -32,6 +33,8 @@ export interface OpenMove {
   readonly open: boolean;
   /** What stands against it. */
   readonly problems: readonly Problem[];
+  /** The approval process that must agree to it; null: it is made at once. */
+  readonly approval: string | null;
 }
 
 /** Where a record is in one flow. */
@@ -79,7 +82,8 @@ async function movesOf(set: WriteSet, staged: StagedField, flow: StageFlowModel,
   const told = await hide({ ...checked, items: checked.items.map((item) => withProblems(item, base.problems)) });
   return told.items.map(({ problems }, i) => {
     const to = names[i] ?? '';
-    return { to, label: labelOf(set, staged.field, to), open: problems.length === 0, problems };
+    const approval = flow.stages[to]?.approval ?? null;
+    return { to, label: labelOf(set, staged.field, to), open: problems.length === 0, problems, approval };
   });
 }
 
@@ -97,7 +101,7 @@ export async function stagePlaces(session: WriteSession, objectName: string, id:
   const absent = seen?.problems.find(({ code }) => code === 'RECORD_NOT_FOUND');
   if (locked === undefined || seen === undefined) throw fail('RECORD_NOT_FOUND', { object: objectName, id });
   if (absent !== undefined) throw new TesseraError(absent, [absent]);
-  const [permitted] = (await permit({ ...locked, items: [seen] })).items;
+  const [permitted] = (await keepLocked(await permit({ ...locked, items: [seen] }))).items;
   const base: WriteItem = { ...seen, old: seen.old ?? seen.values, problems: permitted?.problems ?? [] };
   const places: StagePlace[] = [];
   for (const staged of planOf(session, object).staged) {

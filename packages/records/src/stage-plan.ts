@@ -12,6 +12,8 @@ export interface StagedField {
   readonly open: Expression;
   /** The flow of records of a type; undefined: they go as they like. */
   readonly flowOf: (recordType: Value | undefined) => StageFlowModel | undefined;
+  /** Whether any of its stages is entered by an approval. */
+  readonly asks: boolean;
 }
 
 /** Whether a row of the history has no end. */
@@ -31,7 +33,8 @@ export function stagedFields({ stageFlows, objects }: Model, object: ObjectModel
     const others = own.find(({ recordTypes }) => recordTypes === undefined);
     const flowOf = (type: Value | undefined): StageFlowModel | undefined =>
       own.find(({ recordTypes }) => typeof type === 'string' && recordTypes?.includes(type) === true) ?? others;
-    return [{ field, since: first.since, history, open: openRow(history), flowOf }];
+    const asks = own.some(({ stages }) => Object.values(stages).some(({ approval }) => approval !== undefined));
+    return [{ field, since: first.since, history, open: openRow(history), flowOf, asks }];
   });
 }
 

@@ -3,8 +3,16 @@ import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
 import type { Facts } from './facts.ts';
-import type { Changes } from './moments.ts';
+import type { Changes, Entered, HeldChange } from './moments.ts';
 import type { WriteSession } from './session.ts';
+
+/** What a record waits for, and what it is to be then. */
+export interface HeldItem {
+  readonly process: string;
+  readonly values: RecordValues;
+  /** Of an update, of which nothing but the lock is written. */
+  readonly change: HeldChange | undefined;
+}
 
 export interface WriteItem {
   /** Place in the caller's list. */
@@ -24,6 +32,10 @@ export interface WriteItem {
   readonly problems: readonly Problem[];
   /** The version after the write; undefined until then. */
   readonly written: number | undefined;
+  /** Undefined: it waits for nobody. */
+  readonly held?: HeldItem;
+  /** The approval that it waits for, once that has begun. */
+  readonly entered?: Entered;
 }
 
 /** What a person may do with a record. */
@@ -45,6 +57,8 @@ export interface WriteSet {
   readonly sight?: SightOf | undefined;
   /** Writes of the engine itself (imports of seed data, set-null on delete) may set what callers may not. */
   readonly internal: boolean;
+  /** More of the records is to be written before what they wait for begins. */
+  readonly unfinished?: boolean;
   /** Parents whose roll-ups have followed the write, where somebody waits for that. */
   readonly raised?: readonly Changes[];
 }

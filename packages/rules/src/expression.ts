@@ -164,7 +164,7 @@ export type AccessTest =
    * A live share of the record speaks of the person (slots `subjects`, texts; `now`). `origin`: only shares of this origin. `beside`: the
    * slot of the owners' test where these two are all that opens the object to the person; it changes how records are found, not which.
    */
-  | { readonly kind: 'share'; readonly access: 'read' | 'edit'; readonly origin?: 'team' | 'manual'; readonly beside?: string }
+  | { readonly kind: 'share'; readonly access: 'read' | 'edit'; readonly origin?: 'team' | 'manual' | 'approval'; readonly beside?: string }
   /** The master behind the field, in the bin or not, is one for which `where` holds (frame 0 is the master). */
   | { readonly kind: 'parent'; readonly by: string; readonly parent: string; readonly where: Expression };
 

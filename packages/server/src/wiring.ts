@@ -137,7 +137,7 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
     const engine = await createEngine(options);
     undo.push(() => engine.close());
     const { upkeep } = new Administration(options);
-    undo.push(startSweeping(upkeep, log), startFinishing(upkeep, log));
+    undo.push(startSweeping(upkeep, log), startFinishing(upkeep, log), startUpdating(upkeep, log));
     const demo = config.DEMO && demoPack !== undefined;
     const notes = demo ? await prepareDemo({ ...options, pack: demoPack, password: config.DEMO_PASSWORD }) : [];
     return { engine, cell, notes, ready: () => ping(cell), close: () => takeBack(undo) };
@@ -149,7 +149,7 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
 
 const sweepEveryMs = 3_600_000;
 
-/** Sweeps files, audit trails, runs and notifications now and then; the platform's end stops it. */
+/** Sweeps files, audit trails, runs, notifications and answers now and then; the platform's end stops it. */
 function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
   const stopped = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -167,7 +167,10 @@ function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
       if (!stopped.signal.aborted)
         log.error({ error }, 'notifications that were read long ago could not be removed; the next sweep tries again');
     });
-    running = Promise.all([files, audit, runs, notifications]);
+    const answers = upkeep.trimAnswers(stopped.signal).catch((error: unknown) => {
+      if (!stopped.signal.aborted) log.error({ error }, 'old answers of Idempotency-Keys could not be removed; the next sweep tries again');
+    });
+    running = Promise.all([files, audit, runs, notifications, answers]);
   };
   const timer = setInterval(sweep, sweepEveryMs);
   return async () => {
@@ -188,6 +191,25 @@ function startFinishing(upkeep: Upkeep, log: Logger): () => Promise<void> {
     },
   );
   return () => running;
+}
+
+/** Brings tenants up to the platform that comes with this engine, while everybody goes on; the platform's end stops it behind a tenant. */
+function startUpdating(upkeep: Upkeep, log: Logger): () => Promise<void> {
+  const stopped = new AbortController();
+  const running = upkeep.updatePlatforms(stopped.signal).then(
+    ({ updated, left }) => {
+      if (updated.length > 0) log.warn({ tenants: updated.length }, 'tenants were brought up to the platform of this version');
+      for (const { tenant, reason } of left)
+        log.warn({ tenant, reason }, 'a tenant stays on an older platform: apply a pack to it, and look at the plan');
+    },
+    (error: unknown) => {
+      log.error({ error }, 'tenants on an older platform could not be looked for; the next start tries again');
+    },
+  );
+  return async () => {
+    stopped.abort();
+    await running;
+  };
 }
 
 /** An empty transaction: a connection could be had, and PostgreSQL answers on it. */

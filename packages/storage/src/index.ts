@@ -14,12 +14,13 @@ export type {
 export { databaseErrorKind, databaseErrorPlace, type DatabaseErrorKind, type DatabaseErrorPlace } from './cell/pg-errors.ts';
 
 // The cell: a database with many tenants. Opening it makes roles and system tables; each tenant has a schema and a role.
-export { openCell, type Cell, type CellOptions, type CellStats } from './cell/cell.ts';
+export { openCell, type Cell, type CellOptions, type CellStats, type TenantOptions } from './cell/cell.ts';
 export type { CellFeatures } from './cell/open.ts';
 export type { PoolStats } from './cell/pool.ts';
 export type { ListenOptions } from './cell/listener.ts';
 export type { TenantInfo } from './cell/tenants.ts';
-export { controlSchema, tenantSchema } from './cell/names.ts';
+export { controlSchema, isSandbox, sandboxPrefix, tenantSchema } from './cell/names.ts';
+export { backToBaseline, takeBaseline, type Baseline } from './system/sandbox.ts';
 export { planKeyOf } from './cell/slow-statements.ts';
 
 // Every write holds its tenant's lock shared; `administer` holds it exclusively.

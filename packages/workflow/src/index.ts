@@ -19,7 +19,6 @@ export * from './people/index.ts';
 // Automations at work: runs started, moved on and woken; those that are done at once within a write.
 export { startRuns, type RunStart } from './automations/start-runs.ts';
 export { runHandler } from './automations/run-handler.ts';
-export type { AutomationPorts } from './automations/sessions.ts';
 export { runTimers, tellEvent, wakeRuns, wakeWaiting } from './automations/waits.ts';
 export { runInline, type InlineResult, type Subject } from './automations/inline.ts';
 export { stepDoers, type StepDoers } from './automations/step-doers.ts';
@@ -29,6 +28,8 @@ export type { Frame, FrameRecord, StepDoer, StepResult, StepWork } from './autom
 export { momentsOf } from './moments.ts';
 export { triggerTimers } from './triggers/timers.ts';
 export { clockTimers } from './clocks/due.ts';
+export { followClocks } from './clocks/follow-metadata.ts';
+export { followStages, stageWalks } from './stages/follow-metadata.ts';
 export { followMetadata, type MetadataChanged } from './triggers/follow-metadata.ts';
 export { pressButton } from './triggers/buttons.ts';
 export { checkWebhook, takeWebhook, toleranceSeconds } from './triggers/webhooks.ts';
@@ -50,16 +51,23 @@ export {
 export { convertRecord, type ConversionOutcome, type ConvertedChildren, type ConvertedTarget } from './conversion/convert.ts';
 export type { Decision, NotDeciding, PassedOver } from './assignment/decision.ts';
 
-// Approvals: the machine that decides what becomes of one; nothing drives it yet.
-export {
-  advanceAsync as advanceApproval,
-  beginAsync as beginApproval,
-  isPending as isApprovalPending,
-  migrate as migrateApproval,
-  planAsync as planApproval,
-  tasks as approvalTasks,
-  type Action as ApprovalAction,
-  type AsyncFacts as ApprovalFacts,
-  type ApprovalPlan,
-  type ApprovalState,
-} from './approvals/machine/index.ts';
+// Approvals: handed in, decided, asked about; what somebody may do with one.
+export { actOn, type Act, type ActorAction, type ActOutcome } from './approvals/driving/act.ts';
+export { noteOn, type Note } from './approvals/driving/notes.ts';
+export { submitRecord, type Submission } from './approvals/driving/submit.ts';
+export { editableBy, pendingOf } from './approvals/driving/pending.ts';
+export { processOf as approvalProcessOf } from './approvals/driving/definitions.ts';
+export { whatIf, type PlanAnswer, type PlanQuestion } from './approvals/driving/what-if.ts';
+export type { Begun } from './approvals/driving/begin.ts';
+export type { HeldChange } from '@tessera/records';
+export { stepAt } from './approvals/process-steps.ts';
+export { openApprovalPaths, possibleActions, takenBackTurn, turnsOf } from './approvals/surface/may.ts';
+
+// What becomes of approvals by time, by people who come and go, by ends of runs, and by new versions of their processes.
+export { approvalTimers } from './approvals/timers.ts';
+export { tellRunsEnded } from './approvals/automations/run-end-timers.ts';
+export { approvalFindings } from './approvals/migration/check.ts';
+export { followApprovals } from './approvals/migration/follow.ts';
+
+// The machine that decides what becomes of an approval.
+export { tasks as approvalTasks, type Action as ApprovalAction, type ApprovalPlan, type ApprovalState } from './approvals/machine/index.ts';

@@ -4,4 +4,5 @@ import type { Moments, WriteSession } from '@tessera/records';
 type WriteMoments = Moments<WriteSession>;
 
 /** What it leaves out is no matter of it. */
-export type MomentsPart = Pick<WriteMoments, 'concerns' | 'afterSave'> & Partial<Pick<WriteMoments, 'before' | 'writes'>>;
+export type MomentsPart = Pick<WriteMoments, 'concerns' | 'afterSave'> &
+  Partial<Pick<WriteMoments, 'before' | 'writes' | 'holder' | 'openFields'>>;

@@ -226,7 +226,7 @@ export class Reading {
       this.started.push(deed.path);
       return true;
     }
-    if (errand?.state !== 'open') return false;
+    if (errand === undefined || errand.state === 'done' || (errand.state === 'failed' && !deed.ok)) return false;
     errand.state = deed.ok ? 'done' : 'failed';
     return true;
   }

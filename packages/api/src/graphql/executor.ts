@@ -1,15 +1,15 @@
 // Executes documents: a query is one read, a mutation's root fields are writes one after the other, a subscription is a stream of events.
 import type { Engine, WriteResult } from '@tessera/engine';
 import { fail, failAll, TesseraError, type Context } from '@tessera/kernel';
-import { executeSync, Kind, OperationTypeNode, type GraphQLError, type OperationDefinitionNode } from 'graphql';
+import { OperationTypeNode, type GraphQLError } from 'graphql';
 import { repoint } from '../rest/problem.ts';
 import { textResult, type TextResult } from './answer.ts';
 import { eventPlan } from './document/events.ts';
-import { innerText, objectText } from './document/json-text.ts';
-import { queryPlan, type QueryPlan } from './document/read.ts';
-import { writePlans, type Write, type WritePlan } from './document/writes.ts';
+import { objectText } from './document/json-text.ts';
+import { mutationPlans, type RootPlan, type Write, type WritePlan } from './document/writes.ts';
 import { documentErrors, graphqlError, type Told } from './errors.ts';
 import { eventStream } from './event-stream.ts';
+import { answerInParts, atWhere, performed } from './in-parts.ts';
 import type { PreparedSchema } from './prepared.ts';
 import { plannedRead, Refusal, translationOf, type Documents, type GraphqlRequest, type Ready } from './ready.ts';
 
@@ -35,12 +35,6 @@ function run(engine: Engine, context: Context, write: Write, modelHash: string):
   }
 }
 
-/** A filter is the engine's word; the argument that it was made from is `where`. */
-function atWhere(error: unknown): never {
-  if (!(error instanceof TesseraError)) throw error;
-  throw repoint(error, (pointer) => pointer.replace(/\/filter(\/.*)?$/, '/where'));
-}
-
 const errorsOf = (error: unknown, told: Told): readonly GraphQLError[] =>
   error instanceof Refusal ? documentErrors(error.code, error.errors, told) : [graphqlError(error, told)];
 
@@ -50,22 +44,6 @@ function refused({ results }: WriteResult): TesseraError | undefined {
   const [only] = problems;
   if (only === undefined) return undefined;
   return problems.length === 1 ? new TesseraError(only) : failAll('RECORDS_INVALID', problems);
-}
-
-/** Introspection coerces the variables itself, so it gets them as they came. */
-function introspect({ prepared, checked, operation, variables }: Ready, plan: QueryPlan): string {
-  const { document } = checked;
-  const selections = plan.introspection.flatMap(({ nodes }) => nodes);
-  const asked: OperationDefinitionNode = { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } };
-  const definitions = document.definitions.map((definition) => (definition === operation ? asked : definition));
-  const result = executeSync({
-    schema: prepared.schema,
-    document: { ...document, definitions },
-    variableValues: variables,
-    operationName: operation.name?.value ?? null,
-  });
-  if (result.errors?.[0] !== undefined) throw result.errors[0];
-  return JSON.stringify(result.data);
 }
 
 export class GraphqlExecutor {
@@ -85,7 +63,7 @@ export class GraphqlExecutor {
       const ready = await this.#ready(context, request);
       switch (ready.operation.operation) {
         case OperationTypeNode.QUERY:
-          return textResult(await this.#query(context, request, ready));
+          return await this.#query(context, request, ready, told);
         case OperationTypeNode.MUTATION:
           return await this.#mutation(context, request, ready, told);
         case OperationTypeNode.SUBSCRIPTION:
@@ -122,65 +100,68 @@ export class GraphqlExecutor {
     }
   }
 
-  async #query(context: Context, request: ExecutedRequest, first: Ready): Promise<string> {
+  async #query(context: Context, request: ExecutedRequest, first: Ready, told: Told): Promise<TextResult> {
     try {
-      return await this.#read(context, first);
+      return await this.#read(context, first, told);
     } catch (error) {
       if (!isModelChanged(error)) throw error;
-      return this.#read(context, await this.#ready(context, request, true));
+      return this.#read(context, await this.#ready(context, request, true), told);
     }
   }
 
   /** All root fields in one statement, so they show one moment. */
-  async #read(context: Context, ready: Ready): Promise<string> {
+  async #read(context: Context, ready: Ready, told: Told): Promise<TextResult> {
     let untranslatable: unknown;
     const planned = plannedRead(ready, (error) => (untranslatable = error));
-    if (planned === undefined) return this.#readUnplanned(context, ready);
+    if (planned === undefined) return answerInParts(this.#engine, context, ready, told);
     try {
-      return await this.#engine.run('records.read', context, planned);
+      return textResult(await this.#engine.run('records.read', context, planned));
     } catch (error) {
       // What translation refuses points into the arguments already.
       throw error === untranslatable ? error : atWhere(error);
     }
   }
 
-  async #readUnplanned(context: Context, ready: Ready): Promise<string> {
-    const plan = queryPlan(translationOf(ready), ready.operation.selectionSet);
-    const { roots } = plan;
-    const constants = roots.flatMap((root) => (root.kind === 'constant' ? [[root.as, JSON.stringify(root.value)] as const] : []));
-    const read =
-      constants.length === roots.length
-        ? objectText(constants)
-        : await this.#engine.run('records.read', context, { roots, modelHash: ready.prepared.model.hash }).catch(atWhere);
-    if (plan.introspection.length === 0) return read;
-    const parts = [innerText(introspect(ready, plan)), innerText(read)];
-    if (!plan.introspectionFirst) parts.reverse();
-    return `{${parts.filter((part) => part !== '').join(',')}}`;
-  }
-
   /** One field after the other, each a transaction; one that fails is null and does not stop the others (GraphQL §6.2.2). */
   async #mutation(context: Context, request: ExecutedRequest, first: Ready, told: Told): Promise<TextResult> {
     let ready = first;
-    let plans = writePlans(translationOf(ready), ready.operation.selectionSet);
+    let plans = mutationPlans(translationOf(ready), ready.operation.selectionSet);
     const members: [string, string][] = [];
     const errors: GraphQLError[] = [];
     for (let i = 0; i < plans.length; i += 1) {
       const plan = plans[i];
       if (plan === undefined) break;
-      try {
-        const text = await this.#write(context, plan, ready).catch(async (error: unknown) => {
-          if (!isModelChanged(error)) throw error;
-          ready = await this.#ready(context, request, true);
-          plans = writePlans(translationOf(ready), ready.operation.selectionSet);
-          return this.#write(context, plans[i] ?? plan, ready);
-        });
-        members.push([plan.as, text]);
-      } catch (error) {
-        members.push([plan.as, 'null']);
-        errors.push(...this.#fieldErrors(error, plan, told));
-      }
+      const answer = await this.#rootField(context, plan, ready, told, async () => {
+        ready = await this.#ready(context, request, true);
+        plans = mutationPlans(translationOf(ready), ready.operation.selectionSet);
+        return { plan: plans[i] ?? plan, ready };
+      });
+      members.push([plan.as, answer.text]);
+      errors.push(...answer.errors);
     }
     return textResult(objectText(members), errors);
+  }
+
+  /** @param renewed the field against the present Model, where a write finds that it is another by now */
+  async #rootField(
+    context: Context,
+    plan: RootPlan,
+    ready: Ready,
+    told: Told,
+    renewed: () => Promise<{ readonly plan: RootPlan; readonly ready: Ready }>,
+  ): Promise<{ readonly text: string; readonly errors: readonly GraphQLError[] }> {
+    if ('run' in plan) return performed(this.#engine, context, plan, told);
+    try {
+      const text = await this.#write(context, plan, ready).catch(async (error: unknown) => {
+        if (!isModelChanged(error)) throw error;
+        const now = await renewed();
+        if ('run' in now.plan) throw error;
+        return this.#write(context, now.plan, now.ready);
+      });
+      return { text, errors: [] };
+    } catch (error) {
+      return { text: 'null', errors: this.#fieldErrors(error, plan, told) };
+    }
   }
 
   #fieldErrors(error: unknown, plan: WritePlan, told: Told): readonly GraphQLError[] {

@@ -4,3 +4,4 @@ export { graphqlHandler, type GraphqlHandler, type GraphqlHandlerOptions } from 
 export { defaultLimits, type GraphqlLimits } from './limits.ts';
 export type { PersistedDocuments } from './persisted.ts';
 export { Documents, type DocumentOptions } from './ready.ts';
+export { graphqlAsker } from './asked.ts';

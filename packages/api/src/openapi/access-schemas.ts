@@ -16,6 +16,7 @@ const layerKinds = [
   'departmentHeads',
   'team',
   'manualShare',
+  'approvalShare',
   'sharingRule',
 ] as const;
 
@@ -97,7 +98,7 @@ const sharing: Readonly<Record<string, JsonSchema>> = {
     id,
     to: shared('Subject'),
     access,
-    origin: oneOf('team', 'manual'),
+    origin: oneOf('team', 'manual', 'approval'),
     teamRole: textOrNull,
     expiresAt: timeOrNull,
     createdBy: idOrNull,

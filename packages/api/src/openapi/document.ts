@@ -78,7 +78,8 @@ function pathsOf(reader: Reader, objects: readonly OfferedObject[]): Readonly<Re
 export function openApiDocument({ objects: described, model, inPerson = true, publicUrl }: DocumentSource): OpenApiDocument {
   const administrator = isAdministrator(described, model);
   const objects = described.map((object) => offered(object, model, administrator));
-  const reader = { administrator, inPerson, imports: objects.some((object) => isOffered('importRecords', object)) };
+  const imports = objects.some((object) => isOffered('importRecords', object));
+  const reader = { administrator, inPerson, imports, approves: objects.some(({ approved }) => approved) };
   const known = new Map(objects.map((object) => [object.name, object]));
   const schemas = objects.map((object) => recordSchemas(object, model, known));
   return {

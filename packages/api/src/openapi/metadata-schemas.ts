@@ -30,6 +30,80 @@ const accessPlan = objectSchema({
   notCounted: whole,
 });
 
+const query: JsonSchema = {
+  ...objectSchema({ object: text, filter: {} }),
+  description: 'What lists the records, as the tenant is before the plan; `filter` as lists take it.',
+};
+
+const version: JsonSchema = {
+  anyOf: [objectSchema({ version: text, integrity: textOrNull }), { type: 'null' }],
+};
+
+const kept = {
+  kind: text,
+  name: text,
+  pointer: { ...text, description: 'Within the component; empty: the component as a whole.' },
+  removedIn: { ...text, description: 'The version of the pack that no longer brings it.' },
+  users: { ...listOf(text), description: 'The tenant’s files that use it.' },
+};
+
+const choice: JsonSchema = {
+  anyOf: [oneOf('tenant', 'pack'), objectSchema({ value: {} })],
+  description: 'Whose value holds: the tenant’s, the pack’s, or another.',
+};
+
+/** Left out of a plan where there is nothing of it. */
+const besides: Readonly<Record<string, JsonSchema>> = {
+  packs: listOf(
+    objectSchema({
+      name: text,
+      change: oneOf('installed', 'upgraded', 'downgraded', 'altered', 'removed'),
+      before: version,
+      after: version,
+    }),
+  ),
+  conflicts: {
+    ...listOf(
+      objectSchema(
+        {
+          id: text,
+          reason: oneOf('changed', 'locked'),
+          file: text,
+          pointer: text,
+          before: {},
+          pack: {},
+          tenant: {},
+          choice: shared('Choice'),
+        },
+        ['id', 'reason', 'file', 'pointer', 'tenant'],
+      ),
+    ),
+    description: 'What both the tenant and a pack have changed, with the three values; nothing is applied while one has no choice.',
+  },
+  kept: {
+    ...listOf(objectSchema({ ...kept, pack: text })),
+    description: 'What the packs no longer bring and stays, since the tenant uses it.',
+  },
+};
+
+const looked: Readonly<Record<string, JsonSchema>> = {
+  refused: {
+    ...listOf(
+      objectSchema({ object: text, rule: text, field: text, count: counted, sample: listOf(id), query }, [
+        'object',
+        'count',
+        'sample',
+        'query',
+      ]),
+    ),
+    description: 'Records whose next save would be refused by what is new.',
+  },
+  work: {
+    ...listOf(objectSchema({ kind: text, name: text, change: oneOf('changed', 'removed'), count: whole })),
+    description: 'What has begun and goes by what changes or goes.',
+  },
+};
+
 const plan: Readonly<Record<string, JsonSchema>> = {
   hash: { ...text, description: 'Give it to apply as planHash: then only this very plan is applied.' },
   modelBefore: text,
@@ -56,7 +130,14 @@ const plan: Readonly<Record<string, JsonSchema>> = {
     ]),
   ),
   findings: {
-    ...listOf(objectSchema({ message: text, count: whole, sample: listOf(text) })),
+    ...listOf(
+      objectSchema({ message: text, kind: text, object: text, field: text, count: whole, sample: listOf(text), query }, [
+        'message',
+        'object',
+        'count',
+        'sample',
+      ]),
+    ),
     description: 'Rows that would break; nothing is applied while there are any.',
   },
 };
@@ -83,11 +164,40 @@ export const metadataSchemas: Readonly<Record<string, JsonSchema>> = {
     ['files'],
   ),
   AccessPlan: { ...accessPlan, description: 'Who gains and who loses access to what.' },
-  MetadataPlan: objectSchema({ ...plan, automations, access: shared('AccessPlan') }, Object.keys(plan)),
-  AppliedMetadata: objectSchema({ ...plan, automations, version: { ...whole, description: 'The one in force now.' } }, [
+  Choice: choice,
+  InstalledPack: objectSchema({
+    name: text,
+    version: text,
+    namespace: text,
+    publisher: textOrNull,
+    integrity: { ...textOrNull, description: 'The hash of its files as they came.' },
+    dependencies: { type: 'object', additionalProperties: text },
+    kept: listOf(objectSchema(kept)),
+  }),
+  PackChange: objectSchema(
+    {
+      files: {
+        type: 'object',
+        description: 'The pack, file by file: pack.json and the JSON of its folders, by path.',
+        examples: [{ 'pack.json': { name: 'visits', namespace: 'fmcg', version: '1.0.0', label: { en: 'Visits' } } }],
+      },
+      uninstall: { ...text, description: 'In the place of files: the name of the pack to take away.' },
+      choices: { type: 'object', additionalProperties: shared('Choice'), description: 'For conflicts of the plan, by their ids.' },
+      prefer: {
+        ...oneOf('tenant', 'pack'),
+        description: 'Whose value holds where nobody has chosen. Default: nobody’s, and nothing is applied.',
+      },
+      reason: text,
+      planHash: text,
+    },
+    [],
+  ),
+  PackExport: objectSchema({ name: text, namespace: text, version: text, publisher: text }, ['name', 'namespace']),
+  MetadataPlan: objectSchema({ ...plan, ...besides, ...looked, automations, access: shared('AccessPlan') }, Object.keys(plan)),
+  AppliedMetadata: objectSchema({ ...plan, ...besides, automations, version: { ...whole, description: 'The one in force now.' } }, [
     ...Object.keys(plan),
     'version',
   ]),
   MetadataVersion: objectSchema({ number: whole, modelHash: text, author: textOrNull, reason: textOrNull, createdAt: time }),
-  Rollback: objectSchema({ version: whole, reason: text }, ['version']),
+  Rollback: objectSchema({ version: whole, reason: text, planHash: text }, ['version']),
 };

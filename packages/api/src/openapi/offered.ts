@@ -30,13 +30,15 @@ export interface OfferedObject extends ObjectDescription {
   readonly shared: boolean;
   /** Names of what its records may be converted by. */
   readonly conversions: readonly string[];
+  /** Whether there are processes that its records can be approved by. */
+  readonly approved: boolean;
   /** Whether a record ever gets into the bin by itself. */
   readonly deletable: boolean;
 }
 
 /** Restricted people are told of every object what it allows them; administrators need not be told, but of what the platform keeps. */
 export const isAdministrator = (objects: readonly ObjectDescription[], model: Model): boolean =>
-  objects.length > 0 && objects.every(({ name, allows }) => allows === undefined || model.objects[name]?.keptOf !== undefined);
+  objects.length > 0 && objects.every(({ name, allows }) => allows === undefined || model.objects[name]?.kept === true);
 
 function uniqueNames({ fields, keys }: ObjectDescription): readonly string[] {
   const named = fields.filter(({ unique, name }) => unique && name !== 'id').map(({ name }) => name);
@@ -68,6 +70,7 @@ export function offered(object: ObjectDescription, model: Model, administrator: 
     upsertNames: can.upsert ? names.filter((name) => !readOnly.has(name)) : [],
     bulk: bulkActions.filter((action) => can[action]),
     conversions: Object.values(model.conversions).flatMap((conversion) => (conversion.object === object.name ? [conversion.name] : [])),
+    approved: object.relations.some(({ name, object: child }) => name === 'approvals' && model.objects[child]?.keptOf === object.name),
     shared: sharing === 'private' || sharing === 'publicRead',
     deletable,
   };
@@ -92,6 +95,9 @@ const ofRecords: Partial<Readonly<Record<RouteId, (object: OfferedObject) => boo
   returnRecord: isPooled,
   assignRecord: isPooled,
   transferRecord: isPooled,
+  submitForApproval: ({ approved, bulk }) => approved && bulk.includes('update'),
+  getPendingApproval: ({ approved }) => approved,
+  planApproval: ({ approved }) => approved,
   convertRecord: ({ bulk, conversions }) => bulk.includes('update') && conversions.length > 0,
   undoMerge: ({ bulk }) => bulk.includes('update') && bulk.includes('restore'),
   purgeRecords: ({ administrator, name }) => administrator && name !== 'user',
@@ -115,6 +121,8 @@ export interface Reader {
   readonly inPerson: boolean;
   /** Whether there is an object that the reader may import records of. */
   readonly imports: boolean;
+  /** Whether the reader sees records that can be approved. */
+  readonly approves: boolean;
 }
 
 const forAdministrators: ReadonlySet<RouteId> = new Set<RouteId>([
@@ -136,7 +144,12 @@ const forAdministrators: ReadonlySet<RouteId> = new Set<RouteId>([
   'planMetadata',
   'applyMetadata',
   'listMetadataVersions',
+  'planRollback',
   'rollBackMetadata',
+  'listPacks',
+  'planPack',
+  'applyPack',
+  'exportPack',
   'impersonate',
   'giveResetToken',
   'setUserPassword',
@@ -167,9 +180,12 @@ const inPerson: ReadonlySet<RouteId> = new Set<RouteId>([
   'removeIdentityProvider',
 ]);
 
+const aboutApprovals: ReadonlySet<RouteId> = new Set<RouteId>(['getApproval', 'actOnApproval', 'decideApprovals']);
+
 /** Whether the reader has an operation that is about no object. */
 export function isOpenTo(route: RouteId, reader: Reader): boolean {
   if (forAdministrators.has(route) && !reader.administrator) return false;
   if (inPerson.has(route) && !reader.inPerson) return false;
+  if (aboutApprovals.has(route) && !reader.approves) return false;
   return reader.imports || (route !== 'getImport' && route !== 'getImportRejects');
 }

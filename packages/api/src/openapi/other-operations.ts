@@ -1,5 +1,6 @@
 // The operations that are the same whatever a tenant consists of.
 import type { RouteId } from '../rest/table.ts';
+import { approvalOperations } from './approval-operations.ts';
 import { automationOperations } from './automation-operations.ts';
 import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
@@ -25,6 +26,7 @@ const component: JsonSchema = { type: 'object', description: 'As in its file, la
 export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, Operation>> = {
   ...identityOperations,
   ...automationOperations,
+  ...approvalOperations,
   listObjects: tagged('Describing', {
     summary: 'Objects that the caller may see',
     responses: { 200: answer('Objects.', objectSchema({ objects: listOf(shared('ObjectSummary')) })), ...problems(401) },
@@ -127,10 +129,38 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
     summary: 'The versions of the metadata',
     responses: { 200: answer('Versions.', objectSchema({ versions: listOf(shared('MetadataVersion')) })), ...problems(401, 403) },
   }),
+  planRollback: tagged('Metadata', {
+    summary: 'What going back to a version would do; nothing is changed',
+    requestBody: body('Rollback'),
+    responses: { 200: answer('What it would do.', shared('MetadataPlan')), ...problems(400, 401, 403, 404, 415, 422) },
+  }),
   rollBackMetadata: tagged('Metadata', {
     summary: 'Go back to a version',
     requestBody: body('Rollback'),
     responses: { 200: applied, ...problems(400, 401, 403, 404, 409, 415, 422) },
+  }),
+  listPacks: tagged('Packs', {
+    summary: 'The packs that are installed',
+    responses: {
+      200: answer('Packs, each after those that it needs.', objectSchema({ packs: listOf(shared('InstalledPack')) })),
+      ...problems(401, 403),
+    },
+  }),
+  planPack: tagged('Packs', {
+    summary: 'What installing, upgrading or taking away a pack would do; nothing is changed',
+    requestBody: body('PackChange'),
+    responses: { 200: answer('What it would do.', shared('MetadataPlan')), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
+  }),
+  applyPack: tagged('Packs', {
+    summary: 'Install, upgrade or take away a pack, in one transaction',
+    description: 'The pack’s metadata; its data are loaded by the command line.',
+    requestBody: body('PackChange'),
+    responses: { 200: applied, ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
+  }),
+  exportPack: tagged('Packs', {
+    summary: 'The tenant’s own layer as the files of a pack',
+    requestBody: body('PackExport'),
+    responses: { 200: answer('Files by path.', objectSchema({ files: { type: 'object' } })), ...problems(400, 401, 403, 415, 422) },
   }),
   uploadFile: tagged('Files', {
     summary: 'Upload a file',

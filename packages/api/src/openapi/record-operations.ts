@@ -1,5 +1,6 @@
 // The operations on records of one object, as the document describes them.
 import type { RouteId } from '../rest/table.ts';
+import { approvalRecordOperations, type ApprovalRecordRouteId } from './approval-operations.ts';
 import type { OfferedObject } from './offered.ts';
 import { poolOperations, type PoolRouteId } from './pool-operations.ts';
 import { schemaNames } from './record-schemas.ts';
@@ -21,6 +22,7 @@ export type RecordRouteId = Extract<
   | 'mergeRecords'
   | 'undoMerge'
   | PoolRouteId
+  | ApprovalRecordRouteId
   | 'explainAccess'
   | 'listShares'
   | 'shareRecord'
@@ -118,6 +120,8 @@ const bin = ({ allows }: OfferedObject): readonly Reference[] => (allows.seeDele
 const ofUser = ({ administrator }: OfferedObject): readonly Parameter[] =>
   administrator ? [{ name: 'user', in: 'query', description: 'A user’s id. Default: the caller.', schema: id }] : [];
 
+const waits = answer('It waits for an approval: nothing of it is written yet.', shared('PendingWrite'));
+
 const writeHeaders = [parameter('IdempotencyKey'), parameter('Prefer')];
 
 /** What each of the routes does with an object. */
@@ -148,6 +152,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     requestBody: body(json(schemaRef(schemaNames.update(object.name)))),
     responses: {
       200: recordAnswer(object, 'The record after the change.'),
+      202: waits,
       204: nothing('Done; with Prefer: return=minimal.'),
       ...problems(400, 401, 403, 404, 409, 412, 413, 415, 422),
     },
@@ -156,7 +161,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     summary: `Delete ${object.label}`,
     description: object.administrator ? 'Into the recycle bin, or with `purge=true` out of it for good.' : 'Into the recycle bin.',
     parameters: [parameter('id'), ...(object.administrator ? [parameter('purge')] : []), parameter('IfMatch'), parameter('IdempotencyKey')],
-    responses: { 204: nothing('Deleted.'), ...problems(400, 401, 403, 404, 409, 412) },
+    responses: { 202: waits, 204: nothing('Deleted.'), ...problems(400, 401, 403, 404, 409, 412) },
   }),
   restoreRecord: (object) => ({
     summary: `Restore ${object.label} from the recycle bin`,
@@ -193,6 +198,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     responses: { 200: answer('Merged.', shared('Merge')), ...problems(400, 401, 403, 404, 409, 413, 415, 422) },
   }),
   ...poolOperations,
+  ...approvalRecordOperations,
   undoMerge: (object) => ({
     summary: `Undo a merge into ${object.label}`,
     parameters: [parameter('id'), { name: 'merge', in: 'path', required: true, description: 'The merge’s id.', schema: id }],
@@ -240,6 +246,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     responses: {
       200: recordAnswer(object, 'Updated.'),
       201: createdAnswer(object),
+      202: waits,
       204: nothing('Updated; with Prefer: return=minimal.'),
       ...problems(400, 401, 403, 404, 409, 413, 415, 422),
     },

@@ -61,7 +61,10 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
   token: inQuery('token', 'The token of a link; without it somebody must be signed in.', text),
   IfMatch: inHeader('If-Match', 'The ETag that was read: refused with 412 where the record has changed since.', '"7"'),
   IfNoneMatch: inHeader('If-None-Match', 'The ETag that the caller has: answered by 304 where the record is still the same.', '"7"'),
-  IdempotencyKey: inHeader('Idempotency-Key', 'A key of the caller’s choice: a repeated request has its effect once.'),
+  IdempotencyKey: inHeader(
+    'Idempotency-Key',
+    'A key of the caller’s choice: a request that is repeated within seven days has its effect once.',
+  ),
   Prefer: inHeader('Prefer', '`return=minimal`: no record comes back.', 'return=minimal'),
 };
 

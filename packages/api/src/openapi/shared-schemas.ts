@@ -2,6 +2,7 @@
 import { buckets, measureFunctions, mostGroups, partName } from '../rest/aggregate.ts';
 import { problemCodes } from '../rest/problem.ts';
 import { accessSchemas } from './access-schemas.ts';
+import { approvalSchemas } from './approval-schemas.ts';
 import { poolSchemas } from './pool-schemas.ts';
 import { stageSchemas } from './stage-schemas.ts';
 import { describingSchemas } from './describing-schemas.ts';
@@ -48,15 +49,18 @@ const problemSchemas: Readonly<Record<string, JsonSchema>> = {
 const recordSchemas: Readonly<Record<string, JsonSchema>> = {
   Rule: { description: 'JSON-Logic; a condition over one record.', examples: [{ '>=': [{ var: 'version' }, 2] }] },
   Page: objectSchema({ hasNextPage: flag, endCursor: { ...textOrNull, description: 'What `after` takes to go on.' } }),
+  PendingApproval: {
+    ...objectSchema({ id, status: { ...text, description: '`approved` where nobody had to be asked, and the write is done.' } }),
+    description: 'What a write waits for: a new record is not in force yet, of a change nothing is written, what is deleted stays.',
+  },
+  PendingWrite: objectSchema({ approval: shared('PendingApproval') }),
   BulkResults: objectSchema({
     results: listOf({
       oneOf: [
-        objectSchema({ ok: { const: true }, id, version: whole, created: flag, record: { type: 'object' } }, [
-          'ok',
-          'id',
-          'version',
-          'created',
-        ]),
+        objectSchema(
+          { ok: { const: true }, id, version: whole, created: flag, record: { type: 'object' }, approval: shared('PendingApproval') },
+          ['ok', 'id', 'version', 'created'],
+        ),
         objectSchema({ ok: { const: false }, problems: listOf(shared('ProblemEntry')) }),
       ],
     }),
@@ -97,6 +101,10 @@ const recordSchemas: Readonly<Record<string, JsonSchema>> = {
     read: whole,
     created: whole,
     updated: whole,
+    inApproval: {
+      ...whole,
+      description: 'Rows that wait for an approval: new records that are not in force yet, and changes that are not written.',
+    },
     skipped: whole,
     refused: whole,
     rejects: listOf(objectSchema({ row: whole, code: text, message: text, field: text }, ['row', 'code', 'message'])),
@@ -116,6 +124,7 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = Object.fromEn
     ...accessSchemas,
     ...stageSchemas,
     ...poolSchemas,
+    ...approvalSchemas,
     ...matchingSchemas,
     ...explainSchemas,
     ...jobSchemas,

@@ -18,6 +18,7 @@ const move = objectSchema({
   label: text,
   open: { ...flag, description: 'Whether the caller may make it as the record is.' },
   problems: { ...listOf(shared('ProblemEntry')), description: 'What stands against it.' },
+  approval: { ...textOrNull, description: 'The approval process that must agree to it; null: the record moves at once.' },
 });
 
 export const stageSchemas: Readonly<Record<string, JsonSchema>> = {

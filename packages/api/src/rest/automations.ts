@@ -4,18 +4,18 @@ import { sendJson } from './answer.ts';
 import { Members, objectAt } from './body.ts';
 import { routes, type Call } from './route.ts';
 
-const inputsOf = ({ body }: Call): Pick<StartInput, 'inputs'> => {
-  const members = new Members(body, '', ['inputs']);
-  return members.has('inputs') ? { inputs: objectAt(members.value('inputs'), '/inputs') } : {};
-};
+export const inputsOf = (members: Members): Pick<StartInput, 'inputs'> =>
+  members.has('inputs') ? { inputs: objectAt(members.value('inputs'), '/inputs') } : {};
+
+const given = ({ body }: Call): Pick<StartInput, 'inputs'> => inputsOf(new Members(body, '', ['inputs']));
 
 async function press(call: Call): Promise<void> {
   const [automation, object, id] = [call.path('name'), call.path('object'), call.path('id')];
-  sendJson(call, await call.engine.run('automations.start', call.context, { automation, object, id, ...inputsOf(call) }), 202);
+  sendJson(call, await call.engine.run('automations.start', call.context, { automation, object, id, ...given(call) }), 202);
 }
 
 async function start(call: Call): Promise<void> {
-  sendJson(call, await call.engine.run('automations.start', call.context, { automation: call.path('name'), ...inputsOf(call) }), 202);
+  sendJson(call, await call.engine.run('automations.start', call.context, { automation: call.path('name'), ...given(call) }), 202);
 }
 
 async function explain(call: Call): Promise<void> {

@@ -90,8 +90,8 @@ function resultText(result: RecordResult, count: number): string {
     const moved = problems.map((entry) => (entry.pointer === undefined ? entry : { ...entry, pointer: inBody(entry.pointer, count) }));
     return JSON.stringify({ ok: false, problems: moved });
   }
-  const { id, version, created, record } = result;
-  const head = JSON.stringify({ ok: true, id, version, created });
+  const { id, version, created, record, approval } = result;
+  const head = JSON.stringify({ ok: true, id, version, created, approval });
   return record === undefined ? head : `${head.slice(0, -1)},"record":${record}}`;
 }
 

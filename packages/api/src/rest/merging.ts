@@ -3,10 +3,11 @@ import type { OperationInput } from '@tessera/engine';
 import { fail } from '@tessera/kernel';
 import { sendJson } from './answer.ts';
 import { Members, objectAt } from './body.ts';
-import { recordId } from './record-reads.ts';
+import { recordAt, type RecordAt } from './record-reads.ts';
 import { routes, type Call } from './route.ts';
 
-type Other = OperationInput<'records.merge'>['others'][number];
+type MergeInput = OperationInput<'records.merge'>;
+type Other = MergeInput['others'][number];
 
 function otherAt(value: unknown, i: number): Other {
   const members = new Members(value, `/others/${String(i)}`, ['id', 'version']);
@@ -26,18 +27,19 @@ function choices(members: Members): Readonly<Record<string, string>> {
   );
 }
 
-async function mergeRecords(call: Call): Promise<void> {
-  const members = new Members(call.body, '', ['version', 'others', 'fields']);
+export function mergeInput({ object, id }: RecordAt, members: Members, fields = choices(members)): MergeInput {
   const version = members.whole('version', 1);
-  const record = { id: recordId(call), ...(version === undefined ? {} : { version }) };
   const others = members.requiredList('others').map(otherAt);
-  const input = { object: call.path('object'), record, others, fields: choices(members) };
+  return { object, record: { id, ...(version === undefined ? {} : { version }) }, others, fields };
+}
+
+async function mergeRecords(call: Call): Promise<void> {
+  const input = mergeInput(recordAt(call), new Members(call.body, '', ['version', 'others', 'fields']));
   sendJson(call, await call.engine.run('records.merge', call.context, input));
 }
 
 async function undoMerge(call: Call): Promise<void> {
-  const input = { object: call.path('object'), id: recordId(call), merge: call.path('merge') };
-  sendJson(call, await call.engine.run('records.undoMerge', call.context, input));
+  sendJson(call, await call.engine.run('records.undoMerge', call.context, { ...recordAt(call), merge: call.path('merge') }));
 }
 
 export const mergingRoutes = routes([

@@ -1,5 +1,5 @@
 // Metadata over HTTP: look at it, plan a change, apply it, go back.
-import type { MetadataChange } from '@tessera/engine';
+import type { MetadataChange, RollbackInput } from '@tessera/engine';
 import { fail } from '@tessera/kernel';
 import { sendJson } from './answer.ts';
 import { Members, objectAt } from './body.ts';
@@ -35,17 +35,26 @@ async function listVersions(call: Call): Promise<void> {
   sendJson(call, { versions: await call.engine.run('metadata.versions', call.context, {}) });
 }
 
-async function rollBack(call: Call): Promise<void> {
-  const members = new Members(call.body, '', ['version', 'reason']);
-  const [version, reason] = [members.whole('version'), members.text('reason')];
+function rollbackOf(body: unknown): RollbackInput {
+  const members = new Members(body, '', ['version', 'reason', 'planHash']);
+  const [version, reason, planHash] = [members.whole('version'), members.text('reason'), members.text('planHash')];
   if (version === undefined) throw fail('REQUEST_INVALID', { reason: '/version must be given.' }, { pointer: '/version' });
-  sendJson(call, await call.engine.run('metadata.rollback', call.context, { version, ...(reason === undefined ? {} : { reason }) }));
+  return { version, ...(reason === undefined ? {} : { reason }), ...(planHash === undefined ? {} : { planHash }) };
+}
+
+async function planRollBack(call: Call): Promise<void> {
+  sendJson(call, await call.engine.run('metadata.planRollback', call.context, rollbackOf(call.body)));
+}
+
+async function rollBack(call: Call): Promise<void> {
+  sendJson(call, await call.engine.run('metadata.rollback', call.context, rollbackOf(call.body)));
 }
 
 export const metadataRoutes = routes([
   { id: 'planMetadata', method: 'post', path: '/metadata/plan', body: 'json', handle: planChange },
   { id: 'applyMetadata', method: 'post', path: '/metadata/apply', body: 'json', handle: applyChange },
   { id: 'listMetadataVersions', method: 'get', path: '/metadata/versions', handle: listVersions },
+  { id: 'planRollback', method: 'post', path: '/metadata/rollback/plan', body: 'json', handle: planRollBack },
   { id: 'rollBackMetadata', method: 'post', path: '/metadata/rollback', body: 'json', handle: rollBack },
   { id: 'listMetadata', method: 'get', path: '/metadata/{kind}', handle: getKind },
   { id: 'getMetadata', method: 'get', path: '/metadata/{kind}/{name}', handle: getComponent },

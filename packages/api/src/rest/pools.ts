@@ -1,29 +1,29 @@
 // Records of pools: claimed, given back, given to others; and records that are converted.
-import type { PoolInput } from '@tessera/engine';
-import { fail } from '@tessera/kernel';
+import type { ConvertInput, PoolInput } from '@tessera/engine';
 import { sendJson } from './answer.ts';
 import { Members } from './body.ts';
-import { recordId } from './record-reads.ts';
+import { recordAt, type RecordAt } from './record-reads.ts';
 import { routes, type Call } from './route.ts';
 
-async function act(call: Call, action: PoolInput['action'], known: readonly string[]): Promise<void> {
-  const members = new Members(call.body, '', [...known, 'note']);
+export function poolInput(action: PoolInput['action'], record: RecordAt, members: Members): PoolInput {
   const [reason, to, pool, note] = ['reason', 'to', 'pool', 'note'].map((name) => members.text(name));
-  if (action === 'transfer' && (to === undefined) === (pool === undefined))
-    throw fail('REQUEST_INVALID', { reason: 'say either `to`, a user, or `pool`.' });
-  const input = { action, object: call.path('object'), id: recordId(call), reason, to, pool, note };
+  return { action, ...record, reason, to, pool, note };
+}
+
+export const convertInput = (record: RecordAt, conversion: string, members: Members): ConvertInput => ({
+  ...record,
+  conversion,
+  dryRun: members.flag('dryRun'),
+  allowDuplicates: members.flag('allowDuplicates'),
+});
+
+async function act(call: Call, action: PoolInput['action'], known: readonly string[]): Promise<void> {
+  const input = poolInput(action, recordAt(call), new Members(call.body, '', [...known, 'note']));
   sendJson(call, await call.engine.run('pools.change', call.context, input));
 }
 
 async function convert(call: Call): Promise<void> {
-  const members = new Members(call.body, '', ['dryRun', 'allowDuplicates']);
-  const input = {
-    object: call.path('object'),
-    id: recordId(call),
-    conversion: call.path('name'),
-    dryRun: members.flag('dryRun'),
-    allowDuplicates: members.flag('allowDuplicates'),
-  };
+  const input = convertInput(recordAt(call), call.path('name'), new Members(call.body, '', ['dryRun', 'allowDuplicates']));
   sendJson(call, await call.engine.run('conversions.run', call.context, input));
 }
 

@@ -109,11 +109,21 @@ async function sendRecord(call: Call, sought: Sought): Promise<void> {
 }
 
 /** The id of the path. What is no id is the id of no record. */
-export function recordId(call: Pick<Call, 'path'>): string {
-  const id = call.path('id');
-  if (!isUuid(id)) throw fail('RECORD_NOT_FOUND', { object: call.path('object'), id });
-  return id.toLowerCase();
+/** A record that a request names. */
+export interface RecordAt {
+  readonly object: string;
+  readonly id: string;
 }
+
+/** @throws RECORD_NOT_FOUND where the id is none */
+export function recordNamed(object: string, id: string): RecordAt {
+  if (!isUuid(id)) throw fail('RECORD_NOT_FOUND', { object, id });
+  return { object, id: id.toLowerCase() };
+}
+
+export const recordAt = (call: Pick<Call, 'path'>): RecordAt => recordNamed(call.path('object'), call.path('id'));
+
+export const recordId = (call: Pick<Call, 'path'>): string => recordAt(call).id;
 
 function soughtById(asked: Asked): Sought {
   const id = recordId(asked);

@@ -56,9 +56,22 @@ async function writeOne(
   }
 }
 
+/** What a write waits for; undefined where it is done. */
+function pending({ response }: Call, { approval }: Written): Written['approval'] {
+  if (approval === undefined || approval.status === 'approved') return undefined;
+  response.setHeader('Link', `</api/v1/approvals/${approval.id}>; rel="approval"`);
+  return approval;
+}
+
 function answer(call: Call, written: Written): void {
   const { response } = call;
+  const waits = pending(call, written);
   response.setHeader('ETag', etag(written.version));
+  // A new record is there while it waits; of a change nothing is.
+  if (waits !== undefined && !written.created) {
+    sendJson(call, { approval: waits }, 202);
+    return;
+  }
   const object = encodeURIComponent(call.path('object'));
   if (written.created) response.setHeader('Location', `/api/v1/records/${object}/${written.id}`);
   if (written.record === undefined) response.status(written.created ? 201 : 204).end();
@@ -113,7 +126,11 @@ async function deleteRecord(call: Call): Promise<void> {
     const record = { id, ...(version === undefined ? {} : { version }) };
     const write = (options: Returning): Promise<WriteResult> =>
       call.engine.run('records.delete', call.context, { object, records: [record], ...options });
-    await writeOne(call, write, true);
+    const waits = pending(call, await writeOne(call, write, true));
+    if (waits !== undefined) {
+      sendJson(call, { approval: waits }, 202);
+      return;
+    }
   }
   call.response.status(204).end();
 }

@@ -1,6 +1,7 @@
 // All routes of `/api/v1`: what the router mounts and the OpenAPI document must describe.
 import { accessRoutes } from './access.ts';
 import { stageRoutes } from './stages.ts';
+import { approvalRoutes } from './approvals.ts';
 import { aggregateRoutes } from './aggregate.ts';
 import { authRoutes } from './auth.ts';
 import { automationRoutes } from './automations.ts';
@@ -13,6 +14,7 @@ import { matchingRoutes } from './matching.ts';
 import { mergingRoutes } from './merging.ts';
 import { metadataRoutes } from './metadata.ts';
 import { notificationRoutes } from './notifications.ts';
+import { packRoutes } from './packs.ts';
 import { poolRoutes } from './pools.ts';
 import { providerRoutes } from './providers.ts';
 import { recordReadRoutes } from './record-reads.ts';
@@ -40,6 +42,7 @@ const table = [
   ...matchingRoutes,
   ...mergingRoutes,
   ...poolRoutes,
+  ...approvalRoutes,
   ...transferRoutes,
   ...automationRoutes,
   ...webhookRoutes,
@@ -47,6 +50,7 @@ const table = [
   ...runRoutes,
   ...jobRoutes,
   ...metadataRoutes,
+  ...packRoutes,
   ...fileRoutes,
 ] as const;
 

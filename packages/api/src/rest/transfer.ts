@@ -64,8 +64,8 @@ async function importRecords(call: Call): Promise<void> {
 }
 
 /** Only what callers may know, whatever else the operation gives. */
-function shown({ id, object, status, read, created, updated, skipped, refused, rejects }: ImportStatus): ImportStatus {
-  return { id, object, status, read, created, updated, skipped, refused, rejects };
+function shown({ id, object, status, read, created, updated, inApproval, skipped, refused, rejects }: ImportStatus): ImportStatus {
+  return { id, object, status, read, created, updated, inApproval, skipped, refused, rejects };
 }
 
 function sendStatus(call: Call, status: ImportStatus, httpStatus: number): void {

@@ -1,7 +1,7 @@
 // Deactivating a person: no session and no key works any more, and what the person owned gets another owner.
 import { fail, isUuid } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
-import { updateRecords, type RecordOutcome } from '@tessera/records';
+import { recordKey, updateRecords, type RecordOutcome } from '@tessera/records';
 import { bumpAccess, callerOrigin, doorOf, ownedRecords, revokeApiKeys, revokeSessions } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
 import { runWrite } from '../operations/write.ts';
@@ -18,7 +18,9 @@ async function endAccess(session: Session, userId: string): Promise<Omit<Deactiv
   return runWrite(session, async (write) => {
     const { transaction } = write;
     const door = doorOf(transaction, write.target.schema);
-    await updateRecords(write, 'user', [{ pointer: '', id: userId, input: { active: false } }], internal);
+    // What is revoked waits for no approval.
+    const past = { ...write, approving: new Set([recordKey('user', userId)]) };
+    await updateRecords(past, 'user', [{ pointer: '', id: userId, input: { active: false } }], internal);
     const sessions = await revokeSessions(door, { userId }, write.at);
     const apiKeys = await revokeApiKeys(door, { userId }, write.at);
     await bumpAccess(transaction, door.schema);

@@ -3,6 +3,7 @@ import type { Actor, Context } from '@tessera/kernel';
 import type { SessionInput } from '@tessera/records';
 import { administratorPolicy } from '@tessera/security';
 import type { EngineParts } from '../engine-parts.ts';
+import { accessWithin } from '../person-access.ts';
 import type { RequestInfo } from '../request-info.ts';
 
 export function contextFor({ clock, newId, log, publicUrl }: EngineParts, tenant: string, actor: Actor, request: RequestInfo): Context {
@@ -35,6 +36,7 @@ export async function systemSession(parts: EngineParts, context: Context): Promi
     model: runtime.model,
     accessVersion: undefined,
     access: { policy: administratorPolicy(null), view: runtime.model },
+    accessOf: accessWithin(runtime),
     rules: runtime.rules,
     sealer: parts.sealer,
     moments: runtime.moments,

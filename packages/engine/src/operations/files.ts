@@ -25,7 +25,8 @@ async function holderShows(session: Session, fileId: string, holder: NonNullable
   const selections = [{ kind: 'field', as: 'file', field }] as const;
   const text = await readRoots(session, [{ kind: 'record', as: 'record', object, by: { id: recordId }, selections }]);
   const { record } = JSON.parse(text) as { readonly record: { readonly file?: unknown } | null };
-  return record?.file === fileId;
+  // A field may hold several.
+  return [record?.file].flat().includes(fileId);
 }
 
 async function findFile(database: TenantDatabase, id: string): Promise<StoredFile> {

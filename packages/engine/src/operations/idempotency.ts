@@ -2,7 +2,14 @@
 import { fail } from '@tessera/kernel';
 import { contentHash } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
-import { claimIdempotencyKey, keepIdempotentResponse } from '@tessera/storage';
+import { claimIdempotencyKey, dropIdempotentResponses, keepIdempotentResponse } from '@tessera/storage';
+import type { EngineParts } from '../engine-parts.ts';
+
+/** Answers are kept so long: whoever asks again later has it done again. */
+const keptDays = 7;
+const dayMs = 86_400_000;
+/** Removed in one transaction. */
+const batch = 5_000;
 
 /**
  * Runs the work unless the caller's key has an answer already. The key is claimed in the write's own transaction, so a second
@@ -28,4 +35,13 @@ export async function idempotent<T>(write: WriteSession, operation: string, inpu
   const result = await work();
   keepIdempotentResponse(transaction, target.schema, claim, JSON.stringify(result));
   return result;
+}
+
+/** Gives how many answers of a tenant went. */
+export async function trimAnswers({ cell, clock }: Pick<EngineParts, 'cell' | 'clock'>, tenant: string): Promise<number> {
+  const door = cell.tenant(tenant);
+  const before = new Date(clock.now() - keptDays * dayMs).toISOString();
+  let gone = 0;
+  for (let some = batch; some === batch; gone += some) some = await dropIdempotentResponses(door, before, batch);
+  return gone;
 }

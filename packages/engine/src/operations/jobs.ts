@@ -4,7 +4,6 @@ import {
   appendAudit,
   auditEntry,
   doorOf,
-  giveUp,
   listFailed,
   retryFailed,
   wakeStatement,
@@ -16,6 +15,7 @@ import {
 } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
 import type { JobDone, JobList, JobsInput } from '../job-types.ts';
+import { givingUp } from './runs.ts';
 import { runWrite } from './write.ts';
 
 const defaultFailures = 100;
@@ -81,4 +81,4 @@ export const retryJob = (session: Session, { id }: { readonly id: string }): Pro
 
 /** Throws JOB_NOT_FOUND where there is nothing with this id, or where it has ended already. */
 export const deleteJob = (session: Session, { id }: { readonly id: string }): Promise<JobDone> =>
-  doTo(session, id, 'job.deleted', giveUp, 'remove');
+  doTo(session, id, 'job.deleted', givingUp(session), 'remove');

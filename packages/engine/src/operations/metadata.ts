@@ -1,12 +1,12 @@
 // The tenant's metadata: shown, planned, applied, taken back.
 import { fail } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
-import { applyLayers, planLayers, type LayerPlan } from '@tessera/packs';
+import { applyLayers, packDifferences, planLayers, type Applied, type PlanInput } from '@tessera/packs';
 import { appendAudit, auditEntry, layersOfVersion, listVersions, loadLayers } from '@tessera/storage';
-import { planAccess } from './access-plan.ts';
-import type { MetadataChange, MetadataPlan, MetadataVersion, PlanStep } from '../metadata-types.ts';
+import type { AppliedPlan, MetadataChange, MetadataPlan, MetadataVersion, RollbackInput } from '../metadata-types.ts';
 import type { Session } from '../engine-parts.ts';
-import { following } from '../following.ts';
+import { checking, following } from '../following.ts';
+import { plannedFor, shownPlan } from './shown-plan.ts';
 
 export function getMetadata(session: Session, { kind, name }: { readonly kind: string; readonly name?: string }): unknown {
   const { source } = session.runtime.model;
@@ -38,79 +38,97 @@ function changedLayers(layers: readonly Layer[], files: MetadataChange['files'])
   return [...layers.filter((layer) => layer.kind !== 'tenant'), { ...own, files: merged }];
 }
 
-/** A plan as callers see it. */
-export function shownPlan(plan: LayerPlan): MetadataPlan {
-  const steps = plan.ddl.steps.map(({ kind, object, field, risk, summary }): PlanStep => ({
-    kind,
-    object,
-    risk,
-    summary,
-    ...(field === undefined ? {} : { field }),
-  }));
-  return {
-    hash: plan.hash,
-    modelBefore: plan.before?.hash ?? '',
-    modelAfter: plan.after.hash,
-    changes: plan.changes,
-    steps,
-    ...(plan.automations.length === 0 ? {} : { automations: plan.automations }),
-    findings: plan.findings.map(({ message, count, sample }) => ({ message, count, sample: sample.map((row) => row.id) })),
-  };
-}
-
 const timeOf = ({ context }: Session): string => new Date(context.clock.now()).toISOString();
 
-async function layersOf(session: Session): Promise<readonly Layer[]> {
+/** The layers in force. */
+export async function layersOf(session: Session): Promise<readonly Layer[]> {
   return session.parts.cell.control((transaction) => loadLayers(transaction, session.context.tenant));
 }
 
-export async function planMetadata(session: Session, change: MetadataChange): Promise<MetadataPlan> {
-  const layers = changedLayers(await layersOf(session), change.files);
-  const input = { tenant: session.context.tenant, before: session.runtime.model, layers, now: timeOf(session) };
-  const plan = await planLayers(session.parts.cell, input);
-  const access = await planAccess(session, plan.after, plan.changes);
-  return { ...shownPlan(plan), ...(access === undefined ? {} : { access }) };
+/** Layers to come, and what is known of how they came about. */
+export type LayersToCome = Pick<PlanInput, 'layers' | 'packs' | 'conflicts'>;
+
+export async function planned(session: Session, come: LayersToCome): Promise<MetadataPlan> {
+  const { layers, packs = [], conflicts = [] } = come;
+  const input = {
+    ...checking,
+    tenant: session.context.tenant,
+    before: session.runtime.model,
+    layers,
+    packs,
+    conflicts,
+    now: timeOf(session),
+  };
+  return plannedFor(session, await planLayers(session.parts.cell, input));
 }
 
-async function apply(
+interface ApplyOptions {
+  readonly reason?: string | undefined;
+  readonly planHash?: string | undefined;
+}
+
+/** Puts layers in force, in the name of the session's actor; without a version where the tenant has them already. */
+export async function putInForce(
   session: Session,
-  layers: readonly Layer[],
-  options: { readonly reason?: string | undefined; readonly planHash?: string | undefined },
-): Promise<MetadataPlan & { readonly version: number }> {
+  come: LayersToCome & { readonly from: readonly Layer[] },
+  { reason, planHash }: ApplyOptions,
+): Promise<Applied> {
   const { parts, context, runtime } = session;
-  const { plan, version } = await applyLayers(parts.cell, {
+  const { from, layers, packs = [], conflicts = [] } = come;
+  const done = await applyLayers(parts.cell, {
     ...following(parts),
     tenant: context.tenant,
     before: runtime.model,
+    from,
     layers,
+    packs,
+    conflicts,
     now: timeOf(session),
     author: context.actor.userId,
-    reason: options.reason ?? null,
-    planHash: options.planHash,
+    reason: reason ?? null,
+    planHash,
   });
   parts.runtimes.forget(context.tenant);
-  if (version !== undefined) {
-    const detail = { version, reason: options.reason ?? null, changes: plan.changes };
+  if (done.version !== undefined) {
+    const detail = { version: done.version, reason: reason ?? null, changes: done.plan.changes };
     await appendAudit(session.database, [auditEntry(context, 'metadata.changed', { detail })]);
   }
-  const current = version ?? (await versions(session))[0]?.number ?? 0;
-  return { ...shownPlan(plan), version: current };
+  return done;
 }
 
-export async function applyMetadata(session: Session, change: MetadataChange): Promise<MetadataPlan & { readonly version: number }> {
-  return apply(session, changedLayers(await layersOf(session), change.files), change);
+/** The same as callers see it. */
+export async function applied(...input: Parameters<typeof putInForce>): Promise<AppliedPlan> {
+  const { plan, version } = await putInForce(...input);
+  return { ...shownPlan(plan), version: version ?? (await versions(input[0]))[0]?.number ?? 0 };
+}
+
+export async function planMetadata(session: Session, change: MetadataChange): Promise<MetadataPlan> {
+  return planned(session, { layers: changedLayers(await layersOf(session), change.files) });
+}
+
+export async function applyMetadata(session: Session, change: MetadataChange): Promise<AppliedPlan> {
+  const from = await layersOf(session);
+  return applied(session, { from, layers: changedLayers(from, change.files) }, change);
 }
 
 export function versions(session: Session): Promise<readonly MetadataVersion[]> {
   return session.parts.cell.control((transaction) => listVersions(transaction, session.context.tenant));
 }
 
+async function layersOfNumber(session: Session, version: number): Promise<readonly Layer[]> {
+  const layers = await session.parts.cell.control((transaction) => layersOfVersion(transaction, session.context.tenant, version));
+  if (layers === undefined) throw fail('VERSION_UNKNOWN', { number: version });
+  return layers;
+}
+
 /** Going back is itself a plan and a new version. */
-export async function rollbackMetadata(
-  session: Session,
-  input: { readonly version: number; readonly reason?: string },
-): Promise<MetadataPlan & { readonly version: number }> {
-  const layers = await session.parts.cell.control((transaction) => layersOfVersion(transaction, session.context.tenant, input.version));
-  if (layers === undefined) throw fail('VERSION_UNKNOWN', { number: input.version });
-  return apply(session, layers, { reason: input.reason ?? `back to version ${String(input.version)}` });
+export async function planRollback(session: Session, { version }: RollbackInput): Promise<MetadataPlan> {
+  const layers = await layersOfNumber(session, version);
+  return planned(session, { layers, packs: packDifferences(await layersOf(session), layers) });
+}
+
+export async function rollbackMetadata(session: Session, { version, reason, planHash }: RollbackInput): Promise<AppliedPlan> {
+  const [from, layers] = [await layersOf(session), await layersOfNumber(session, version)];
+  const come = { from, layers, packs: packDifferences(from, layers) };
+  return applied(session, come, { reason: reason ?? `back to version ${String(version)}`, planHash });
 }

@@ -38,6 +38,8 @@ function change<T>(session: Session, operation: string, input: object, work: (wr
 export function changeOwner(session: Session, input: PoolInput): Promise<OwnerOutcome> {
   const object = changeable(session, input.object);
   const { id, note } = input;
+  if (input.action === 'transfer' && (input.to === undefined) === (input.pool === undefined))
+    throw fail('REQUEST_INVALID', { reason: 'say either `to`, a user, or `pool`.' });
   const request = { object, id, note };
   return change(session, `pools.${input.action}`, input, (write) => {
     switch (input.action) {

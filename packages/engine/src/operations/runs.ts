@@ -14,6 +14,7 @@ import {
   wakeStatement,
   type ListedRun,
 } from '@tessera/storage';
+import { tellRunsEnded } from '@tessera/workflow';
 import type { RunList, RunsInput, RunWithJournal, ShownRun } from '../automation-types.ts';
 import type { EngineParts, Session } from '../engine-parts.ts';
 import { runWrite } from './write.ts';
@@ -59,6 +60,15 @@ export async function showRun({ database }: Session, { id }: { readonly id: stri
 
 type Deed = typeof retryFailed;
 
+/** Gives something up; of a run, an approval that waits for its end hears that there will be none. */
+export const givingUp =
+  ({ parts: { newId } }: Session): Deed =>
+  async (door, id, now) => {
+    const kind = await giveUp(door, id, now);
+    if (kind === 'run') await tellRunsEnded(door, [id], { at: now, newId });
+    return kind;
+  };
+
 /** Done to a run alone, in its own transaction. @throws RUN_NOT_FOUND */
 function doToRun(session: Session, given: string, action: string, deed: Deed): Promise<undefined> {
   const id = given.toLowerCase();
@@ -78,7 +88,7 @@ export const retryRun = (session: Session, { id }: { readonly id: string }): Pro
   doToRun(session, id, 'run.retried', retryFailed);
 
 export const cancelRun = (session: Session, { id }: { readonly id: string }): Promise<undefined> =>
-  doToRun(session, id, 'run.cancelled', giveUp);
+  doToRun(session, id, 'run.cancelled', givingUp(session));
 
 /** Gives how many runs and effects of a tenant went. */
 export async function trimRuns({ cell, clock }: Pick<EngineParts, 'cell' | 'clock'>, tenant: string): Promise<number> {

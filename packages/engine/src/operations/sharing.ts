@@ -57,6 +57,10 @@ async function subjectText(session: Session, to: ShareSubject, pointer: string):
   return `${'below' in to && to.below ? 'below' : kind}:${id}`;
 }
 
+type SightOf = Awaited<ReturnType<typeof sightOf>>;
+
+const nothing = { readable: false, editable: false };
+
 /** A record in the bin is not there for whoever may not look into it. */
 async function isThere(write: WriteSession, object: string, id: string): Promise<boolean> {
   const { policy } = write.access;
@@ -65,10 +69,16 @@ async function isThere(write: WriteSession, object: string, id: string): Promise
   return rows.length > 0;
 }
 
+/** What the caller may do with a record; nothing where it is not there for the caller. */
+export async function sightAt(write: WriteSession, object: string, id: string): Promise<ReturnType<SightOf>> {
+  const sight = isUuid(id) ? (await sightOf(write, object, [id]))(id) : nothing;
+  return sight.readable && (await isThere(write, object, id)) ? sight : nothing;
+}
+
 /** Shares are told to whoever sees the record, and given and taken by whoever may edit it. */
 async function checkSight(write: WriteSession, object: string, id: string, need: 'read' | 'edit'): Promise<void> {
-  const sight = isUuid(id) ? (await sightOf(write, object, [id]))(id) : { readable: false, editable: false };
-  if (!sight.readable || !(await isThere(write, object, id))) throw fail('RECORD_NOT_FOUND', { object, id });
+  const sight = await sightAt(write, object, id);
+  if (!sight.readable) throw fail('RECORD_NOT_FOUND', { object, id });
   if (need === 'edit' && !sight.editable) throw fail('RECORD_READ_ONLY', { object, id });
 }
 

@@ -4,6 +4,7 @@ import type { Model } from '@tessera/metadata';
 import {
   createRecords,
   deleteRecords,
+  isAgreed,
   purgeRecords,
   restoreRecords,
   runInSession,
@@ -30,6 +31,7 @@ import type {
 import type { Session } from '../engine-parts.ts';
 import type { SelectionRequest } from '../read/request.ts';
 import { objectOf, resolveSelections } from '../read/resolve.ts';
+import { accessWithin } from '../person-access.ts';
 import { idempotent } from './idempotency.ts';
 import { readSlots, resolving } from './read.ts';
 
@@ -37,7 +39,8 @@ export function runWrite<T>(session: Session, work: (write: WriteSession) => Pro
   const { context, database, runtime, state, policy, view, person, parts } = session;
   const { model, rules, moments } = runtime;
   const access = { policy, view, ...(person === undefined ? {} : { person }) };
-  const input = { context, database, model, accessVersion: state.access, access, rules, sealer: parts.sealer, moments };
+  const granted = { accessVersion: state.access, access, accessOf: accessWithin(runtime) };
+  const input = { context, database, model, ...granted, rules, sealer: parts.sealer, moments };
   return runInSession(input, work, options);
 }
 
@@ -186,7 +189,7 @@ async function auditEach(
   object: string,
   outcomes: readonly RecordOutcome[],
 ): Promise<void> {
-  const ids = new Set(outcomes.flatMap((outcome) => (outcome.ok ? [outcome.id] : [])));
+  const ids = new Set(outcomes.flatMap((outcome) => (outcome.ok && isAgreed(outcome.approval) ? [outcome.id] : [])));
   const entries = [...ids].map((recordId) => auditEntry(session.context, action, { object, recordId }));
   await appendAudit(doorOf(write.transaction, write.target.schema), entries);
 }

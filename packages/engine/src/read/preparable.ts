@@ -4,8 +4,9 @@ import type { AggregateQuery, ListPart, ListQuery, RootQuery, Selection } from '
 
 /**
  * A plan without values takes each value for a usual one. That is right where an id or a lookup finds the records, also where a list is
- * filtered by one lookup and comes in the order of the ids, which is how the lookup's index has them. It is wrong where another filter, a cursor,
- * or the owners whose records one sees choose among all records of an object: there PostgreSQL looks at the values each time.
+ * filtered by one lookup and comes in the order of the ids, which is how the lookup's index has them, or goes on behind a cursor and has no
+ * filter. It is wrong where another filter, or the owners whose records one sees, choose among all records of an object: there PostgreSQL
+ * looks at the values each time.
  *
  * @param asked the roots as the caller asked for them
  * @param restricted the same as security left them
@@ -30,10 +31,18 @@ function isRootPreparable(root: RootQuery): boolean {
   }
 }
 
-function isListPreparable({ where, orderBy, page }: ListQuery, parts: readonly ListPart[]): boolean {
+function isListPreparable(list: ListQuery, parts: readonly ListPart[]): boolean {
+  const { where, orderBy, page } = list;
   const cursor = page.direction === 'forward' ? page.after : page.before;
-  const found = where === undefined || (isLookupEqual(where) && orderBy.length === 0);
-  return found && cursor === undefined && parts.every(isPartPreparable);
+  const found =
+    where === undefined ? cursor === undefined || isSought(list) : cursor === undefined && orderBy.length === 0 && isLookupEqual(where);
+  return found && parts.every(isPartPreparable);
+}
+
+/** Whether what comes behind a cursor is one comparison of a key and the id, which an index of the key answers wherever the cursor stands. */
+function isSought({ orderBy, idDescending }: ListQuery): boolean {
+  const [key] = orderBy;
+  return orderBy.length <= 1 && (key === undefined || idDescending === undefined || idDescending === key.descending);
 }
 
 /** The field of the list's own record that an expression is; undefined for any other. */

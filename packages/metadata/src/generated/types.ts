@@ -119,6 +119,27 @@ export type FieldJson =
   | SecretFieldJson
   | JSONFieldJson;
 /**
+ * Something that is done, or expected. `type` decides what else it says.
+ */
+export type ScenarioStepJson =
+  | ScenarioCreateJson
+  | ScenarioUpdateJson
+  | ScenarioDeleteJson
+  | ScenarioRestoreJson
+  | ScenarioSubmitJson
+  | ScenarioApprovalJson
+  | ScenarioButtonJson
+  | ScenarioPoolActionJson
+  | ScenarioConversionJson
+  | ScenarioJobsJson
+  | ScenarioClockJson
+  | ScenarioWebhookJson
+  | ScenarioImportJson
+  | ScenarioQueryJson
+  | ScenarioAggregateJson
+  | ScenarioFindJson
+  | ScenarioExpectationJson;
+/**
  * A number, or the parameter that holds one: `{ "param": "maxDays" }`.
  */
 export type NumberOrParameterJson = number | RuleExpressionJson;
@@ -784,6 +805,15 @@ export interface ApprovalProcessJson {
    * What is done when the submitter withdraws it.
    */
   onRecalled?: ApprovalActionJson;
+  /**
+   * Moves what is running to this version when it is put in force: steps of earlier versions with those that take their place, by path (`bySize/big/board`); a step that is not named keeps its path. `{}`: all keep theirs. Default: what is running goes on as it began.
+   */
+  migrate?: {
+    /**
+     * The step that takes its place, by its path.
+     */
+    [k: string]: string;
+  };
   /**
    * false switches the process off without removing it.
    */
@@ -1819,7 +1849,7 @@ export interface WaitStepJson {
    */
   condition?: RuleExpressionJson;
   /**
-   * Until this event is told for the record.
+   * Until this event is told for the record. The end of an approval tells `approved`, `rejected`, `recalled` or `cancelled`.
    */
   event?: string;
   /**
@@ -2208,6 +2238,10 @@ export interface SubmitStepJson {
    * The approval process. Default: the first whose entry holds.
    */
   process?: string;
+  /**
+   * With `runAs: system`: who hands it in, a rule that gives a user. Default: who caused the run.
+   */
+  submitter?: RuleExpressionJson;
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -2671,6 +2705,10 @@ export interface ConversionTargetJson {
    * A condition over records of the object, with the converted one as `$record`: the oldest that it holds for is taken instead of a new one.
    */
   find?: RuleExpressionJson;
+  /**
+   * A matching rule that looks for records of the object for records of the converted one’s: the one that it finds is taken instead of a new one. Where it finds several nothing is converted.
+   */
+  matching?: string;
   /**
    * What becomes of a record that is taken: `update`: it gets the values; `fill`: only those that it has none of; `keep`: it stays as it is; `refuse`: nothing is converted.
    */
@@ -3375,7 +3413,7 @@ export interface PicklistFieldJson extends KeyedFieldJson {
   /**
    * The choices are the components of this kind, as they come and go. Either this or `options`.
    */
-  optionsOf?: 'role' | 'permissionSet';
+  optionsOf?: 'role' | 'permissionSet' | 'approvalProcess';
   /**
    * Offer only what fits another picklist. Default: every option always.
    */
@@ -3452,7 +3490,7 @@ export interface MultiPicklistFieldJson extends EnteredFieldJson {
   /**
    * The choices are the components of this kind, as they come and go. Either this or `options`.
    */
-  optionsOf?: 'role' | 'permissionSet';
+  optionsOf?: 'role' | 'permissionSet' | 'approvalProcess';
   /**
    * Offer only what fits another picklist. Default: every option always.
    */
@@ -3780,6 +3818,79 @@ export interface JSONFieldJson extends EnteredFieldJson {
    * Largest size in bytes.
    */
   maxSize?: number;
+}
+/**
+ * What scenarios of all packs need here: values of fields that a record would lack, such as those that a tenant requires.
+ */
+export interface FixtureJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The fixture's API name: camelCase; the file is named after it.
+   */
+  name: string;
+  /**
+   * The object whose records get the values, whenever a scenario makes one and does not say otherwise.
+   */
+  object: string;
+  /**
+   * The fields with their values.
+   */
+  values: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * Records that the values refer to, by names of your choosing; there before those of the scenario. Default: none.
+   */
+  records?: {
+    /**
+     * A record.
+     */
+    [k: string]: ScenarioRecordJson;
+  };
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A record that is there already.
+ */
+export interface ScenarioRecordJson {
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * The object that it is a record of.
+   */
+  object: string;
+  /**
+   * The fields with their values; system fields such as `createdAt` may be among them. Those of fixtures are added.
+   */
+  values: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
 }
 /**
  * What a role or permission set allows on one object. Left out: not allowed.
@@ -4293,6 +4404,10 @@ export interface ObjectJson {
    */
   appendOnly?: boolean;
   /**
+   * Records are written by the platform alone, which keeps in them what happens. Only its own objects say so.
+   */
+  kept?: boolean;
+  /**
    * The fields. Every object has `name` (text, required) unless it is declared here, as text or autoNumber.
    */
   fields?: {
@@ -4554,6 +4669,7 @@ export interface PackJson {
      */
     [k: string]: string;
   };
+  locked?: Locked;
   /**
    * The languages that its labels come in. Default: `["en"]`.
    */
@@ -4562,6 +4678,95 @@ export interface PackJson {
    * For people who work on the metadata; users never see it.
    */
   description?: string;
+}
+/**
+ * Components of this pack that tenants may not change with extensions. Default: none.
+ */
+export interface Locked {
+  /**
+   * Objects of this pack.
+   */
+  objects?: string[];
+  /**
+   * Layouts of this pack.
+   */
+  layouts?: string[];
+  /**
+   * List views of this pack.
+   */
+  listViews?: string[];
+  /**
+   * Apps of this pack.
+   */
+  apps?: string[];
+  /**
+   * Named rules of this pack.
+   */
+  rules?: string[];
+  /**
+   * Parameters of this pack.
+   */
+  parameters?: string[];
+  /**
+   * Roles of this pack.
+   */
+  roles?: string[];
+  /**
+   * Permission sets of this pack.
+   */
+  permissionSets?: string[];
+  /**
+   * Sharing rules of this pack.
+   */
+  sharingRules?: string[];
+  /**
+   * Automations of this pack.
+   */
+  automations?: string[];
+  /**
+   * Approval processes of this pack.
+   */
+  approvalProcesses?: string[];
+  /**
+   * Calendars of this pack.
+   */
+  calendars?: string[];
+  /**
+   * Templates of this pack.
+   */
+  templates?: string[];
+  /**
+   * Decision tables of this pack.
+   */
+  decisionTables?: string[];
+  /**
+   * Stage flows of this pack.
+   */
+  stageFlows?: string[];
+  /**
+   * Clocks of this pack.
+   */
+  clocks?: string[];
+  /**
+   * Matching rules of this pack.
+   */
+  matchingRules?: string[];
+  /**
+   * Duplicate rules of this pack.
+   */
+  duplicateRules?: string[];
+  /**
+   * Pools of this pack.
+   */
+  pools?: string[];
+  /**
+   * Assignment rules of this pack.
+   */
+  assignmentRules?: string[];
+  /**
+   * Conversions of this pack.
+   */
+  conversions?: string[];
 }
 /**
  * A value that a tenant tunes without touching the rules that use it: `{ "param": "bigDeal" }`.
@@ -4925,6 +5130,1280 @@ export interface RuleJson {
    * Former names of the rule: data and references move with it. Default: none.
    */
   renamedFrom?: string[];
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A test of a pack as a story: what there is, what people do, what must be true then. It runs in a sandbox; nothing leaves it.
+ */
+export interface ScenarioJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The scenario's API name: camelCase; the file is named after it.
+   */
+  name: string;
+  /**
+   * What it shows, in a sentence. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What there is before anything is done. Default: nothing but what the packs bring.
+   */
+  given?: ScenarioGivenJson;
+  /**
+   * What is done and expected, one after another, by names of your choosing.
+   */
+  steps: {
+    /**
+     * A step by its name.
+     */
+    [k: string]: ScenarioStepJson;
+  };
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What there is before anything is done.
+ */
+export interface ScenarioGivenJson {
+  /**
+   * What time it is. The clock then stands still. Default: 5 January 2026, 09:00 UTC, a Monday.
+   */
+  clock?: string;
+  /**
+   * The language in which people are answered. Default: English.
+   */
+  language?: string;
+  /**
+   * Who works here, by names of your choosing. Default: nobody.
+   */
+  people?: {
+    /**
+     * A person.
+     */
+    [k: string]: ScenarioPersonJson;
+  };
+  /**
+   * Records that are there already, by names of your choosing; written as the platform writes a pack's data. Default: none.
+   */
+  records?: {
+    /**
+     * A record.
+     */
+    [k: string]: ScenarioRecordJson;
+  };
+  /**
+   * What addresses answer that automations post to, by names of your choosing. Default: 200, with nothing.
+   */
+  answers?: {
+    /**
+     * An answer.
+     */
+    [k: string]: ScenarioAnswerJson;
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Somebody who works here.
+ */
+export interface ScenarioPersonJson {
+  /**
+   * The person's name. Default: the key.
+   */
+  name?: string;
+  /**
+   * The address that mails go to. Default: the key at scenario.example.
+   */
+  email?: string;
+  /**
+   * The person's roles. Default: none.
+   */
+  roles?: string[];
+  /**
+   * Permission sets beside them. Default: none.
+   */
+  permissionSets?: string[];
+  /**
+   * The department, a record of the scenario. Default: none.
+   */
+  department?: string;
+  /**
+   * The manager, a person of the scenario. Default: nobody.
+   */
+  manager?: string;
+  /**
+   * Further fields. Default: none.
+   */
+  values?: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What an address answers.
+ */
+export interface ScenarioAnswerJson {
+  /**
+   * The address, or how it begins.
+   */
+  address: string;
+  /**
+   * The HTTP status. Default: 200.
+   */
+  status?: number;
+  /**
+   * The JSON that is answered. Default: nothing.
+   */
+  body?: string | number | boolean | unknown[] | null | RuleExpressionJson;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Makes a record; the step's key is its name from then on.
+ */
+export interface ScenarioCreateJson {
+  /**
+   * Makes a record; the step's key is its name from then on.
+   */
+  type: 'create';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The object that it is a record of.
+   */
+  object: string;
+  /**
+   * The fields with their values.
+   */
+  values: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * Whether duplicates that are only warned of are meant. Default: false.
+   */
+  allowDuplicates?: boolean;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * How something is refused.
+ */
+export interface ScenarioRefusalJson {
+  /**
+   * The error's code, or that of one of its problems.
+   */
+  code: string;
+  /**
+   * The field at which it is told. Default: any place.
+   */
+  at?: string;
+  /**
+   * The validation rule or condition that refuses it. Default: any.
+   */
+  rule?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Changes a record.
+ */
+export interface ScenarioUpdateJson {
+  /**
+   * Changes a record.
+   */
+  type: 'update';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * The fields with their values.
+   */
+  values: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * Whether duplicates that are only warned of are meant. Default: false.
+   */
+  allowDuplicates?: boolean;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Puts a record into the bin.
+ */
+export interface ScenarioDeleteJson {
+  /**
+   * Puts a record into the bin.
+   */
+  type: 'delete';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Brings a record back from the bin.
+ */
+export interface ScenarioRestoreJson {
+  /**
+   * Brings a record back from the bin.
+   */
+  type: 'restore';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Hands a record in for approval.
+ */
+export interface ScenarioSubmitJson {
+  /**
+   * Hands a record in for approval.
+   */
+  type: 'submit';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * The approval process. Default: the first whose `entry` holds.
+   */
+  process?: string;
+  /**
+   * Whom the submitter chooses as approvers. Default: nobody.
+   */
+  chosen?: string[];
+  /**
+   * What is said with it. Default: nothing.
+   */
+  comment?: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Acts on the approval of a record.
+ */
+export interface ScenarioApprovalJson {
+  /**
+   * Acts on the approval of a record.
+   */
+  type: 'approval';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record that is to be approved.
+   */
+  record: string;
+  /**
+   * What is done: an approver's, the submitter's or an administrator's action.
+   */
+  action:
+    | 'approve'
+    | 'reject'
+    | 'return'
+    | 'transfer'
+    | 'addSigner'
+    | 'takeBack'
+    | 'recall'
+    | 'resubmit'
+    | 'remind'
+    | 'comment'
+    | 'ask'
+    | 'answer'
+    | 'reassign'
+    | 'skip'
+    | 'retry'
+    | 'cancel';
+  /**
+   * To whom: with `transfer`, `addSigner`, `reassign` and `ask`. Default: nobody.
+   */
+  to?: string[];
+  /**
+   * With `addSigner`: whether these sign before or after the one who asks. Default: before.
+   */
+  place?: 'before' | 'after';
+  /**
+   * With `return`: whether the steps between are run again, or it comes straight back. Default: rerun.
+   */
+  then?: 'rerun' | 'return';
+  /**
+   * Whose turn it is, where an administrator acts on one, or somebody acts for several. Default: that of who acts.
+   */
+  of?: string;
+  /**
+   * With `return`: the earlier step by its path; with `skip` and `retry` the open one. Default: the submitter, and the only one.
+   */
+  step?: string;
+  /**
+   * Whom one chooses as approvers of later steps. Default: nobody.
+   */
+  chosen?: string[];
+  /**
+   * Fields that one changes with it. Default: none.
+   */
+  edits?: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * What is said with it. Default: nothing.
+   */
+  comment?: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Presses the button of an automation.
+ */
+export interface ScenarioButtonJson {
+  /**
+   * Presses the button of an automation.
+   */
+  type: 'press';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The automation that the button starts.
+   */
+  automation: string;
+  /**
+   * The record whose button it is. Default: none, for an automation that runs on none.
+   */
+  record?: string;
+  /**
+   * What is typed in, by input. Default: nothing.
+   */
+  inputs?: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Takes a record out of its pool, gives it back or on.
+ */
+export interface ScenarioPoolActionJson {
+  /**
+   * Takes a record out of its pool, gives it back or on.
+   */
+  type: 'pool';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * What is done.
+   */
+  action: 'claim' | 'return' | 'transfer' | 'assign';
+  /**
+   * With `transfer` and `assign`: to whom. Default: with `assign` whom the pool's rule chooses.
+   */
+  to?: string;
+  /**
+   * With `transfer`: into which other pool. Default: to somebody.
+   */
+  pool?: string;
+  /**
+   * With `return`: why. Default: nothing.
+   */
+  reason?: string;
+  /**
+   * What is said with it. Default: nothing.
+   */
+  note?: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Makes records of other objects out of one; they are called `<step>.<target>` from then on.
+ */
+export interface ScenarioConversionJson {
+  /**
+   * Makes records of other objects out of one; they are called `<step>.<target>` from then on.
+   */
+  type: 'convert';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * The conversion.
+   */
+  conversion: string;
+  /**
+   * Whether duplicates that are only warned of are meant. Default: false.
+   */
+  allowDuplicates?: boolean;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Does all that is due: automations, timers, messages.
+ */
+export interface ScenarioJobsJson {
+  /**
+   * Does all that is due: automations, timers, messages.
+   */
+  type: 'runJobs';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Moves the clock on; all that becomes due on the way is done, in its order.
+ */
+export interface ScenarioClockJson {
+  /**
+   * Moves the clock on; all that becomes due on the way is done, in its order.
+   */
+  type: 'advanceClock';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * So long.
+   */
+  by?: string;
+  /**
+   * To this instant.
+   */
+  until?: string;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Delivers a message to an automation's webhook, signed.
+ */
+export interface ScenarioWebhookJson {
+  /**
+   * Delivers a message to an automation's webhook, signed.
+   */
+  type: 'webhook';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * The automation.
+   */
+  automation: string;
+  /**
+   * What the message says, by input. Default: nothing.
+   */
+  inputs?: {
+    /**
+     * A value by its field: a scalar; `{ "ref": … }` for a person or record of the scenario; `{ "literal": … }`; a rule that knows the time alone.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * The message's id: one that has come before starts nothing. Default: the step's key.
+   */
+  id?: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Brings in rows, as from a file.
+ */
+export interface ScenarioImportJson {
+  /**
+   * Brings in rows, as from a file.
+   */
+  type: 'import';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The object whose records they become.
+   */
+  object: string;
+  /**
+   * The rows by names of your choosing, in their order: values by column.
+   */
+  rows: {
+    /**
+     * A row: texts by column.
+     */
+    [k: string]: {
+      /**
+       * What stands in the column.
+       */
+      [k: string]: string | number | boolean | null;
+    };
+  };
+  /**
+   * How columns become fields. Default: each is the field of its name.
+   */
+  mapping?: ImportMappingJson;
+  /**
+   * The unique field or key by which records that are there are found and changed. Default: all are new.
+   */
+  by?: string;
+  /**
+   * Whether duplicates that are only warned of are meant. Default: false.
+   */
+  allowDuplicates?: boolean;
+  /**
+   * How many records must be new. Default: any number.
+   */
+  created?: number;
+  /**
+   * How many must be changed. Default: any number.
+   */
+  updated?: number;
+  /**
+   * The rows that must be refused, by their names. Default: none may be.
+   */
+  rejected?: {
+    /**
+     * Why this row is refused.
+     */
+    [k: string]: ScenarioRefusalJson;
+  };
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Asks by GraphQL.
+ */
+export interface ScenarioQueryJson {
+  /**
+   * Asks by GraphQL.
+   */
+  type: 'query';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The document.
+   */
+  document: string;
+  /**
+   * Its variables. Default: none.
+   */
+  variables?: {
+    /**
+     * A value by the variable's name; `{ "literal": … }` for lists and objects.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * What `data` holds at least: of objects the members named here; lists whole, in their order. Default: it only has to succeed.
+   */
+  answer?: {
+    [k: string]: unknown;
+  };
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Asks for figures over the records that somebody sees.
+ */
+export interface ScenarioAggregateJson {
+  /**
+   * Asks for figures over the records that somebody sees.
+   */
+  type: 'aggregate';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The object.
+   */
+  object: string;
+  /**
+   * Which records: a condition over one. Default: all.
+   */
+  where?: RuleExpressionJson;
+  /**
+   * What is grouped by, by names of your choosing. Default: nothing, which makes one row.
+   */
+  groupBy?: {
+    /**
+     * A group by its name.
+     */
+    [k: string]: ScenarioGroupJson;
+  };
+  /**
+   * The figures, by names of your choosing.
+   */
+  measures: {
+    /**
+     * A figure by its name.
+     */
+    [k: string]: ScenarioMeasureJson;
+  };
+  /**
+   * The rows that must come out, all of them, in any order, by names of your choosing.
+   */
+  rows: {
+    /**
+     * A row: groups and figures by name.
+     */
+    [k: string]: {
+      /**
+       * What it is. null: nothing.
+       */
+      [k: string]: string | number | boolean | null | RuleExpressionJson;
+    };
+  };
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What is grouped by.
+ */
+export interface ScenarioGroupJson {
+  /**
+   * The field, or a path through lookups.
+   */
+  path: string;
+  /**
+   * Of dates and instants: how they are rounded. Default: not at all.
+   */
+  bucket?: 'day' | 'week' | 'month' | 'quarter' | 'year';
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A figure over records.
+ */
+export interface ScenarioMeasureJson {
+  /**
+   * What is worked out.
+   */
+  function: 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max';
+  /**
+   * Of which field. `count` needs none.
+   */
+  path?: string;
+  /**
+   * Which records go in: a condition over one. Default: all.
+   */
+  where?: RuleExpressionJson;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Finds the one record for which a condition holds, such as one that an automation has made; the step's key is its name from then on.
+ */
+export interface ScenarioFindJson {
+  /**
+   * Finds the one record for which a condition holds, such as one that an automation has made; the step's key is its name from then on.
+   */
+  type: 'find';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * The object.
+   */
+  object: string;
+  /**
+   * The condition, over the record.
+   */
+  where: RuleExpressionJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What must be true by now.
+ */
+export interface ScenarioExpectationJson {
+  /**
+   * What must be true by now.
+   */
+  type: 'expect';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Of records, by their names.
+   */
+  records?: {
+    /**
+     * What is expected of a record.
+     */
+    [k: string]: ScenarioRecordExpectationJson;
+  };
+  /**
+   * How many records there must be, by names of your choosing.
+   */
+  counts?: {
+    /**
+     * A number of records.
+     */
+    [k: string]: ScenarioCountJson;
+  };
+  /**
+   * What people must have been told in the app, by names of your choosing.
+   */
+  notifications?: {
+    /**
+     * What somebody was told.
+     */
+    [k: string]: ScenarioNotificationJson;
+  };
+  /**
+   * Mails and webhooks that must have gone out, by names of your choosing. Nothing really does.
+   */
+  sent?: {
+    /**
+     * Something that went out.
+     */
+    [k: string]: ScenarioMessageJson;
+  };
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What is expected of a record.
+ */
+export interface ScenarioRecordExpectationJson {
+  /**
+   * Who reads the values. Default: the platform itself.
+   */
+  as?: string;
+  /**
+   * What its fields hold.
+   */
+  values?: {
+    /**
+     * What the field holds: a scalar, `{ "ref": … }`, `{ "literal": … }` (of a JSON value at least what is said), or a rule over the record.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * A condition over the record.
+   */
+  holds?: RuleExpressionJson;
+  /**
+   * Whether it is in the bin. Default: not asked.
+   */
+  deleted?: boolean;
+  /**
+   * Who sees it.
+   */
+  visibleTo?: string[];
+  /**
+   * Who does not.
+   */
+  hiddenFrom?: string[];
+  /**
+   * Who may change it, as far as records and objects go.
+   */
+  editableBy?: string[];
+  /**
+   * Who may not.
+   */
+  notEditableBy?: string[];
+  /**
+   * How its approval stands.
+   */
+  approval?: ScenarioApprovalExpectationJson;
+  /**
+   * Changes that its history must have, by names of your choosing.
+   */
+  history?: {
+    /**
+     * A change.
+     */
+    [k: string]: ScenarioChangeJson;
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * How the approval of a record stands.
+ */
+export interface ScenarioApprovalExpectationJson {
+  /**
+   * Everybody who is asked to decide by now, and nobody else; empty: nobody is.
+   */
+  pendingWith?: string[];
+  /**
+   * How the latest approval stands.
+   */
+  status?: 'running' | 'returned' | 'approved' | 'rejected' | 'recalled' | 'cancelled' | 'failed' | 'none';
+  /**
+   * The process of the latest approval.
+   */
+  process?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A change of a field.
+ */
+export interface ScenarioChangeJson {
+  /**
+   * The field.
+   */
+  field: string;
+  /**
+   * What it held before. Default: anything.
+   */
+  from?: ValueJson;
+  /**
+   * What it held then. Default: anything.
+   */
+  to?: ValueJson;
+  /**
+   * Who has changed it. Default: anybody.
+   */
+  by?: string;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A number of records.
+ */
+export interface ScenarioCountJson {
+  /**
+   * The object.
+   */
+  object: string;
+  /**
+   * Which records: a condition over one. Default: all.
+   */
+  where?: RuleExpressionJson;
+  /**
+   * Who counts. Default: the platform itself.
+   */
+  as?: string;
+  /**
+   * How many there are.
+   */
+  is: number;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What somebody was told in the app.
+ */
+export interface ScenarioNotificationJson {
+  /**
+   * Who was told.
+   */
+  to: string;
+  /**
+   * The record that it is about. Default: any, or none.
+   */
+  about?: string;
+  /**
+   * What its subject or body contains. Default: anything.
+   */
+  contains?: string;
+  /**
+   * How many times. Default: at least once.
+   */
+  is?: number;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A mail or webhook that went out.
+ */
+export interface ScenarioMessageJson {
+  /**
+   * What it is.
+   */
+  kind: 'mail' | 'webhook';
+  /**
+   * With `mail`: to whom. Default: anybody.
+   */
+  to?: string;
+  /**
+   * The address, or how it begins. Default: any.
+   */
+  address?: string;
+  /**
+   * The record that it is about. Default: any, or none.
+   */
+  about?: string;
+  /**
+   * What a mail's subject or text contains, or a webhook's body. Default: anything.
+   */
+  contains?: string;
+  /**
+   * With `webhook`: what its JSON holds at least. Default: anything.
+   */
+  body?: {
+    [k: string]: unknown;
+  };
+  /**
+   * How many there are. Default: at least one.
+   */
+  is?: number;
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -6398,7 +7877,7 @@ export interface FieldChangeJson {
   /**
    * The choices are the components of this kind, as they come and go. Either this or `options`.
    */
-  optionsOf?: 'role' | 'permissionSet' | null;
+  optionsOf?: 'role' | 'permissionSet' | 'approvalProcess' | null;
   /**
    * Offer only what fits another picklist. Default: every option always.
    */
@@ -6767,6 +8246,10 @@ export interface ObjectChangeJson {
    * Records are never changed or deleted, corrections are new records.
    */
   appendOnly?: boolean | null;
+  /**
+   * Records are written by the platform alone, which keeps in them what happens. Only its own objects say so.
+   */
+  kept?: boolean | null;
   /**
    * The fields. Every object has `name` (text, required) unless it is declared here, as text or autoNumber.
    */
@@ -7668,7 +9151,7 @@ export interface StepChangeJson {
    */
   condition?: RuleExpressionJson | null;
   /**
-   * Until this event is told for the record.
+   * Until this event is told for the record. The end of an approval tells `approved`, `rejected`, `recalled` or `cancelled`.
    */
   event?: string | null;
   /**
@@ -7740,6 +9223,10 @@ export interface StepChangeJson {
    * The approval process. Default: the first whose entry holds.
    */
   process?: string | null;
+  /**
+   * With `runAs: system`: who hands it in, a rule that gives a user. Default: who caused the run.
+   */
+  submitter?: RuleExpressionJson | null;
   /**
    * What is spread; a negative amount mirrors a positive one.
    */
@@ -8356,6 +9843,15 @@ export interface ApprovalProcessChangeJson {
    * What is done when the submitter withdraws it.
    */
   onRecalled?: ApprovalActionChangeJson | null;
+  /**
+   * Moves what is running to this version when it is put in force: steps of earlier versions with those that take their place, by path (`bySize/big/board`); a step that is not named keeps its path. `{}`: all keep theirs. Default: what is running goes on as it began.
+   */
+  migrate?: {
+    /**
+     * The step that takes its place, by its path.
+     */
+    [k: string]: string | null;
+  } | null;
   /**
    * false switches the process off without removing it.
    */
@@ -9425,6 +10921,10 @@ export interface ConversionTargetChangeJson {
    * A condition over records of the object, with the converted one as `$record`: the oldest that it holds for is taken instead of a new one.
    */
   find?: RuleExpressionJson | null;
+  /**
+   * A matching rule that looks for records of the object for records of the converted one’s: the one that it finds is taken instead of a new one. Where it finds several nothing is converted.
+   */
+  matching?: string | null;
   /**
    * What becomes of a record that is taken: `update`: it gets the values; `fill`: only those that it has none of; `keep`: it stays as it is; `refuse`: nothing is converted.
    */

@@ -4,20 +4,34 @@ import { componentId, type Components } from '../layers/components.ts';
 import type { Provenance } from '../layers/provenance.ts';
 import { kindWord } from '../kinds.ts';
 import { asJson, historyName, historySource, type Asker, type HistoryWord, type Json, type JsonMap, type KeptParts } from './parts.ts';
+import { approvalParts } from './approval-parts.ts';
 import { clockParts } from './clock-parts.ts';
 import { poolParts } from './pool-parts.ts';
 import { stageParts } from './stage-parts.ts';
 
 /** Only what is kept is read of these; what is wrong with it is told where it is resolved. */
 type Sources = Readonly<
-  Record<'object' | 'stageFlow' | 'clock' | 'calendar' | 'parameter' | 'pool' | 'assignmentRule' | 'sharingRule', JsonMap>
+  Record<
+    'object' | 'stageFlow' | 'clock' | 'calendar' | 'parameter' | 'pool' | 'assignmentRule' | 'sharingRule' | 'approvalProcess',
+    JsonMap
+  >
 >;
 
 /** The one list of who asks. */
-const partsOf = ({ object, stageFlow, clock, calendar, parameter, pool, assignmentRule }: Sources): readonly KeptParts[] => [
+const partsOf = ({
+  object,
+  stageFlow,
+  clock,
+  calendar,
+  parameter,
+  pool,
+  assignmentRule,
+  approvalProcess,
+}: Sources): readonly KeptParts[] => [
   ...stageParts(object, stageFlow, parameter),
   ...clockParts(object, clock, calendar),
   ...poolParts(object, pool, assignmentRule),
+  ...approvalParts(object, approvalProcess),
 ];
 
 /** An object, a field of one, or a sharing rule. */
@@ -74,9 +88,13 @@ function add(sources: Sources): Added {
 /** The objects with what is kept beside them. */
 export const withKept = (sources: Sources): JsonMap => add(sources).objects;
 
-/** The same in place, with where each part comes from; gives what is wrong with their names. */
-export function keep(components: Components, provenance: Provenance): readonly Problem[] {
-  const { objects, sharingRules, by, taken } = add(components);
+/**
+ * The same in place, with where each part comes from; gives what is wrong with their names.
+ * @param switchedOff approval processes among them: their histories stay
+ */
+export function keep(components: Components, provenance: Provenance, switchedOff: Components): readonly Problem[] {
+  const approvalProcess = { ...switchedOff.approvalProcess, ...components.approvalProcess };
+  const { objects, sharingRules, by, taken } = add({ ...components, approvalProcess });
   for (const part of by) {
     const { asker } = part;
     const origin = provenance.find(componentId(asker.kind, asker.name), asker.pointer);

@@ -128,7 +128,8 @@ export function historySource(master: string, object: Json, word: HistoryWord, {
     ...formerly(object, suffix),
     sharing: 'controlledByParent',
     appendOnly: true,
-    kept: { of: master },
+    kept: true,
+    historyOf: master,
     fields: {
       name: { type: 'text', required: false, searchable: false, ...named },
       record: { type: 'masterDetail', to: master, inverse, readOnly: true, label: labelFrom(said, {}) },

@@ -1,12 +1,12 @@
 // From layers to effective metadata: every file checked, deltas laid over, names and namespaces held to.
 import { problem, type Problem, type ProblemPlace } from '@tessera/kernel';
-import type { ComponentKind } from '../kinds.ts';
+import { kindInFolder, kindWord, type ComponentKind } from '../kinds.ts';
 import { keep } from '../kept/keep.ts';
 import { checkFile } from '../schema-check.ts';
 import { componentId, emptyComponents, type Components } from './components.ts';
 import { isComponentFile, namesIn, placeOf, readLayer, withoutRemarks, type LayerFile } from './files.ts';
 import type { Layer } from './layer.ts';
-import { mergeComponent } from './merge.ts';
+import { isJsonObject, mergeComponent } from './merge.ts';
 import { checkAddedKeys, checkNamespace, checkNewEntries } from './namespaces.ts';
 import { Provenance } from './provenance.ts';
 import { followRenames } from './renames.ts';
@@ -21,6 +21,8 @@ interface Assembling {
   readonly missing: Set<string>;
   /** Components that extensions have changed, with their kinds. */
   readonly extended: Map<string, { readonly kind: ComponentKind; readonly name: string }>;
+  /** Components that tenants may not change, with the packs that say so. */
+  readonly locked: Map<string, string>;
 }
 
 export interface Assembled {
@@ -31,6 +33,8 @@ export interface Assembled {
   readonly missing: ReadonlySet<string>;
   /** Components that are switched off. */
   readonly switchedOff: Components;
+  /** Components (`componentId`) that tenants may not change, with the packs that say so. */
+  readonly locked: ReadonlyMap<string, string>;
   /** The layers with each reference to a former name of a lower layer's part moved to its present name. */
   readonly layers: readonly Layer[];
 }
@@ -66,6 +70,11 @@ function extendComponent(file: LayerFile, assembling: Assembling): void {
     return;
   }
   const id = componentId(kind, name);
+  const lockedBy = assembling.locked.get(id);
+  if (file.layer.kind === 'tenant' && lockedBy !== undefined) {
+    problems.push(problem('METADATA_LOCKED', { kind: kindWord(kind), name, pack: lockedBy }, placeOf(file, '/extends')));
+    return;
+  }
   const definedBy = (pointer: string): string | undefined => provenance.definedBy(id, pointer);
   const place = (pointer: string): ProblemPlace => placeOf(file, pointer);
   problems.push(...checkAddedKeys({ layer: file.layer, delta, base: existing, definedBy, place }));
@@ -97,6 +106,23 @@ function recheck({ components, provenance, extended, missing, problems }: Assemb
   }
 }
 
+/** What a pack brings and keeps tenants from changing. */
+function lockComponents(file: LayerFile, { locked, provenance, problems }: Assembling): void {
+  const { locked: folders } = file.content;
+  for (const [folder, names] of Object.entries(isJsonObject(folders) ? folders : {})) {
+    const kind = kindInFolder(folder);
+    for (const [i, name] of (Array.isArray(names) ? names : []).entries()) {
+      if (kind === undefined || typeof name !== 'string') continue;
+      const id = componentId(kind, name);
+      if (provenance.definedBy(id, '') === file.layer.name) locked.set(id, file.layer.name);
+      else {
+        const place = placeOf(file, `/locked/${folder}/${String(i)}`);
+        problems.push(problem('METADATA_REFERENCE_MISSING', { kind: kindWord(kind), name, where: ' in this pack', known: '' }, place));
+      }
+    }
+  }
+}
+
 function assembleLayer(layer: Layer, assembling: Assembling): Layer {
   const { components, provenance, problems } = assembling;
   const read = readLayer(layer, problems, assembling.missing);
@@ -104,6 +130,7 @@ function assembleLayer(layer: Layer, assembling: Assembling): Layer {
   for (const { file, moves } of followed) provenance.moved(placeOf(file).file, moves);
   const files = followed.map(({ file }) => ({ ...file, content: withoutRemarks(file.content) }));
   for (const file of files) if (isComponentFile(file)) addComponent(file, assembling);
+  for (const file of files) if (file.kind === 'pack') lockComponents(file, assembling);
   for (const file of files) if (file.kind === 'extension') extendComponent(file, assembling);
   for (const file of files) if (file.kind === 'translation') problems.push(...translate(components, file.content, placeOf(file).file));
   const rewritten = followed.filter(({ file }, i) => file.content !== read[i]?.content);
@@ -119,10 +146,11 @@ export function assemble(layers: readonly Layer[]): Assembled {
     problems: [],
     missing: new Set(),
     extended: new Map(),
+    locked: new Map(),
   };
   const followed = layers.map((layer) => assembleLayer(layer, assembling));
   recheck(assembling);
   const switchedOff = dropSwitchedOff(assembling.components);
-  assembling.problems.push(...keep(assembling.components, assembling.provenance));
+  assembling.problems.push(...keep(assembling.components, assembling.provenance, switchedOff));
   return { ...assembling, switchedOff, layers: followed };
 }

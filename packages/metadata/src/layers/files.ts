@@ -2,7 +2,7 @@
 import { problem, type Problem } from '@tessera/kernel';
 import type { ComponentKind } from '../kinds.ts';
 import { checkFile } from '../schema-check.ts';
-import { fileOf, knownFolders, type FileKind, type Layer } from './layer.ts';
+import { fileOf, isComponent, knownFolders, type FileKind, type Layer } from './layer.ts';
 import { isJsonObject, keyedProperties } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface LayerFile {
 }
 
 export function isComponentFile(file: LayerFile): file is LayerFile & { readonly kind: ComponentKind } {
-  return file.kind !== 'extension' && file.kind !== 'translation' && file.kind !== 'data' && file.kind !== 'pack';
+  return isComponent(file.kind);
 }
 
 /** Where a mistake in a file is told: `crm-base/objects/account.json`. */

@@ -119,7 +119,7 @@ export class FormerNames {
   option(object: string, field: string, name: string): string {
     if (field === 'recordType') return this.part(object, 'recordTypes', name);
     const { optionsOf, options } = this.#field(object, field);
-    if (optionsOf === 'role' || optionsOf === 'permissionSet') return this.component(optionsOf, name);
+    if (optionsOf === 'role' || optionsOf === 'permissionSet' || optionsOf === 'approvalProcess') return this.component(optionsOf, name);
     return this.#current(asJson(options), name);
   }
 

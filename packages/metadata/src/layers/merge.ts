@@ -56,7 +56,7 @@ export const keyedProperties: ReadonlySet<string> = new Set([
 ]);
 
 /** Properties whose value has properties of its own, which a delta changes one by one. */
-const nestedProperties: ReadonlySet<string> = new Set([
+export const nestedProperties: ReadonlySet<string> = new Set([
   'aggregate',
   'dependsOn',
   'team',
@@ -86,7 +86,7 @@ const nestedProperties: ReadonlySet<string> = new Set([
 ]);
 
 /** Maps whose entries are one value each: whom a sharing rule speaks of, who approves, the rules that give values. */
-const wholeEntries: ReadonlySet<string> = new Set(['to', 'members', 'administrators', 'approvers', 'values', 'set']);
+export const wholeEntries: ReadonlySet<string> = new Set(['to', 'members', 'administrators', 'approvers', 'values', 'set']);
 
 export function isJsonObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

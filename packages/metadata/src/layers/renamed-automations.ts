@@ -116,7 +116,7 @@ export class RenamedAutomations {
     const cases = asJson(whole['cases']);
     const followers: Readonly<Record<string, Follow>> = {
       ...Object.fromEntries(
-        ['when', 'record', 'amount', 'about', 'until', 'condition', 'asOf', 'for', 'address'].map((part) => [part, rule]),
+        ['when', 'record', 'amount', 'about', 'until', 'condition', 'asOf', 'for', 'address', 'submitter'].map((part) => [part, rule]),
       ),
       ...Object.fromEntries(['capacity', 'tier', 'weight'].map((part) => [part, this.#rule(over)])),
       scope: this.#rule(this.#inside(frames, object)),

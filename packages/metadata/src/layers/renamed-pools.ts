@@ -106,6 +106,7 @@ export class RenamedPools {
       when: this.#rule(frames),
       values: this.#automations.fieldValues(object, frames, `${at}/values`),
       by: keys.word(key),
+      matching: this.#component('matchingRule'),
       find: this.#rule({ ...frames, objects: [...frames.objects, object] }),
       link: keys.word((name) => this.#names.field(source, name)),
       children: keys.map(`${at}/children`, undefined, (one, name, place) =>

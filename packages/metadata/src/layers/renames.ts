@@ -1,7 +1,8 @@
 // A layer written against former names of the layers below, with those names moved to what they are now.
 import { folderKinds, folderOf, type ComponentKind } from '../kinds.ts';
 import { FormerNames, targetsOf } from './former-names.ts';
-import { isComponentFile, type LayerFile } from './files.ts';
+import { isComponentFile, readLayer, type LayerFile } from './files.ts';
+import type { Layer } from './layer.ts';
 import type { Components } from './components.ts';
 import { isJsonObject } from './merge.ts';
 import { KeyRenames, type Follow, type FollowEntry } from './key-renames.ts';
@@ -266,4 +267,26 @@ export function followRenames(files: readonly LayerFile[], below: Components): r
   const names = new FormerNames(below, files);
   if (!names.any) return files.map((file) => ({ file, moves: new Map<string, string>() }));
   return files.map((file) => followFile(file, names));
+}
+
+/**
+ * A layer of an earlier time with every name as `present` has it: what was renamed since does not look like something else.
+ * Files that break their schema are left out.
+ */
+export function inPresentNames(layer: Layer, present: Components): Layer {
+  const names = new FormerNames(present, []);
+  if (!names.any) return layer;
+  const files = readLayer(layer, [], new Set()).map((file): readonly [string, Json] => {
+    if (!isComponentFile(file) || file.kind === 'settings') return [file.path, followFile(file, names).file.content];
+    const name = names.component(file.kind, file.name);
+    const content = new FileRenames(names).component(file.kind, name, file.content);
+    return name === file.name ? [file.path, content] : [`${folderOf(file.kind)}/${name}.json`, { ...content, name }];
+  });
+  return { ...layer, files: Object.fromEntries(files) };
+}
+
+/** A component of an earlier time with every name as it is by now. */
+export function componentInPresentNames(kind: ComponentKind, name: string, content: Json, present: Components): Json {
+  const names = new FormerNames(present, []);
+  return names.any ? new FileRenames(names).component(kind, name, content) : content;
 }

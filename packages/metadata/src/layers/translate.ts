@@ -9,7 +9,7 @@ import { escapePointer } from './provenance.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** In these maps a plain text stands for the one text that an entry has. */
-const textOfEntry: Readonly<Record<string, string>> = {
+export const textOfEntry: Readonly<Record<string, string>> = {
   validationRules: 'message',
   keys: 'message',
   options: 'label',
@@ -19,7 +19,7 @@ const textOfEntry: Readonly<Record<string, string>> = {
 };
 
 /** Properties whose value has texts of its own. */
-const parts: ReadonlySet<string> = new Set(['team', 'trigger', 'button', 'inApp', 'email', 'skip', 'back', 'reopen']);
+export const partsWithTexts: ReadonlySet<string> = new Set(['team', 'trigger', 'button', 'inApp', 'email', 'skip', 'back', 'reopen']);
 
 /** What an entry of a map within a component is called in a message. */
 const partWords: Readonly<Record<string, string>> = {
@@ -94,7 +94,7 @@ function translateComponent(component: Json, texts: Json, walk: Walk, pointer: s
     const at = `${pointer}/${escapePointer(property)}`;
     if (property === 'description') continue;
     if (typeof text === 'string') result = withText(result, property, text, walk.language);
-    else if (parts.has(property) && isJsonObject(text)) {
+    else if (partsWithTexts.has(property) && isJsonObject(text)) {
       const part = result[property];
       result = { ...result, [property]: translateComponent(isJsonObject(part) ? part : {}, text, walk, at) };
     } else if (isJsonObject(text)) {

@@ -3,9 +3,7 @@ import type { Problem } from '@tessera/kernel';
 import { checkRule } from '@tessera/rules';
 import type { Effective } from '../effective.ts';
 import { assemble, type Assembled } from '../layers/assemble.ts';
-import { componentId, emptyComponents, type Components } from '../layers/components.ts';
 import type { Layer } from '../layers/layer.ts';
-import { Provenance } from '../layers/provenance.ts';
 import type {
   AppModel,
   ApprovalProcessModel,
@@ -120,10 +118,10 @@ function resolveAutomations(
   const automations: Record<string, AutomationModel> = mapValues(effective.automation, (source, name) =>
     resolveAutomation(source, hashes.automation[name] ?? '', around, reports.for('automation', name)),
   );
-  checkLoops(Object.values(automations), reports);
   const processes: Record<string, ApprovalProcessModel> = mapValues(effective.approvalProcess, (source, name) =>
     resolveApprovalProcess(source, hashes.approvalProcess[name] ?? '', around, reports.for('approvalProcess', name)),
   );
+  checkLoops(Object.values(automations), Object.values(processes), reports);
   const assignmentRules: Record<string, AssignmentRuleModel> = mapValues(effective.assignmentRule, (source, name) =>
     resolveAssignmentRule(source, around, reports.for('assignmentRule', name)),
   );
@@ -131,9 +129,10 @@ function resolveAutomations(
 }
 
 /** How records go from stage to stage. */
-function resolveStageFlows(effective: Effective, catalog: ModelCatalog, reports: Reports): Pick<Model, 'stageFlows'> {
+function resolveStageFlows({ effective, assembled, reports }: Resolving, catalog: ModelCatalog): Pick<Model, 'stageFlows'> {
+  const references = new References(assembled.components, assembled.switchedOff);
   const stageFlows: Record<string, StageFlowModel> = mapValues(effective.stageFlow, (source, name) =>
-    resolveStageFlow(source, catalog, reports.for('stageFlow', name)),
+    resolveStageFlow(source, catalog, references, reports.for('stageFlow', name)),
   );
   checkFlowsApart(Object.values(stageFlows), (name) => reports.for('stageFlow', name));
   return { stageFlows };
@@ -164,15 +163,19 @@ function resolveMatching(
 }
 
 /** Records that nobody owns yet, and records that become others. */
-function resolvePools({ effective, assembled, reports }: Resolving, catalog: ModelCatalog): Pick<Model, 'pools' | 'conversions'> {
+function resolvePools(
+  { effective, assembled, reports }: Resolving,
+  catalog: ModelCatalog,
+  matching: Model['matchingRules'],
+): Pick<Model, 'pools' | 'conversions'> {
   const { components, switchedOff } = assembled;
   const roles = { active: Object.keys(effective.role), switchedOff: Object.keys(switchedOff.role) };
-  const around = { catalog, roles, references: new References(components, switchedOff) };
+  const around = { catalog, roles, matching, references: new References(components, switchedOff) };
   const pools: Record<string, PoolModel> = mapValues(effective.pool, (source, name) =>
     resolvePool(source, around, reports.for('pool', name)),
   );
   const conversions: Record<string, ConversionModel> = mapValues(effective.conversion, (source, name) =>
-    resolveConversion(source, catalog, reports.for('conversion', name)),
+    resolveConversion(source, around, reports.for('conversion', name)),
   );
   return { pools, conversions };
 }
@@ -193,7 +196,8 @@ function resolveViews(effective: Effective, catalog: ModelCatalog, reports: Repo
 
 type Hashes = ReturnType<typeof componentHashes>;
 
-function resolve(assembled: Assembled, reports: Reports, layers: readonly Layer[]): Model {
+/** The Model of assembled components; mistakes are told to the reports. */
+export function resolve(assembled: Assembled, reports: Reports, layers: readonly Layer[]): Model {
   const { components, switchedOff } = assembled;
   // The schemas have held every component to these shapes.
   const effective = components as unknown as Effective;
@@ -216,6 +220,7 @@ function resolve(assembled: Assembled, reports: Reports, layers: readonly Layer[
     ...object,
     hash: objectHash(object, { source: hashes.object[name] ?? '', fields: effective.object[name]?.fields ?? {}, currency }),
   }));
+  const matching = resolveMatching({ effective, assembled, reports, settings }, catalog);
   return {
     hash: modelHash(hashes),
     layers: layers.map(({ kind, name, version }) => ({ kind, name, version })),
@@ -227,34 +232,12 @@ function resolve(assembled: Assembled, reports: Reports, layers: readonly Layer[
     ...resolveAccess(effective, switchedOff, catalog, reports),
     calendars,
     ...resolveAutomations({ effective, assembled, reports, settings }, catalog, hashes),
-    ...resolveMatching({ effective, assembled, reports, settings }, catalog),
-    ...resolveStageFlows(effective, catalog, reports),
-    ...resolvePools({ effective, assembled, reports, settings }, catalog),
+    ...matching,
+    ...resolveStageFlows({ effective, assembled, reports, settings }, catalog),
+    ...resolvePools({ effective, assembled, reports, settings }, catalog, matching.matchingRules),
     ...resolveClocks({ effective, assembled, reports, settings }, catalog),
     source: components,
   };
-}
-
-/**
- * An automation as it was written once, read against a Model of today. Its mistakes are told, not those of others.
- * @param source as the Model's `source` has it
- */
-export function resolveAutomationAgainst(
-  model: Model,
-  name: string,
-  source: Readonly<Record<string, unknown>>,
-): { readonly automation: AutomationModel | undefined; readonly problems: readonly Problem[] } {
-  // The Model's own source is of this shape.
-  const present = model.source as unknown as Components;
-  const components: Components = { ...present, automation: { ...present.automation, [name]: source } };
-  const provenance = new Provenance();
-  const reports = new Reports(provenance);
-  const assembled = { components, provenance, problems: [], missing: new Set<string>(), switchedOff: emptyComponents(), layers: [] };
-  const automation = resolve(assembled, reports, []).automations[name];
-  const problems = reports.problems.filter(({ file }) => file === componentId('automation', name));
-  return problems.length > 0
-    ? { automation: undefined, problems }
-    : { automation: sealed(automation) as AutomationModel | undefined, problems };
 }
 
 /** Does a problem speak of something that is missing only because its own file is wrong. */

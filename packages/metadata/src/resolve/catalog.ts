@@ -71,7 +71,12 @@ export class ModelCatalog implements Catalog {
 
   /** The object whose history it is. */
   keptOf(object: string): string | undefined {
-    return this.#sources.drafts.get(object)?.source.kept?.of;
+    return this.#sources.drafts.get(object)?.source.historyOf;
+  }
+
+  /** Whether its records are written by the platform alone. */
+  isKept(object: string): boolean {
+    return this.#sources.drafts.get(object)?.source.kept === true;
   }
 
   /** Fields that the platform keeps, with those that their rights follow. */

@@ -48,6 +48,20 @@ function historyGrant(master: ObjectGrant, object: string, catalog: ModelCatalog
   };
 }
 
+/** The entry of what the platform keeps of itself: everything but reading is taken out of it. */
+const keptGrant = (grant: ObjectGrant): ObjectGrant => ({
+  ...grant,
+  create: false,
+  update: false,
+  delete: false,
+  viewAll: grant.viewAll || grant.modifyAll,
+  modifyAll: false,
+  import: false,
+  changeOwner: false,
+  recordTypes: undefined,
+  fields: Object.fromEntries(Object.entries(grant.fields).map(([field, level]) => [field, level === 'edit' ? 'read' : level])),
+});
+
 export function withFollowers(grants: Grants, catalog: ModelCatalog): Grants {
   const result: Record<string, ObjectGrant> = { ...grants };
   for (const object of catalog.objectNames()) {
@@ -55,6 +69,7 @@ export function withFollowers(grants: Grants, catalog: ModelCatalog): Grants {
     const grant = entryOf(grants, master ?? object);
     if (grant === undefined) continue;
     if (master !== undefined) result[object] = historyGrant(grant, object, catalog);
+    else if (catalog.isKept(object)) result[object] = keptGrant(grant);
     else if (catalog.followers(object).length > 0) result[object] = withKeptFields(grant, object, catalog);
   }
   return result;

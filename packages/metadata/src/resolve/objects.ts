@@ -156,6 +156,17 @@ const onlyRead: ObjectVerbs = {
   seeDeleted: true,
 };
 
+/** Of an object that the platform keeps. */
+function keptParts({ source, report }: DraftObject): Pick<ObjectModel, 'kept' | 'keptOf' | 'allows'> {
+  if (source.kept !== true) return {};
+  const { historyOf } = source;
+  if (report.originOf('/kept') !== 'platform')
+    report.add('/kept', 'METADATA_REFERENCE_UNFIT', {
+      reason: 'Only the platform writes such records, and only its own objects. Remove it.',
+    });
+  return { kept: true, allows: onlyRead, ...(historyOf === undefined ? {} : { keptOf: historyOf }) };
+}
+
 /** The object with everything of its own resolved. Formulas' liveness is still to be worked out over all objects. */
 export function resolveObject(draft: DraftObject, catalog: ModelCatalog): ObjectModel {
   const { source, name } = draft;
@@ -183,7 +194,7 @@ export function resolveObject(draft: DraftObject, catalog: ModelCatalog): Object
     keys: keys(draft, catalog, fields),
     validationRules: validationRules(draft, catalog),
     team: resolveTeam(draft, catalog),
-    ...(source.kept === undefined ? {} : { keptOf: source.kept.of, allows: onlyRead }),
+    ...keptParts(draft),
     renamedFrom: source.renamedFrom ?? [],
     hash: '',
   };

@@ -6,9 +6,9 @@ import { stageFields } from '../kept/stage-parts.ts';
 import { known } from '../known.ts';
 import type { FieldModel, StageConditionModel, StageFlowModel, StageModel, StageMoveModel } from '../model.ts';
 import { byOrder, unordered } from '../order.ts';
-import { checkStageApprovalAvailable } from './automations/availability.ts';
 import { StepScope } from './automations/scope.ts';
 import type { ModelCatalog } from './catalog.ts';
+import type { References } from './references.ts';
 import type { Report } from './report.ts';
 import { hasField, type StagesAround } from './stage-site.ts';
 import { resolveTasks } from './stage-tasks.ts';
@@ -85,6 +85,20 @@ function figure({ scope }: StagesAround, written: unknown, pointer: string, most
   if (typeof written === 'object') scope.check(written, pointer, { kind: 'number' });
 }
 
+/** An active process of the same object. */
+function approvalOf(
+  { scope: { report }, source, references }: StagesAround,
+  name: string | undefined,
+  pointer: string,
+): string | undefined {
+  if (name === undefined || !references.has('approvalProcess', name, report, pointer)) return undefined;
+  const object = references.objectOf('approvalProcess', name);
+  if (object === source.object) return name;
+  const reason = `${name} is about records of ${object ?? 'nothing'}, and the stages are those of ${source.object}. Name a process of ${source.object}.`;
+  report.add(pointer, 'METADATA_REFERENCE_UNFIT', { reason });
+  return undefined;
+}
+
 function stage(around: StagesAround, name: string, written: StageJson): Placed | undefined {
   const { scope, field } = around;
   const at = `/stages/${name}`;
@@ -98,7 +112,6 @@ function stage(around: StagesAround, name: string, written: StageJson): Placed |
   );
   figure(around, written.probability, `${at}/probability`, 1);
   figure(around, written.allowedDays, `${at}/allowedDays`);
-  if (written.approval !== undefined) checkStageApprovalAvailable(scope.report, `${at}/approval`);
   return {
     name,
     order: written.order ?? option.order,
@@ -107,6 +120,7 @@ function stage(around: StagesAround, name: string, written: StageJson): Placed |
     leave: conditions(around, written.leave, `${at}/leave`),
     required,
     tasks: resolveTasks(around, name, written.tasks),
+    approval: approvalOf(around, written.approval, `${at}/approval`),
   };
 }
 
@@ -141,7 +155,12 @@ function checkRecordTypes({ object, recordTypes }: StageFlowJson, catalog: Model
 }
 
 /** Undefined where its object or field is missing; every mistake is told. */
-export function resolveStageFlow(source: StageFlowJson, catalog: ModelCatalog, report: Report): StageFlowModel | undefined {
+export function resolveStageFlow(
+  source: StageFlowJson,
+  catalog: ModelCatalog,
+  references: References,
+  report: Report,
+): StageFlowModel | undefined {
   const { name, label = { en: name }, object, recordTypes, creation = 'any' } = source;
   if (missingObject(catalog, report, object)) return undefined;
   const field = stagedField(source, catalog, report);
@@ -151,7 +170,7 @@ export function resolveStageFlow(source: StageFlowJson, catalog: ModelCatalog, r
     { catalog, report, old: true, user: true, stepHints: {} },
     { frames: [object], outcomes: {}, values: {}, broken: [] },
   );
-  const around: StagesAround = { scope, source, field, aggregate: checkAggregate };
+  const around: StagesAround = { scope, source, field, aggregate: checkAggregate, references };
   const placed = Object.entries(source.stages)
     .flatMap(([key, written]) => stage(around, key, written) ?? [])
     .map((each) => ({ ...each, order: Number.isFinite(each.order) ? each.order : unordered }))

@@ -3,6 +3,7 @@ import type { checkAggregate } from '@tessera/rules';
 import type { StageFlowJson } from '../generated/types.ts';
 import type { FieldModel } from '../model.ts';
 import type { StepScope } from './automations/scope.ts';
+import type { References } from './references.ts';
 
 export interface StagesAround {
   readonly scope: StepScope;
@@ -10,6 +11,7 @@ export interface StagesAround {
   /** With the stages as its options. */
   readonly field: FieldModel;
   readonly aggregate: typeof checkAggregate;
+  readonly references: References;
 }
 
 /** Whether the object has the field; else its absence is told. */

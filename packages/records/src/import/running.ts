@@ -128,7 +128,7 @@ export class RunningImport {
   async transaction<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     try {
       return await this.deps.run(async (session) => {
-        const result = await work(session);
+        const result = await work({ ...session, importing: true });
         await checked(session);
         if (this.dryRun) throw new DryRunEnded(result);
         return result;

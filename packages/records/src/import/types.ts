@@ -52,6 +52,8 @@ export interface ImportStatus {
   readonly read: number;
   readonly created: number;
   readonly updated: number;
+  /** Rows that wait for an approval: records that are made and not in force, and changes that are not written (nor counted as such). */
+  readonly inApproval: number;
   /** Left out by the mapping's `skipWhen`. */
   readonly skipped: number;
   /** Rows in the report. A row whose deferred lookup found nothing is in it although it was written, without the lookup. */
@@ -60,15 +62,16 @@ export interface ImportStatus {
   readonly rejects: readonly ImportReject[];
 }
 
-export type Counts = Pick<ImportStatus, 'read' | 'created' | 'updated' | 'skipped' | 'refused'>;
+export type Counts = Pick<ImportStatus, 'read' | 'created' | 'updated' | 'inApproval' | 'skipped' | 'refused'>;
 
-export const noCounts: Counts = { read: 0, created: 0, updated: 0, skipped: 0, refused: 0 };
+export const noCounts: Counts = { read: 0, created: 0, updated: 0, inApproval: 0, skipped: 0, refused: 0 };
 
 export function addCounts(a: Counts, b: Partial<Counts>): Counts {
   return {
     read: a.read + (b.read ?? 0),
     created: a.created + (b.created ?? 0),
     updated: a.updated + (b.updated ?? 0),
+    inApproval: a.inApproval + (b.inApproval ?? 0),
     skipped: a.skipped + (b.skipped ?? 0),
     refused: a.refused + (b.refused ?? 0),
   };

@@ -5,6 +5,7 @@ import type { Value } from '@tessera/rules';
 import { readCondition } from '@tessera/security';
 import { findMatchesStatement, type RecordValues } from '@tessera/storage';
 import { createRecords } from '../create.ts';
+import { isAgreed } from '../moments.ts';
 import type { RecordOutcome } from '../results.ts';
 import { updateRecords } from '../update.ts';
 import { findLookups, referenceTo, type LookupScope } from './lookups.ts';
@@ -178,7 +179,8 @@ function outcomeOf(ready: Ready, outcome: RecordOutcome): Written {
   }
   const deferred = lookups.filter(({ plan }) => plan.deferred);
   const links = Object.fromEntries(deferred.map(({ plan, text }) => [plan.field.name, text]));
-  const counts = { ...noCounts, ...(outcome.created ? { created: 1 } : { updated: 1 }) };
+  const isHeld = !isAgreed(outcome.approval);
+  const counts = { ...noCounts, created: outcome.created ? 1 : 0, updated: outcome.created || isHeld ? 0 : 1, inApproval: isHeld ? 1 : 0 };
   const waiting = deferred.length === 0 ? [] : [{ row: source.row, id: outcome.id, links, cells: source.cells }];
   return { ...nothing, counts, waiting, accepted: [ready.row] };
 }

@@ -5,7 +5,7 @@ import { doorOf, keepMerge, shareAlike, type RecordValues } from '@tessera/stora
 import { deleteRecords } from '../delete.ts';
 import { deniedOf } from '../denied.ts';
 import { lockFamily } from '../family.ts';
-import { tell } from '../moments.ts';
+import { isAgreed, tell } from '../moments.ts';
 import { keyOf } from '../record-key.ts';
 import type { RecordOutcome } from '../results.ts';
 import { objectOf, type WriteSession } from '../session.ts';
@@ -60,6 +60,7 @@ async function lockAll(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RecordValues>> {
   if (object.appendOnly) throw fail('OBJECT_APPEND_ONLY', { object: object.name });
+  if (object.kept === true) throw fail('OBJECT_KEPT', { object: object.name });
   const before = await deniedOf(session, object, ids, 'delete');
   const open = ids.filter((id) => !before.has(id)).sort();
   const family = open.length < ids.length ? undefined : await lockFamily(session, object, open, 'live');
@@ -85,14 +86,19 @@ async function lockAll(
   return records;
 }
 
-function settled(outcomes: readonly RecordOutcome[]): void {
+/** All of it or nothing: what somebody must approve first is none of it. */
+function settled(object: ObjectModel, action: 'change' | 'delete', outcomes: readonly RecordOutcome[]): void {
   const problems = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
   if (problems.length > 0) throw failAll('RECORDS_INVALID', problems);
+  for (const outcome of outcomes)
+    if (outcome.ok && !isAgreed(outcome.approval)) throw fail('APPROVAL_REQUIRED', { action, object: object.name, id: outcome.id });
 }
 
 /** Those that go are in the bin before the one that stays takes their values: what is unique is free by then. */
 async function takeOver(session: WriteSession, { object, winner, losers }: Merging, values: RecordValues): Promise<number> {
   settled(
+    object,
+    'delete',
     await deleteRecords(
       session,
       object.name,
@@ -101,6 +107,7 @@ async function takeOver(session: WriteSession, { object, winner, losers }: Mergi
   );
   const [updated] = await updateRecords(session, object.name, [{ pointer: '/fields', id: winner, input: values }], { allOrNone: true });
   if (updated?.ok !== true) throw new TypeError('An update of all or none is done.');
+  settled(object, 'change', [updated]);
   return updated.version;
 }
 

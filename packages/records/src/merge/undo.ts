@@ -15,7 +15,7 @@ import {
   type RecordValues,
 } from '@tessera/storage';
 import { sameValue } from '../changed.ts';
-import { tell, type Changes } from '../moments.ts';
+import { isAgreed, tell, type Changes } from '../moments.ts';
 import { pointersTo, referenceTo, type Pointer } from '../references.ts';
 import { restoreRecords } from '../restore.ts';
 import { objectOf, type WriteSession } from '../session.ts';
@@ -72,6 +72,7 @@ async function giveBackValues(
   await exchangeFiles(session, object, await exchangedFiles({ session, object, merge }, files));
   const [updated] = await updateRecords(session, object.name, [{ pointer: '', id: merge.recordId, input: values }], { allOrNone: true });
   if (updated?.ok !== true) throw new TypeError('An update of all or none is done.');
+  if (!isAgreed(updated.approval)) throw fail('APPROVAL_REQUIRED', { action: 'change', object: object.name, id: updated.id });
   return { version: updated.version, kept: open.filter((part) => !same.includes(part)) };
 }
 

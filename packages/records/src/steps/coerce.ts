@@ -3,6 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import { sameValue } from '../changed.ts';
+import { SealedText } from '../sealed-text.ts';
 import type { WriteSession } from '../session.ts';
 import { isRestricted, mapSound, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
@@ -37,6 +38,7 @@ export function stored(session: WriteSession, field: FieldModel, value: Value): 
 export function coerceField(session: WriteSession, field: FieldModel, given: unknown): Coerced {
   // An empty text is no value: so CSV, forms and JSON mean the same.
   if (given === null || given === undefined || given === '') return { ok: true, value: field.type === 'boolean' ? false : null };
+  if (given instanceof SealedText && field.type === 'secret') return { ok: true, value: given.text };
   const coerced = fieldTypes[field.type].coerce(given, field);
   return coerced.ok ? { ok: true, value: stored(session, field, coerced.value) } : coerced;
 }

@@ -6,7 +6,11 @@ import { isMoved, type StagedField } from '../stage-plan.ts';
 import { textOf } from '../text-of.ts';
 import type { Step, WriteItem, WriteSet } from '../write-set.ts';
 
-function rowOf({ field, since }: StagedField, { id, old, values }: WriteItem): readonly RecordValues[] {
+/** What tells that a record has come into its stage; nothing where it is in none. */
+export function stageRows(
+  { field, since }: StagedField,
+  { id, old, values }: Pick<WriteItem, 'id' | 'old' | 'values'>,
+): readonly RecordValues[] {
   const [from, to] = [old?.[field] ?? null, values[field] ?? null];
   if (typeof to !== 'string') return [];
   const name = typeof from === 'string' ? `${from} → ${to}` : to;
@@ -19,7 +23,7 @@ async function keep({ session }: WriteSet, staged: StagedField, moved: readonly 
   const rows = await readHistory(session, staged.history, wanted, staged.open);
   const ended = rows.flatMap((row) => (row === undefined ? [] : [[textOf(row['id']), { until: session.at }] as const]));
   await changeHistory(session, staged.history, new Map(ended));
-  const begun = moved.flatMap((item) => rowOf(staged, item));
+  const begun = moved.flatMap((item) => stageRows(staged, item));
   await addToHistory(session, staged.history, begun);
 }
 

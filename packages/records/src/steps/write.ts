@@ -89,10 +89,11 @@ const openItems = (set: WriteSet): readonly WriteItem[] => soundItems(set).filte
 /** The set with items that are written, which are to be checked at the end. */
 function withWritten(set: WriteSet, items: readonly WriteItem[]): WriteSet {
   noteVersions(set.session, set.object, items);
+  // A record that is only locked is as it was.
   touch(
     set.session,
     set.object.name,
-    items.map(({ id, pointer }) => ({ id, pointer })),
+    items.filter(({ held }) => held?.change === undefined).map(({ id, pointer }) => ({ id, pointer })),
   );
   return replaceItems(set, items);
 }

@@ -14,6 +14,7 @@ export interface AccessLayer {
     | 'departmentHeads'
     | 'team'
     | 'manualShare'
+    | 'approvalShare'
     | 'sharingRule';
   /** The sharing rule's name. */
   readonly name?: string;

@@ -107,7 +107,7 @@ export class RecordAccesses {
   /** What holds for some because of who they are. */
   #personal(object: ObjectModel, verb: Verb): readonly AccessLayer[] {
     const owner = (slot: string): Expression => access(object.name, { kind: 'owner', slot });
-    const share = (origin: 'team' | 'manual'): Expression => access(object.name, { kind: 'share', access: verb, origin });
+    const share = (origin: 'team' | 'manual' | 'approval'): Expression => access(object.name, { kind: 'share', access: verb, origin });
     const heads = this.#model.settings.departmentHeads !== 'none';
     return [
       { kind: 'owner', condition: owner(slotNames.layer('owner')) },
@@ -115,6 +115,8 @@ export class RecordAccesses {
       ...(heads ? [{ kind: 'departmentHeads', condition: owner(slotNames.layer('departmentHeads')) } as const] : []),
       { kind: 'team', condition: share('team') },
       { kind: 'manualShare', condition: share('manual') },
+      // Who approves reads.
+      ...(verb === 'read' ? [{ kind: 'approvalShare', condition: share('approval') } as const] : []),
       ...this.#rules(object, verb).map(({ name, records }): AccessLayer => ({
         kind: 'sharingRule',
         name,

@@ -1,7 +1,18 @@
 // What the command line can do: commands parse and print, these act.
 import type { WrittenRead } from '@tessera/api';
-import type { AccessExplanation, ImportStatus, MetadataPlan, ReadExplanation } from '@tessera/engine';
-import type { Problem } from '@tessera/kernel';
+import type {
+  AccessExplanation,
+  ImportStatus,
+  InstalledPack,
+  MetadataPlan,
+  MetadataVersion,
+  PackCheck,
+  PackTest,
+  PackTested,
+  PackExport,
+  PlanDecisions,
+  ReadExplanation,
+} from '@tessera/engine';
 import type { TenantInfo } from '@tessera/storage';
 
 /** How far something is; `total` where it is known. */
@@ -16,9 +27,14 @@ export interface NewTenantInput {
   readonly demoData: boolean;
 }
 
-export interface PackInput {
-  readonly tenant: string;
-  readonly folder: string;
+/** A pack in a folder that comes to a tenant, or an installed one (by its name) that goes. `newer`: it must be newer than what is installed. */
+export type PackInput = PlanDecisions & { readonly tenant: string } & (
+    { readonly folder: string; readonly newer?: boolean } | { readonly uninstall: string }
+  );
+
+/** `planHash`: the plan that was looked at. */
+interface Agreed {
+  readonly planHash?: string;
 }
 
 export interface TransferInput {
@@ -54,13 +70,25 @@ export interface CliActions {
   backUpTenant(input: { readonly tenant: string; readonly file: string }, progress: Progress): Promise<BackupResult>;
   restoreTenant(input: { readonly tenant: string; readonly file: string }, progress: Progress): Promise<BackupResult>;
   /** Everything that is wrong with a pack's files, without any tenant. */
-  validatePack(folder: string): Promise<{ readonly name: string; readonly version: string; readonly problems: readonly Problem[] }>;
+  validatePack(folder: string): Promise<PackCheck>;
   planPack(input: PackInput): Promise<MetadataPlan>;
-  /** `planHash`: the plan that was looked at. */
-  applyPack(
-    input: PackInput & { readonly planHash?: string },
-    progress: Progress,
-  ): Promise<MetadataPlan & { readonly version: number | undefined }>;
+  applyPack(input: PackInput & Agreed, progress: Progress): Promise<MetadataPlan & { readonly version: number | undefined }>;
+  listPacks(tenant: string): Promise<readonly InstalledPack[]>;
+  /** Of two folders of packs, or tenants as `tenant:<name>`. */
+  diffPacks(left: string, right: string): Promise<MetadataPlan['changes']>;
+  /** Writes a tenant's own layer as a pack. */
+  exportPack(
+    input: PackExport & { readonly tenant: string; readonly folder: string },
+  ): Promise<{ readonly folder: string; readonly files: number }>;
+  listVersions(tenant: string): Promise<readonly MetadataVersion[]>;
+  planRollback(input: { readonly tenant: string; readonly version: number }): Promise<MetadataPlan>;
+  rollBack(
+    input: { readonly tenant: string; readonly version: number; readonly reason?: string } & Agreed,
+  ): Promise<MetadataPlan & { readonly version: number }>;
+  /** Plays the scenarios of a pack. */
+  testPack(input: PackTest): Promise<PackTested>;
+  /** Hands out a way to play them, now and whenever a file of the pack has changed, until the signal aborts. */
+  watchPack(input: PackTest, tell: (test: () => Promise<PackTested>) => Promise<void>, signal: AbortSignal): Promise<void>;
   importFile(
     input: TransferInput & {
       readonly file: string;

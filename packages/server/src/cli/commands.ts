@@ -11,6 +11,7 @@ import { secretCommands } from './secret-commands.ts';
 import { tenantCommands } from './tenant-commands.ts';
 import { transferCommands } from './transfer-commands.ts';
 import { upkeepCommands } from './upkeep-commands.ts';
+import { versionCommands } from './version-commands.ts';
 
 export type { CliStreams } from './output.ts';
 
@@ -36,8 +37,17 @@ function commandTree(words: readonly string[], cli: Cli): Argv {
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new UsageError(message ?? 'The command line is wrong.');
     });
-  for (const commands of [tenantCommands, packCommands, transferCommands, accessCommands, explainCommand, upkeepCommands, secretCommands])
-    commands(parser, cli);
+  const all = [
+    tenantCommands,
+    packCommands,
+    versionCommands,
+    transferCommands,
+    accessCommands,
+    explainCommand,
+    upkeepCommands,
+    secretCommands,
+  ];
+  for (const commands of all) commands(parser, cli);
   return parser;
 }
 

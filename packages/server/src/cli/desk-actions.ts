@@ -8,6 +8,8 @@ import { createLogger } from '../logging.ts';
 import { openDesk, type OperatorDesk } from '../wiring.ts';
 import type { Check, CliActions } from './actions.ts';
 import { linesOf, writeLines } from './lines.ts';
+import { packActions } from './pack-actions.ts';
+import { scenarioActions } from './scenario-actions.ts';
 
 async function atDesk<T>(work: (desk: OperatorDesk) => Promise<T>): Promise<T> {
   const desk = await openDesk(readConfig(), createLogger('warn'));
@@ -117,7 +119,7 @@ async function checks({ cell, administration }: OperatorDesk): Promise<readonly 
         detail: 'roles could not be created: only our statements keep tenants apart',
         remedy: 'Connect once as a user who may create roles.',
       };
-  const tenants = (await administration.upkeep.check()).map(({ tenant, drift, problems }): Check => {
+  const tenants = (await administration.upkeep.check()).map(({ tenant, drift, problems, platform }): Check => {
     const name = `tenant ${tenant}`;
     const [first] = drift;
     if (problems.length > 0)
@@ -126,6 +128,13 @@ async function checks({ cell, administration }: OperatorDesk): Promise<readonly 
         ok: false,
         detail: `its metadata has ${problems.length} mistake(s): ${problems[0]?.message ?? ''}`,
         remedy: 'Apply its packs again.',
+      };
+    if (first === undefined && platform !== undefined)
+      return {
+        name,
+        ok: false,
+        detail: `it stays on an older platform: ${platform}`,
+        remedy: 'Start a server, or plan and apply one of its packs again.',
       };
     if (first === undefined) return { name, ok: true, detail: 'tables and metadata agree' };
     const detail = `${drift.length} difference(s) between tables and metadata, first: ${first.kind} ${first.what} ${first.table}.${first.name}`;
@@ -151,19 +160,8 @@ export const cliActions: CliActions = {
   dropTenant: (name) => atDesk(({ administration }) => administration.dropTenant(name)),
   backUpTenant,
   restoreTenant,
-  validatePack: (folder) => atDesk(({ administration }) => administration.validatePack(folder)),
-  planPack: ({ tenant, folder }) => atDesk(({ administration }) => administration.planPack(tenant, folder)),
-  applyPack: ({ tenant, folder, planHash }, progress) =>
-    atDesk(async ({ administration }) => {
-      const options = {
-        onProgress: ({ records }: { readonly records: number }) => {
-          progress(records);
-        },
-        ...(planHash === undefined ? {} : { planHash }),
-      };
-      const { plan, version } = await administration.applyPack(tenant, folder, options);
-      return { ...plan, version };
-    }),
+  ...packActions(atDesk),
+  ...scenarioActions(atDesk),
   importFile,
   exportRecords,
   migrate: (progress) =>

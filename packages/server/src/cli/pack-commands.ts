@@ -1,19 +1,29 @@
-// tessera pack …: validate, plan, apply.
+// tessera pack …: validate, plan, apply, upgrade, uninstall, list, diff, export.
 import type { Argv } from 'yargs';
-import { failAll } from '@tessera/kernel';
-import { confirmed, type Cli } from './cli-context.ts';
-import { ProgressBar } from './output.ts';
-import { renderPlan } from './plan-text.ts';
+import { failAll, type Problem } from '@tessera/kernel';
+import { type Cli } from './cli-context.ts';
+import { ProgressBar, table } from './output.ts';
+import { packTestCommand } from './pack-test-command.ts';
+import { agreedPlan, applyOptions, decisionOptions, decisionsOf, showOptions } from './plan-options.ts';
+import { renderChanges, renderPlan } from './plan-text.ts';
+
+const folderAndTenant = (args: Argv): Argv<{ folder: string; tenant: string }> =>
+  args
+    .positional('folder', { type: 'string', demandOption: true })
+    .option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' });
+
+const warningLine = ({ file = '', pointer = '', message }: Problem): string => `  ${file}#${pointer}: ${message}`;
 
 function validate(parser: Argv, { actions, print }: Cli): void {
   parser.command(
     'validate <folder>',
-    'Check the files of a pack',
+    'Check the files of a pack, and point out what is seldom meant',
     (args) => args.positional('folder', { type: 'string', demandOption: true }),
     async ({ folder, json }) => {
-      const { name, version, problems } = await actions.validatePack(folder);
+      const { name, version, problems, warnings } = await actions.validatePack(folder);
       if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
-      await print(json === true, { name, version, problems }, () => `${name} ${version} is valid.\n`);
+      const pointed = warnings.length === 0 ? '' : `Worth a look (${warnings.length}):\n${warnings.map(warningLine).join('\n')}\n`;
+      await print(json === true, { name, version, problems, warnings }, () => `${name} ${version} is valid.\n${pointed}`);
     },
   );
 }
@@ -22,42 +32,29 @@ function plan(parser: Argv, { actions, print }: Cli): void {
   parser.command(
     'plan <folder>',
     'Show what installing or upgrading a pack would do; nothing is changed',
-    (args) =>
-      args
-        .positional('folder', { type: 'string', demandOption: true })
-        .option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' }),
-    async ({ folder, tenant, json }) => {
-      const planned = await actions.planPack({ folder, tenant });
-      await print(json === true, planned, () => renderPlan(planned));
+    (args) => showOptions(decisionOptions(folderAndTenant(args))),
+    async ({ folder, tenant, json, format, language, choices, prefer }) => {
+      const planned = await actions.planPack({ folder, tenant, ...(await decisionsOf({ choices, prefer })) });
+      await print(json === true, planned, () => renderPlan(planned, { format, language }));
     },
   );
 }
 
-function apply(parser: Argv, cli: Cli): void {
+/** `apply` takes what there is, `upgrade` only what is newer than what is installed. */
+function apply(parser: Argv, cli: Cli, name: 'apply' | 'upgrade', description: string): void {
   const { actions, streams, print } = cli;
+  const newer = name === 'upgrade' ? { newer: true } : {};
   parser.command(
-    'apply <folder>',
-    'Install or upgrade a pack, in one transaction',
-    (args) =>
-      args
-        .positional('folder', { type: 'string', demandOption: true })
-        .option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' })
-        .option('plan', { type: 'string', describe: 'The hash of the plan that was looked at: only that one is applied' })
-        .option('yes', { type: 'boolean', default: false, describe: 'Do not ask' }),
-    async ({ folder, tenant, plan: given, yes, json }) => {
-      let planHash = given;
-      if (planHash === undefined && !yes) {
-        const planned = await actions.planPack({ folder, tenant });
-        await streams.err(renderPlan(planned));
-        await confirmed(cli, false, 'Apply it? Type yes:', 'yes');
-        planHash = planned.hash;
-      }
-      const bar = new ProgressBar(streams, 'apply');
-      const applied = await actions
-        .applyPack({ folder, tenant, ...(planHash === undefined ? {} : { planHash }) }, bar.update)
-        .finally(() => {
-          bar.done();
-        });
+    `${name} <folder>`,
+    description,
+    (args) => applyOptions(showOptions(decisionOptions(folderAndTenant(args)))),
+    async ({ folder, tenant, plan: given, yes, json, format, language, choices, prefer }) => {
+      const input = { folder, tenant, ...newer, ...(await decisionsOf({ choices, prefer })) };
+      const agreed = await agreedPlan(cli, { plan: given, yes }, { format, language }, () => actions.planPack(input));
+      const bar = new ProgressBar(streams, name);
+      const applied = await actions.applyPack({ ...input, ...agreed }, bar.update).finally(() => {
+        bar.done();
+      });
       await print(json === true, applied, () =>
         applied.version === undefined ? 'Nothing to do: the tenant has it already.\n' : `Applied as version ${applied.version}.\n`,
       );
@@ -65,10 +62,81 @@ function apply(parser: Argv, cli: Cli): void {
   );
 }
 
+function uninstall(parser: Argv, cli: Cli): void {
+  const { actions, print } = cli;
+  parser.command(
+    'uninstall <name>',
+    'Take a pack away; what its tables hold is set aside, and comes back with it within the retention time',
+    (args) =>
+      applyOptions(showOptions(args.positional('name', { type: 'string', demandOption: true }))).option('tenant', {
+        type: 'string',
+        demandOption: true,
+        describe: 'The tenant',
+      }),
+    async ({ name, tenant, plan: given, yes, json, format, language }) => {
+      const input = { tenant, uninstall: name };
+      const agreed = await agreedPlan(cli, { plan: given, yes }, { format, language }, () => actions.planPack(input));
+      const applied = await actions.applyPack({ ...input, ...agreed }, () => undefined);
+      await print(json === true, applied, () => `${name} is taken away: version ${applied.version ?? 0}.\n`);
+    },
+  );
+}
+
+function list(parser: Argv, { actions, print }: Cli): void {
+  parser.command(
+    'list',
+    'The packs of a tenant, with the hashes of their files',
+    (args) => args.option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' }),
+    async ({ tenant, json }) => {
+      const packs = await actions.listPacks(tenant);
+      const rows = packs.map(({ name, version, namespace, integrity, kept }) => [
+        name,
+        version,
+        namespace,
+        integrity ?? '',
+        kept.length === 0 ? '' : String(kept.length),
+      ]);
+      await print(json === true, packs, () => table(['NAME', 'VERSION', 'NAMESPACE', 'INTEGRITY', 'KEPT'], rows));
+    },
+  );
+}
+
+function diff(parser: Argv, { actions, print }: Cli): void {
+  parser.command(
+    'diff <left> <right>',
+    'What leads from one to the other: folders of packs, or tenant:<name>',
+    (args) => args.positional('left', { type: 'string', demandOption: true }).positional('right', { type: 'string', demandOption: true }),
+    async ({ left, right, json }) => {
+      const changes = await actions.diffPacks(left, right);
+      await print(json === true, changes, () => renderChanges(changes));
+    },
+  );
+}
+
+function exportTenant(parser: Argv, { actions, print }: Cli): void {
+  parser.command(
+    'export <folder>',
+    'Make a pack of what a tenant has added and changed itself',
+    (args) =>
+      args
+        .positional('folder', { type: 'string', demandOption: true, describe: 'Where it is written; must not be there yet' })
+        .option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' })
+        .option('name', { type: 'string', demandOption: true, describe: 'The pack’s name' })
+        .option('namespace', { type: 'string', default: '', describe: 'The pack’s namespace' })
+        .option('publisher', { type: 'string', describe: 'Who makes it' }),
+    async ({ folder, tenant, name, namespace, publisher, json }) => {
+      const written = await actions.exportPack({ folder, tenant, name, namespace, ...(publisher === undefined ? {} : { publisher }) });
+      await print(json === true, written, () => `${written.files} file(s) in ${folder}.\n`);
+    },
+  );
+}
+
 /** Hangs the commands into the tree. */
 export function packCommands(parser: Argv, cli: Cli): void {
   parser.command('pack <command>', 'Packs: folders of metadata', (args) => {
-    for (const command of [validate, plan, apply]) command(args, cli);
+    for (const command of [validate, plan, packTestCommand, uninstall, list, diff, exportTenant]) command(args, cli);
+    apply(args, cli, 'apply', 'Install a pack, or put it in the place of its other version, in one transaction');
+    apply(args, cli, 'upgrade', 'Put a newer version of a pack in the place of the one that is installed, in one transaction');
     return args.demandCommand(1, 'Which command of pack?').strict();
   });
 }

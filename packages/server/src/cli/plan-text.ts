@@ -1,58 +1,142 @@
-// A plan in words: what changes, what it does to the tables, what stands in its way.
-import type { MetadataPlan, PlanStep } from '@tessera/engine';
+// A plan in words: what changes, what it does to tables and people, what stands in its way; for a terminal or as Markdown.
+import type { Conflict, MetadataPlan, PlanStep } from '@tessera/engine';
+import { planWords, type PlanLanguage, type PlanWords } from './plan-words.ts';
 
-const risks: Readonly<Record<PlanStep['risk'], string>> = {
-  safe: 'safe',
-  locks: 'locks the table for a moment',
-  rewrites: 'rewrites the table',
-  losesData: 'LOSES DATA',
-};
+export interface PlanStyle {
+  readonly language?: PlanLanguage;
+  readonly format?: 'text' | 'markdown';
+}
+
+interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
 
 /** Most dangerous first. */
 const riskOrder: readonly PlanStep['risk'][] = ['losesData', 'rewrites', 'locks', 'safe'];
 
 const longestValue = 60;
 
-function valueText(value: unknown): string {
-  if (value === undefined) return '(none)';
+function valueText(value: unknown, nothing: string): string {
+  if (value === undefined || value === null) return nothing;
   const text = JSON.stringify(value);
   return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
 }
 
 const signs: Readonly<Record<string, string>> = { added: '+', removed: '-', changed: '~', renamed: '>' };
 
-function changeLine({ kind, name, path, change, before, after }: MetadataPlan['changes'][number]): string {
-  const where = path.length === 0 ? '' : `: ${path.join('.')}`;
-  const values = path.length === 0 ? '' : change === 'added' ? ` = ${valueText(after)}` : ` ${valueText(before)} → ${valueText(after)}`;
-  return `  ${signs[change] ?? '~'} ${kind} ${name}${where}${change === 'removed' && path.length > 0 ? ` (was ${valueText(before)})` : values}`;
-}
+const changeLine =
+  ({ nothing, was }: PlanWords) =>
+  ({ kind, name, path, change, before, after }: MetadataPlan['changes'][number]): string => {
+    const [old, now] = [valueText(before, nothing), valueText(after, nothing)];
+    const head = `${signs[change] ?? '~'} ${kind} ${name}${path.length === 0 ? '' : `: ${path.join('.')}`}`;
+    if (path.length === 0) return head;
+    if (change === 'removed') return `${head} (${was} ${old})`;
+    return change === 'added' ? `${head} = ${now}` : `${head} ${old} → ${now}`;
+  };
 
-function stepLines(steps: readonly PlanStep[]): readonly string[] {
+function stepLines(steps: readonly PlanStep[], words: PlanWords): readonly string[] {
   const sorted = [...steps].sort((a, b) => riskOrder.indexOf(a.risk) - riskOrder.indexOf(b.risk));
   const places = sorted.map(({ object, field }) => (field === undefined ? object : `${object}.${field}`));
   const width = Math.max(0, ...places.map((place) => place.length));
-  return sorted.map(({ summary, risk }, i) => `  ${(places[i] ?? '').padEnd(width)}  ${summary} [${risks[risk]}]`);
+  return sorted.map((step, i) => `${(places[i] ?? '').padEnd(width)}  ${words.step(step)} [${words.risks[step.risk]}]`);
 }
 
-function section(title: string, lines: readonly string[], none: string): readonly string[] {
-  return lines.length === 0 ? [`${title}: ${none}`] : [`${title} (${lines.length}):`, ...lines];
+const conflictLine =
+  ({ sides, nothing, locked, choice: chosen, noChoice }: PlanWords) =>
+  ({ id, reason, before, pack, tenant, choice }: Conflict): string => {
+    const values = [
+      `${sides.before} ${valueText(before, nothing)}`,
+      `${sides.pack} ${valueText(pack, nothing)}`,
+      `${sides.tenant} ${valueText(tenant, nothing)}`,
+    ];
+    const decision =
+      choice === undefined ? noChoice : chosen(typeof choice === 'string' ? sides[choice] : valueText(choice.value, nothing));
+    return `${choice === undefined ? '!' : '~'} ${id}: ${values.join(' · ')}${reason === 'locked' ? ` · ${locked}` : ''} [${decision}]`;
+  };
+
+function accessLines({ access }: MetadataPlan, words: PlanWords): readonly string[] {
+  if (access === undefined) return [];
+  const rights = access.rights.map(({ object, people, gains, loses, fields }) => {
+    const changed = fields.map(({ field, before, after }) => `${field} ${before} → ${after}`).join(', ');
+    return `${object}: ${words.people(people, gains.join(', '), loses.join(', '))}${changed === '' ? '' : ` · ${changed}`}`;
+  });
+  const records = access.records.map(
+    ({ email, object, verb, gained, lost }) => `${email}, ${object}, ${verb}: ${words.records(String(gained ?? '?'), String(lost ?? '?'))}`,
+  );
+  return [...rights, ...records];
 }
 
-function findingLine({ message, count, sample }: MetadataPlan['findings'][number]): string {
-  return `  ! ${message} (${count} record(s)${sample.length === 0 ? '' : `, for example ${sample.slice(0, 3).join(', ')}`})`;
+const shown = (ids: readonly string[]): string => ids.slice(0, 3).join(', ');
+
+/** All but what stands in the way; the two that a plan always has are told even where they are empty. */
+function sections(plan: MetadataPlan, words: PlanWords): readonly Section[] {
+  const { titles } = words;
+  const versionOf = (pack: { readonly version: string } | null): string => pack?.version ?? words.nothing;
+  const packs = (plan.packs ?? []).map(
+    ({ name, change, before, after }) => `${name} ${versionOf(before)} → ${versionOf(after)}: ${words.packChange[change]}`,
+  );
+  const kept = (plan.kept ?? []).map(
+    ({ pack, kind, name, pointer, removedIn, users }) =>
+      `${pack}: ${kind} ${name}${pointer}, ${words.keptFor(removedIn, users.join(', '))}`,
+  );
+  const automations = (plan.automations ?? []).map(
+    ({ object, moment, before, after }) =>
+      `${object}, ${moment}: ${before.join(', ') || words.nothing} → ${after.join(', ') || words.nothing}`,
+  );
+  const refused = (plan.refused ?? []).map((each) => `${words.refused(each)}; ${words.listedBy} ${JSON.stringify(each.query)}`);
+  const all: readonly (Section & { readonly always?: boolean })[] = [
+    { title: titles.packs, lines: packs },
+    { title: titles.conflicts, lines: (plan.conflicts ?? []).map(conflictLine(words)) },
+    { title: titles.changes, lines: plan.changes.map(changeLine(words)), always: true },
+    { title: titles.kept, lines: kept },
+    { title: titles.steps, lines: stepLines(plan.steps, words), always: true },
+    { title: titles.automations, lines: automations },
+    { title: titles.access, lines: accessLines(plan, words) },
+    { title: titles.work, lines: (plan.work ?? []).map(words.work) },
+    { title: titles.refused, lines: refused },
+  ];
+  return all.filter(({ lines, always }) => always === true || lines.length > 0);
+}
+
+function verdict(plan: MetadataPlan, words: PlanWords): Section | string {
+  const undecided = (plan.conflicts ?? []).filter(({ choice }) => choice === undefined).length;
+  if (plan.findings.length > 0) {
+    const lines = plan.findings.map((finding) => {
+      const listed = finding.query === undefined ? '' : `; ${words.listedBy} ${JSON.stringify(finding.query)}`;
+      return `! ${words.finding(finding)} (${words.sample(finding.count, shown(finding.sample))})${listed}`;
+    });
+    return { title: words.titles.findings, lines };
+  }
+  return undecided > 0 ? words.undecided(undecided) : words.fine;
+}
+
+function sectionText({ title, lines }: Section, none: string): readonly string[] {
+  return lines.length === 0 ? [`${title}: ${none}`] : [`${title} (${lines.length}):`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Changes alone, each a line. */
+export function renderChanges(changes: MetadataPlan['changes']): string {
+  const words = planWords.en;
+  return `${sectionText({ title: words.titles.changes, lines: changes.map(changeLine(words)) }, words.none).join('\n')}\n`;
+}
+
+/** Nothing of a plan is markup. */
+const asCode = (line: string): string => `\`\`${line.replaceAll('`', 'ʼ').trim()}\`\``;
+
+function sectionMarkdown({ title, lines }: Section, none: string): readonly string[] {
+  return [`## ${title}`, '', ...(lines.length === 0 ? [none] : lines.map((line) => `- ${asCode(line)}`)), ''];
 }
 
 /** The plan as text, ending in a line break. */
-export function renderPlan(plan: MetadataPlan): string {
-  const verdict =
-    plan.findings.length === 0
-      ? ['Nothing stands in its way.']
-      : section('It cannot be applied: records would break', plan.findings.map(findingLine), '');
-  const lines = [
-    `Plan ${plan.hash}`,
-    ...section('Changes of the metadata', plan.changes.map(changeLine), 'none'),
-    ...section('Changes of the tables', stepLines(plan.steps), 'none'),
-    ...verdict,
-  ];
-  return `${lines.join('\n')}\n`;
+export function renderPlan(plan: MetadataPlan, { language = 'en', format = 'text' }: PlanStyle = {}): string {
+  const words = planWords[language];
+  const end = verdict(plan, words);
+  const all = [...sections(plan, words), end];
+  if (format === 'text') {
+    const lines = all.flatMap((part) => (typeof part === 'string' ? [part] : sectionText(part, words.none)));
+    return `${[`${words.plan} ${plan.hash}`, ...lines].join('\n')}\n`;
+  }
+  const lines = all.flatMap((part) => (typeof part === 'string' ? [`**${part}**`, ''] : sectionMarkdown(part, words.none)));
+  return `${[`# ${words.plan} ${plan.hash}`, '', ...lines].join('\n').trimEnd()}\n`;
 }

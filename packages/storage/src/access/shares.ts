@@ -6,7 +6,8 @@ import { textOrNull } from '../row-text.ts';
 type Door = Pick<TenantDatabase, 'schema'> & Queryable;
 
 export type ShareAccess = 'read' | 'edit';
-export type ShareOrigin = 'team' | 'manual';
+/** `approval`: given to those who are asked to approve, and taken away again, by the approval itself. */
+export type ShareOrigin = 'team' | 'manual' | 'approval';
 
 export interface SharedRecord {
   readonly object: string;
@@ -42,7 +43,7 @@ function shareOf(row: Readonly<Record<string, unknown>>): Share {
     recordId: String(row['record_id']),
     subject: String(row['subject']),
     access: row['access'] === 'edit' ? 'edit' : 'read',
-    origin: row['origin'] === 'team' ? 'team' : 'manual',
+    origin: String(row['origin']) as ShareOrigin,
     teamRole: textOrNull(row['team_role']),
     expiresAt: textOrNull(row['expires_at']),
     createdBy: textOrNull(row['created_by']),
@@ -84,12 +85,13 @@ export async function putShares(door: Door, shares: readonly NewShare[]): Promis
   return rows.map(shareOf);
 }
 
-/** Takes shares of one record away; ids of other records' shares are passed over. Gives those that went. */
+/** Takes shares of one record away; ids of other records' shares are passed over, and those of approvals. Gives those that went. */
 export async function removeShares(door: Door, { object, recordId }: SharedRecord, ids: readonly string[]): Promise<readonly Share[]> {
   const { rows } = await door.query(
     toStatement(sql`
       delete from ${ident(door.schema, '_share')} s
-      where s.object = ${object} and s.record_id = ${recordId}::uuid and s.id = any(${ids}::uuid[]) returning ${columns}`),
+      where s.object = ${object} and s.record_id = ${recordId}::uuid and s.id = any(${ids}::uuid[]) and s.origin <> 'approval'
+      returning ${columns}`),
   );
   return rows.map(shareOf);
 }

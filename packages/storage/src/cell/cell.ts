@@ -2,6 +2,7 @@
 import { fail, ident, sql, textLiteral, toStatement, type Logger } from '@tessera/kernel';
 import type { Queryable, TenantDatabase, Transaction } from '../database.ts';
 import { Jobs, type JobsOptions } from '../jobs/jobs.ts';
+import { listSandboxes } from '../system/sandbox.ts';
 import { runAlone } from './alone.ts';
 import { Listener, type ListenOptions } from './listener.ts';
 import type { Login } from './login.ts';
@@ -30,6 +31,12 @@ export interface CellOptions {
   readonly applicationName?: string;
 }
 
+export interface TenantOptions {
+  readonly label?: string;
+  /** A tenant for trying things out (`sandboxPrefix`): it is in no list, and no node works for it of itself. */
+  readonly sandbox?: boolean;
+}
+
 export interface CellStats {
   readonly tenants: PoolStats;
   readonly administration: PoolStats;
@@ -50,10 +57,13 @@ export interface Cell {
   /** A tenant's door; costs nothing and asks nothing. Its statements answer TENANT_NOT_FOUND where there is no such tenant. */
   tenant(name: string): TenantDatabase;
   /** @throws TENANT_EXISTS, TENANT_NAME_INVALID */
-  createTenant(name: string, info?: { readonly label?: string }): Promise<void>;
+  createTenant(name: string, info?: TenantOptions): Promise<void>;
   /** Drops its schema, its role and its rows in the control schema. @throws TENANT_NOT_FOUND, TENANT_BUSY */
   dropTenant(name: string): Promise<void>;
+  /** Without sandboxes. */
   tenants(): Promise<readonly TenantInfo[]>;
+  /** Names of the sandboxes that there are, of processes that have died too. */
+  sandboxes(): Promise<readonly string[]>;
   /**
    * One transaction as the owner of the tenant's tables, with the tenant's lock held exclusively: no write of the tenant runs at the
    * same time. A lock that is not had within 500 ms makes everything start anew, so that the work never holds up the readers for
@@ -138,8 +148,8 @@ class OpenCell implements Cell {
     return new TenantDoor({ pool: this.#tenants, tenant: name, role: this.#roleOf(name), onRetry: this.#countRetry, slow: this.#slow });
   }
 
-  async createTenant(name: string, info: { readonly label?: string } = {}): Promise<void> {
-    checkTenantName(name);
+  async createTenant(name: string, info: TenantOptions = {}): Promise<void> {
+    checkTenantName(name, info.sandbox);
     await this.#administrate(name, '', (transaction) => createTenant(transaction, this.#opened, name, info.label));
   }
 
@@ -151,6 +161,10 @@ class OpenCell implements Cell {
 
   async tenants(): Promise<readonly TenantInfo[]> {
     return await this.control(listTenants);
+  }
+
+  async sandboxes(): Promise<readonly string[]> {
+    return await this.control(listSandboxes);
   }
 
   async administer<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {

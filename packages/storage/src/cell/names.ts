@@ -27,8 +27,17 @@ const reserved: ReadonlySet<string> = new Set([
   'tessera',
 ]);
 
+/** Tenants for trying things out: no node lists them or works for them of itself. */
+export const sandboxPrefix = 'sandbox_';
+
+export const isSandbox = (tenant: string): boolean => tenant.startsWith(sandboxPrefix);
+
 /** @throws TENANT_NAME_INVALID */
-export function checkTenantName(name: string): void {
+export function checkTenantName(name: string, sandbox = false): void {
+  if (isSandbox(name) !== sandbox) {
+    const reason = sandbox ? `a sandbox begins with ${sandboxPrefix}` : `${sandboxPrefix} is for sandboxes`;
+    throw fail('TENANT_NAME_INVALID', { name, reason });
+  }
   if (!tenantName.test(name)) {
     throw fail('TENANT_NAME_INVALID', { name, reason: 'it must be 2 to 40 of a-z, 0-9 and _, and begin with a letter' });
   }

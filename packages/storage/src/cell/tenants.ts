@@ -3,7 +3,7 @@ import { fail, ident, sql, toStatement, type Sql } from '@tessera/kernel';
 import type { Transaction } from '../database.ts';
 import { forgetTenant } from '../jobs/dead.ts';
 import { applyTenantMigrations, tenantSystemVersion } from '../system/tenant-tables.ts';
-import { tenantRole, tenantSchema } from './names.ts';
+import { sandboxPrefix, tenantRole, tenantSchema } from './names.ts';
 import type { OpenedCell } from './open.ts';
 import { createTenantRole, dropTenantRole, grantSchema, type Run } from './roles.ts';
 
@@ -63,6 +63,7 @@ export async function listTenants(transaction: Transaction): Promise<readonly Te
     select name, schema, label, created_at, system_version,
            (select model_hash from tessera.version v where v.tenant = t.name order by number desc limit 1) as model_hash
       from tessera.tenant t
+     where not starts_with(name, ${sandboxPrefix})
      order by name`);
   return rows.map((row) => ({
     name: String(row['name']),

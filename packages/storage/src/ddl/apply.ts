@@ -2,12 +2,16 @@
 import { toStatement, type Sql, type Statement } from '@tessera/kernel';
 import { mayRunAgain } from '../cell/pg-errors.ts';
 import type { Queryable, QueryResult, Transaction } from '../database.ts';
-import type { DdlPlan, DdlStep, Preparation } from './step.ts';
+import type { DdlCheck, DdlPlan, DdlStep, Preparation } from './step.ts';
 
 /** Rows that keep a plan from being applied. */
 export interface DdlFinding {
   readonly object: string;
   readonly field: string | undefined;
+  /** The step on the tables that they stand in the way of; left out where it is something else. */
+  readonly kind?: DdlStep['kind'];
+  /** What lists them, by the names of before the plan; where no rule can tell them, by the ids of the first 200. */
+  readonly query?: { readonly object: string; readonly filter: unknown };
   readonly count: number;
   /** At most ten of the rows. */
   readonly sample: readonly { readonly id: string; readonly value: string | null }[];
@@ -84,7 +88,15 @@ async function runCheck(queryable: Queryable, step: DdlStep): Promise<DdlFinding
   if (count === 0) return undefined;
   const { rows } = await queryable.query(toStatement(step.check.sample));
   const sample = rows.map((row) => ({ id: String(row['id']), value: typeof row['value'] === 'string' ? row['value'] : null }));
-  return { object: step.object, field: step.field, count, sample, message: step.check.message.replace('{count}', String(count)) };
+  const query = { object: step.check.of, filter: await filterOf(queryable, step.check) };
+  const { kind, object, field } = step;
+  return { kind, object, field, query, count, sample, message: step.check.message.replace('{count}', String(count)) };
+}
+
+async function filterOf(queryable: Queryable, { where, list }: DdlCheck): Promise<unknown> {
+  if (where !== undefined) return where;
+  const { rows } = await queryable.query(toStatement(list));
+  return { in: [{ var: 'id' }, rows.map((row) => String(row['id']))] };
 }
 
 /**

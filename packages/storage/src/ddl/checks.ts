@@ -8,6 +8,16 @@ import type { DdlCheck } from './step.ts';
 import type { ColumnSpec, IndexSpec } from './tables.ts';
 
 const sampleSize = keyword('10');
+const listSize = keyword('200');
+
+/** The object's name before the plan. */
+const nameBefore = (change: TableChange): string => change.before?.object ?? change.object.name;
+
+/** The field that a column of the plan has been so far, where it goes on as it is. */
+function fieldBefore(change: TableChange, column: ColumnSpec): string | undefined {
+  const found = change.columns.find((candidate) => candidate.column.name === column.name);
+  return found?.how === 'keep' && found.words.size === 0 ? found.old.field : undefined;
+}
 
 /** The column's value after the plan, as an expression over the row before it. */
 function futureValue(change: ColumnChange): Sql {
@@ -46,15 +56,21 @@ function rowsWhere(schema: string, change: TableChange, value: Sql, broken: Sql,
   return {
     count: sql`select count(*)::integer as count ${rows}`,
     sample: sql`select id, (${value})::text as value ${rows} order by id limit ${sampleSize}`,
+    list: sql`select id ${rows} order by id limit ${listSize}`,
+    of: nameBefore(change),
     message,
   };
 }
+
+const withWhere = (check: DdlCheck, where: unknown): DdlCheck => (where === undefined ? check : { ...check, where });
 
 /** Rows that have no value where one will be needed. */
 export function requiredCheck(schema: string, change: TableChange, column: ColumnSpec): DdlCheck {
   const name = ident(column.name);
   const message = `{count} records of ${change.object.name} have no ${column.field ?? column.name} (records in the recycle bin count too).`;
-  return rowsWhere(schema, change, name, sql`${name} is null`, message);
+  const field = fieldBefore(change, column);
+  const where = field === undefined ? undefined : { isBlank: [{ var: field }] };
+  return withWhere(rowsWhere(schema, change, name, sql`${name} is null`, message), where);
 }
 
 /** Rows whose value cannot become one of the new type. */
@@ -69,6 +85,8 @@ export function castCheck(
   return {
     count: sql`select count(*)::integer as count ${rows}`,
     sample: sql`select id, ${old}::text as value ${rows} order by id limit ${sampleSize}`,
+    list: sql`select id ${rows} order by id limit ${listSize}`,
+    of: nameBefore(change),
     message: `{count} values of ${change.object.name}.${column.old.field ?? column.old.name} cannot become ${column.column.typeText} without loss.`,
   };
 }
@@ -88,7 +106,10 @@ export function optionsCheck(schema: string, change: TableChange, column: Column
   const known = sql`array[${join(options.map((option) => textLiteral(option)))}]::text[]`;
   const broken = column.type.kind === 'textList' ? sql`not ${name} <@ ${known}` : sql`not ${name} = any(${known})`;
   const message = `{count} records of ${change.object.name} have a ${column.field ?? column.name} that is none of its options.`;
-  return rowsWhere(schema, change, name, sql`${name} is not null and ${broken}`, message);
+  const field = column.type.kind === 'textList' ? undefined : fieldBefore(change, column);
+  const filled = { '!': [{ isBlank: [{ var: field }] }] };
+  const where = field === undefined ? undefined : { and: [filled, { '!': [{ in: [{ var: field }, options] }] }] };
+  return withWhere(rowsWhere(schema, change, name, sql`${name} is not null and ${broken}`, message), where);
 }
 
 /** Stages that records of a type (null: of none of the others) may not be in. */
@@ -127,6 +148,8 @@ export function uniqueCheck(schema: string, change: TableChange, index: IndexSpe
   return {
     count: sql`select count(*)::integer as count from (${counted}) as counted where same > 1`,
     sample: sql`select id, value from (${counted}) as counted where same > 1 order by value, id limit ${sampleSize}`,
+    list: sql`select id from (${counted}) as counted where same > 1 order by value, id limit ${listSize}`,
+    of: nameBefore(change),
     message: `{count} records of ${change.object.name} share a value with another one under ${index.subject}.`,
   };
 }

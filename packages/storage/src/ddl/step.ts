@@ -41,6 +41,12 @@ export interface DdlCheck {
   readonly count: Sql;
   /** Gives at most ten rows with `id` and `value` (text). */
   readonly sample: Sql;
+  /** Gives the ids of the rows, at most 200. */
+  readonly list: Sql;
+  /** The rows as a rule on records of the object as it is called before the plan; left out where only `list` can tell them. */
+  readonly where?: unknown;
+  /** The object's name before the plan. */
+  readonly of: string;
   /** A sentence in which `{count}` stands for the number. */
   readonly message: string;
 }

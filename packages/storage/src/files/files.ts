@@ -112,7 +112,7 @@ export function releaseRecordFilesStatement(schema: string, object: string, reco
     where f.object = ${object} and f.record_id = any(${recordIds}::uuid[]) and f.deleted_at is null`);
 }
 
-/** Files that nobody will miss, locked: `id`, `storage_key`. What another sweeper or a claim holds is left alone. */
+/** Files that nobody will miss, locked: `id`, `storage_key`. What another sweeper, a claim or a change that waits for approval holds is left alone. */
 export function deadFilesStatement(
   schema: string,
   { unattachedBefore, deletedBefore, limit }: { readonly unattachedBefore: string; readonly deletedBefore: string; readonly limit: number },
@@ -120,7 +120,8 @@ export function deadFilesStatement(
   return toStatement(sql`
     select f.id::text as id, f.storage_key from ${ident(schema, '_file')} f
     where f.deleted_at < ${deletedBefore}::timestamptz
-      or (f.deleted_at is null and f.record_id is null and f.created_at < ${unattachedBefore}::timestamptz)
+      or (f.deleted_at is null and f.record_id is null and f.created_at < ${unattachedBefore}::timestamptz and not exists (
+        select from ${ident(schema, '_approval')} a where a.ended_at is null and position(f.id::text in a.held::text) > 0))
     order by f.id limit ${limit} for update skip locked`);
 }
 

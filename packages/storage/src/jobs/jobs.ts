@@ -2,6 +2,7 @@
 import { sql, toStatement, type Logger } from '@tessera/kernel';
 import type { JobInsert, PgBoss } from 'pg-boss';
 import type { Login } from '../cell/login.ts';
+import { isSandbox } from '../cell/names.ts';
 import type { Transaction } from '../database.ts';
 import { openBoss, type OpenedBoss } from './boss.ts';
 import { deleteDead, listDead, readFigures, tenantQueues, type DeadJob, type JobFigures, type QueueFigures } from './dead.ts';
@@ -76,7 +77,9 @@ export class Jobs {
    * Makes jobs in a control transaction: they are there if it commits. Of a tenant and kind at most one waits to be done at once, and
    * one more at any second to come; a later one is left out where an earlier one waits, since whoever does that makes the next.
    */
-  async enqueue(transaction: Transaction, wakes: readonly Wake[]): Promise<void> {
+  async enqueue(transaction: Transaction, all: readonly Wake[]): Promise<void> {
+    // Whoever has made a sandbox does its work himself, at a time of his own.
+    const wakes = all.filter(({ tenant }) => !isSandbox(tenant));
     if (wakes.length === 0) return;
     const boss = await this.#boss();
     const wanted = earliest(wakes, await databaseTime(transaction, wakes));

@@ -1,5 +1,5 @@
 // Stored columns as SQL: which table alias has them, what of a row is seen, where a lookup points.
-import { ident, join, sql, type Sql } from '@tessera/kernel';
+import { ident, join, quoteIdent, sql, type Sql } from '@tessera/kernel';
 import type { Column, FieldModel } from '@tessera/metadata';
 import type { RuleType } from '@tessera/rules';
 
@@ -10,7 +10,7 @@ export function columnSql(alias: string, column: string): Sql {
 
 /** The columns of an alias that a piece of SQL reads, each once. Texts are passed over: they may look like SQL. */
 export function columnsRead({ parts }: Sql, alias: string): readonly string[] {
-  const head = `${ident(alias).parts.join('')}.`;
+  const head = `${quoteIdent(alias)}.`;
   const names = parts.flatMap((part) => {
     if (typeof part !== 'string' || /^ ?E?'/.test(part)) return [];
     return part

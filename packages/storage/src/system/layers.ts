@@ -1,17 +1,12 @@
 // A tenant's layers and versions in the control schema, and the state that every read and write is guarded by.
 import { ident, sql, toStatement } from '@tessera/kernel';
+import type { Layer } from '@tessera/metadata';
 import { textOrNull } from '../row-text.ts';
 import type { Queryable } from '../database.ts';
 import { tenantSchema } from '../cell/names.ts';
 
-/** A layer as it is stored: its files by path. */
-export interface StoredLayer {
-  readonly kind: 'platform' | 'pack' | 'tenant';
-  readonly name: string;
-  readonly version: string;
-  readonly namespace: string;
-  readonly files: Readonly<Record<string, unknown>>;
-}
+/** A layer as it is stored, with its files by path. */
+export type StoredLayer = Layer;
 
 export interface StoredVersion {
   readonly number: number;
@@ -27,6 +22,15 @@ const asLayer = (content: unknown): StoredLayer => JSON.parse(String(content)) a
 export async function loadLayers(control: Queryable, tenant: string): Promise<readonly StoredLayer[]> {
   const { rows } = await control.query(toStatement(sql`select content from tessera.layer where tenant = ${tenant} order by position`));
   return rows.map((row) => asLayer(row['content']));
+}
+
+/** Tenants that have another text of this layer; what it means may be the same. */
+export async function tenantsOnOther(control: Queryable, layer: StoredLayer): Promise<readonly string[]> {
+  const { rows } = await control.query(
+    toStatement(sql`
+      select tenant from tessera.layer where kind = ${layer.kind} and name = ${layer.name} and content::text <> ${JSON.stringify(layer)} order by tenant`),
+  );
+  return rows.map((row) => String(row['tenant']));
 }
 
 /** Puts these in the place of all layers of the tenant. */

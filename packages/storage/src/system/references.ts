@@ -6,7 +6,18 @@ import type { DdlPlan } from '../ddl/step.ts';
 import { moveWords } from './renamed-words.ts';
 
 const withFields = ['_history', '_file', '_merge_part'];
-const withObjects = ['_history', '_file', '_merge', '_merge_part', '_audit', '_import', '_share', '_run', '_timer', '_effect'];
+const withObjects = ['_history', '_file', '_merge', '_merge_part', '_audit', '_import', '_share', '_run', '_timer', '_effect', '_approval'];
+
+/** Fields that changes which wait for an approval set, by their names; so are they shown, and so will they be written. */
+function moveHeld(schema: string, moves: readonly FieldMove[]): Sql {
+  const part = (name: string): Sql => sql`(
+    select coalesce(json_object_agg(coalesce(m."to", e.key), e.value), '{}') from json_each(t.held -> ${name}) e
+    left join json_to_recordset(${JSON.stringify(moves)}::json) as m(object text, "from" text, "to" text) on m.object = t.object and m."from" = e.key)`;
+  return sql`
+    update ${ident(schema, '_approval')} t
+       set held = json_build_object('input', ${part('input')}, 'changes', ${part('changes')})
+     where t.held is not null and t.ended_at is null and t.object = any(${moves.map(({ object }) => object)}::text[])`;
+}
 
 /** All moves in one statement: a and b may change names with each other. */
 const moveFields = (schema: string, table: string, moves: readonly FieldMove[]): Sql => sql`
@@ -17,6 +28,24 @@ const moveFields = (schema: string, table: string, moves: readonly FieldMove[]):
 const moveObjects = (schema: string, table: string, moves: readonly ObjectMove[]): Sql => sql`
   update ${ident(schema, table)} t set object = m."to"
   from json_to_recordset(${JSON.stringify(moves)}::json) as m("from" text, "to" text) where t.object = m."from"`;
+
+/** Objects of the platform whose records name the record that they are about. */
+const withAbout = ['notification', 'approval_task'];
+
+async function moveAbout(transaction: Transaction, schema: string, moves: readonly ObjectMove[]): Promise<void> {
+  const { rows } = await transaction.query(
+    toStatement(
+      sql`select table_name as name from information_schema.tables where table_schema = ${schema} and table_name = any(${withAbout}::text[])`,
+    ),
+  );
+  for (const { name } of rows) {
+    await transaction.query(
+      toStatement(sql`
+        update ${ident(schema, String(name))} t set about_object = m."to"
+        from json_to_recordset(${JSON.stringify(moves)}::json) as m("from" text, "to" text) where t.about_object = m."from"`),
+    );
+  }
+}
 
 const takeCounters = (schema: string, objects: readonly ObjectMove[], fields: readonly FieldMove[]): Sql => sql`
   delete from ${ident(schema, '_counter')} t
@@ -50,7 +79,7 @@ async function moveCounters(
 }
 
 /**
- * Moves history, files, running numbers, imports and the audit log along with renamed objects and fields; and history, shares, API keys and
+ * Moves history, files, running numbers, imports, the audit log, notifications and tasks along with renamed objects and fields; and history, shares, API keys and
  * providers along with renamed options, roles and permission sets. In the transaction that renames the tables, under the tenant's exclusive
  * lock: its time grows with the history of what is renamed.
  */
@@ -61,7 +90,9 @@ export async function moveReferences(
   const { objects, fields } = moves;
   // Fields first: their objects are known by the names before.
   if (fields.length > 0) for (const table of withFields) await transaction.query(toStatement(moveFields(schema, table, fields)));
+  if (fields.length > 0) await transaction.query(toStatement(moveHeld(schema, fields)));
   if (objects.length > 0) for (const table of withObjects) await transaction.query(toStatement(moveObjects(schema, table, objects)));
+  if (objects.length > 0) await moveAbout(transaction, schema, objects);
   if (objects.length + fields.length > 0) await moveCounters(transaction, schema, objects, fields);
   await moveWords(transaction, schema, words);
 }

@@ -1,4 +1,4 @@
-// Shares of single records: record teams and what people give by hand.
+// Shares of single records: record teams, what people give by hand, and those who approve.
 import { ident, sql, type Sql } from '@tessera/kernel';
 
 /**
@@ -20,4 +20,10 @@ export const shareTables = (s: string): readonly Sql[] => [
       )`,
   // All that record predicates ask, so that a person's shares are found in the index alone.
   sql`create index ${ident('_share_subject')} on ${ident(s, '_share')} (object, subject, record_id) include (access, expires_at)`,
+];
+
+/** Shares that approvals give. */
+export const approvalShares = (s: string): readonly Sql[] => [
+  sql`alter table ${ident(s, '_share')} drop constraint ${ident('_share_origin_check')},
+        add constraint ${ident('_share_origin_check')} check (origin in ('team', 'manual', 'approval'))`,
 ];

@@ -1,9 +1,10 @@
 // The system tables of a tenant's schema, version by version. Their names begin with `_`, which no object's table does.
 import { fail, ident, sql, type Sql } from '@tessera/kernel';
 import { auditTables } from '../audit/append-only.ts';
+import { approvalTables } from './approval-tables.ts';
 import { identityTables } from './identity-tables.ts';
 import { mergeTables } from './merge-tables.ts';
-import { shareTables } from './share-tables.ts';
+import { approvalShares, shareTables } from './share-tables.ts';
 import { workflowTables } from './workflow-tables.ts';
 
 /** A change of a tenant's system tables: additive, one statement each. */
@@ -143,6 +144,7 @@ export const tenantMigrations: readonly TenantMigration[] = [
   { version: 2, statements: (s) => [...shareTables(s), ...identityTables(s), ...auditTables(s)] },
   { version: 3, statements: workflowTables },
   { version: 4, statements: mergeTables },
+  { version: 5, statements: (s) => [...approvalTables(s), ...approvalShares(s)] },
 ];
 
 /** The version of the tenants' system tables that this code writes. */

@@ -43,12 +43,14 @@ export async function loadDefinitions(door: WorkflowDoor, hashes: readonly strin
   );
 }
 
-/** Removes those that no run has, and that were kept before a time (RFC 3339); gives how many went. */
+/** Removes those that neither a run nor an approval has, and that were kept before a time (RFC 3339); gives how many went. */
 export async function dropDefinitions(door: WorkflowDoor, before: string): Promise<number> {
   const { rowCount } = await door.query(
     toStatement(sql`
       delete from ${ident(door.schema, '_definition')} d
-      where d.created_at < ${before}::timestamptz and not exists (select from ${ident(door.schema, '_run')} r where r.definition = d.hash)`),
+      where d.created_at < ${before}::timestamptz
+        and not exists (select from ${ident(door.schema, '_run')} r where r.definition = d.hash)
+        and not exists (select from ${ident(door.schema, '_approval')} a where a.definition = d.hash)`),
   );
   return rowCount;
 }

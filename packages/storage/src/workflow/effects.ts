@@ -167,6 +167,32 @@ export async function holdEffectStates(door: WorkflowDoor, keys: readonly string
   return new Map(rows.map((row) => [String(row['key']), stateOf(row)]));
 }
 
+/** What was decided to go outward, whatever has come of it. */
+export interface DecidedEffect {
+  readonly kind: string;
+  readonly address: string;
+  readonly object: string | null;
+  readonly recordId: string | null;
+  /** JSON text. */
+  readonly content: string;
+}
+
+/** All that there are, in the order in which they were decided. */
+export async function decidedEffects(door: WorkflowDoor): Promise<readonly DecidedEffect[]> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`select kind, address, object, record_id::text as record_id, content::text as content from ${tableOf(door)} order by created_at, id`,
+    ),
+  );
+  return rows.map((row) => ({
+    kind: String(row['kind']),
+    address: String(row['address']),
+    object: textOrNull(row['object']),
+    recordId: textOrNull(row['record_id']),
+    content: String(row['content']),
+  }));
+}
+
 /** Has effects that have failed or were cancelled tried anew. @param now RFC 3339 */
 export async function resendEffects(door: WorkflowDoor, keys: readonly string[], now: string): Promise<void> {
   if (keys.length === 0) return;

@@ -1,10 +1,28 @@
 // What runs by itself, as rows of a tenant: statements that write, take and list them.
 export type { WorkflowDoor } from './door.ts';
+export {
+  approvalsOf,
+  insertApprovals,
+  lockApprovals,
+  pendingApprovals,
+  pendingPage,
+  readApprovals,
+  saveApprovals,
+  type ApprovalChange,
+  type ApprovalRow,
+  type ApprovalStatus,
+  type NewApproval,
+  type PendingWanted,
+} from './approvals.ts';
+export { keptApprovals, pendingVersions, renameProcesses, type PendingVersion } from './approval-versions.ts';
+export { approvalTasksOf, takeApprovalShares, type ApprovalTaskRow, type AskedOf } from './approval-tasks.ts';
 export { dropDefinitions, keepDefinitions, loadDefinitions, type Definition } from './definitions.ts';
 export {
   insertRuns,
   readyRuns,
+  restartForApproval,
   restartRuns,
+  runsOfApprovals,
   runStates,
   saveRuns,
   takeReadyRuns,
@@ -14,14 +32,16 @@ export {
   type Run,
   type RunChange,
   type RunState,
+  type WaitingApproval,
 } from './runs.ts';
-export { appendJournal, readJournal, type JournalEntry } from './journal.ts';
+export { appendJournal, readJournal, stepsReached, type JournalEntry, type StepReached } from './journal.ts';
 export {
   cancelTimers,
   cancelTimersOfRecords,
   cancelTimersOfRuns,
   cancelTimersUnder,
   failTimer,
+  hastenTimers,
   setTimers,
   takeDueTimers,
   takeTimers,
@@ -31,6 +51,7 @@ export {
   type Timer,
 } from './timers.ts';
 export {
+  decidedEffects,
   holdEffects,
   holdEffectStates,
   insertEffects,
@@ -38,16 +59,18 @@ export {
   resendEffects,
   settleEffects,
   takeDueEffects,
+  type DecidedEffect,
   type Effect,
   type EffectOutcome,
   type EffectState,
   type NewEffect,
 } from './effects.ts';
 export { chosenIdsStatement, liveAmongStatement, recordPageStatement, type RecordPage } from './records.ts';
-export { anyRecord, pastLines, timerAt, type PastLine } from './past.ts';
+export { anyRecord, lastChanges, pastLines, timerAt, type PastLine } from './past.ts';
 export { nextGeneration, secretGeneration } from './webhook-secrets.ts';
 export { dropEnded, listRuns, readRun, runsStarted, type ListedRun, type RunFilter } from './run-list.ts';
 export { nextDue, type NextDue } from './due.ts';
+export { openWork, type OpenWork } from './open-work.ts';
 export { dropReadNotifications, unreadNotifications } from './notifications.ts';
 export { findReceivers, readAs, type Read, type Reader, type Reading, type ReadingInput, type Receiver } from './readings.ts';
 export { absentOf, claimedSince, lastLost, ownedBy, saveTurns, turnsOf, type ClaimsWanted, type OwnedWanted } from './ownership.ts';
@@ -59,9 +82,11 @@ export {
   placedDepartments,
   placedPeople,
   standInsOf,
+  stoodInByWayOf,
   type Member,
   type PlacedDepartment,
   type PlacedPerson,
+  type StandInsWanted,
   type TeamMember,
   type TeamsWanted,
 } from './people.ts';

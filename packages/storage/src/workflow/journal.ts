@@ -57,3 +57,23 @@ export async function readJournal(door: WorkflowDoor, runId: string): Promise<re
     endedAt: textOrNull(row['ended_at']),
   }));
 }
+
+/** A step that runs of an automation have come to; null of an automation whose runs have come to none. */
+export interface StepReached {
+  readonly automation: string;
+  readonly path: string | null;
+  /** The case that a branch has taken. */
+  readonly taken: string | null;
+}
+
+/** What runs have come to, each once; steps that were skipped do not count. */
+export async function stepsReached(door: WorkflowDoor): Promise<readonly StepReached[]> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select distinct r.automation, s.path, s.output->>'case' as taken from ${ident(door.schema, '_run')} r
+          left join ${ident(door.schema, '_run_step')} s on s.run_id = r.id and s.state <> 'skipped'`,
+    ),
+  );
+  return rows.map((row) => ({ automation: String(row['automation']), path: textOrNull(row['path']), taken: textOrNull(row['taken']) }));
+}

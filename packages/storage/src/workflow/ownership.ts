@@ -8,6 +8,7 @@ import { fieldOf, startCompilation, tableSql, type ReadTarget } from '../query/c
 import { rowEnvironment } from '../query/environment.ts';
 import { textOrNull } from '../row-text.ts';
 import { timeText, type WorkflowDoor } from './door.ts';
+import { wholeAbsence } from './people.ts';
 
 /** Turns are counted like running numbers, under no object's name: for each person the number of the last one. */
 const turns = ({ schema }: WorkflowDoor): Sql => ident(schema, '_counter');
@@ -52,7 +53,7 @@ export async function absentOf(
     toStatement(
       sql`
         select distinct ${of('person')}::text as person from ${tableSql(target, 'absence', 'a')}
-        where ${of('person')} = any(${ids}::uuid[]) and ${liveSql('a')}
+        where ${of('person')} = any(${ids}::uuid[]) and ${liveSql('a')} and ${wholeAbsence(target, 'a')}
           and (${at}::timestamptz at time zone ${target.model.settings.timeZone})::date between ${of('from')} and ${of('to')}`,
       'absent',
     ),

@@ -41,6 +41,22 @@ export async function pastLines(
   }));
 }
 
+/** When a field of records was last changed, as far as history knows, RFC 3339; by the records' ids. */
+export async function lastChanges(
+  door: WorkflowDoor,
+  { object, field, ids }: { readonly object: string; readonly field: string; readonly ids: readonly string[] },
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select distinct on (h.record_id) h.record_id::text as id, ${timeText('h.at')} as at from ${ident(door.schema, '_history')} h
+        where h.object = ${object} and h.field = ${field} and h.record_id = any(${ids}::uuid[]) order by h.record_id, h.id desc`,
+      'last-changes',
+    ),
+  );
+  return new Map(rows.map((row) => [String(row['id']), String(row['at'])]));
+}
+
 /** A record with its stored values, also one that lies in the bin. */
 export async function anyRecord(
   door: WorkflowDoor,

@@ -211,15 +211,35 @@ export async function membersOfTeams(
   return rows.map((row) => ({ recordId: text(row, 'record'), role: text(row, 'role'), id: text(row, 'id') }));
 }
 
+/** That an absence is one of everything, not of some approval processes. */
+export const wholeAbsence = (target: ReadTarget, alias: string): Sql =>
+  sql`coalesce(cardinality(${column(target, 'absence', 'processes', alias)}), 0) = 0`;
+
+/** Whether an absence counts: those for some approval processes are no matter of anything else. */
+const countsFor = (target: ReadTarget, alias: string, process: string | undefined): Sql => {
+  const processes = column(target, 'absence', 'processes', alias);
+  const whole = wholeAbsence(target, alias);
+  return process === undefined ? whole : sql`(${whole} or ${process} = any(${processes}))`;
+};
+
+const dayAt = (target: ReadTarget, at: string): Sql => sql`(${at}::timestamptz at time zone ${target.model.settings.timeZone})::date`;
+
+export interface StandInsWanted {
+  readonly ids: readonly string[];
+  /** RFC 3339; the tenant's zone says which day it is. */
+  readonly at: string;
+  /** An approval process: whoever has delegated that counts too. */
+  readonly process?: string | undefined;
+}
+
 /**
  * Who stands in for whom at a time: for these people, and for those who stand in for them and are away themselves. Of several absences
  * the one that began last counts; a stand-in who is inactive or in the bin is none.
- * @param at RFC 3339; the tenant's zone says which day it is
  */
 export async function standInsOf(
   queryable: Queryable,
   target: ReadTarget,
-  { ids, at }: { readonly ids: readonly string[]; readonly at: string },
+  { ids, at, process }: StandInsWanted,
 ): Promise<ReadonlyMap<string, string>> {
   if (ids.length === 0) return new Map();
   const of = (field: string): Sql => column(target, 'absence', field, 'a');
@@ -227,18 +247,43 @@ export async function standInsOf(
     queryable,
     toStatement(
       sql`
-        with recursive today (day) as (select (${at}::timestamptz at time zone ${target.model.settings.timeZone})::date),
+        with recursive today (day) as (select ${dayAt(target, at)}),
         away (person, other) as (
           select distinct on (${of('person')}) ${of('person')}, ${of('standIn')}
           from ${tableSql(target, 'absence', 'a')} join today t on t.day between ${of('from')} and ${of('to')}
             join ${tableSql(target, 'user', 'u')} on u.id = ${of('standIn')} and ${active(target, 'u')}
-          where ${liveSql('a')} order by ${of('person')}, ${of('from')} desc, a.id desc),
+          where ${liveSql('a')} and ${countsFor(target, 'a', process)} order by ${of('person')}, ${of('from')} desc, a.id desc),
         chain (person, other) as (
           select w.person, w.other from away w where w.person = any(${ids}::uuid[])
           union select w.person, w.other from chain c join away w on w.person = c.other)
         select person::text as person, other::text as other from chain`,
-      'stand-ins',
+      process === undefined ? 'stand-ins' : 'stand-ins-in-process',
     ),
   );
   return new Map(rows.map((row) => [text(row, 'person'), text(row, 'other')]));
+}
+
+/**
+ * Everybody whose stand-ins may lead by way of somebody at a time, that person first: whoever is away, for whatever, with that person to stand
+ * in, or with one of those. @param at RFC 3339
+ */
+export async function stoodInByWayOf(
+  queryable: Queryable,
+  target: ReadTarget,
+  { id, at }: { readonly id: string; readonly at: string },
+): Promise<readonly string[]> {
+  const of = (field: string): Sql => column(target, 'absence', field, 'a');
+  const rows = await rowsOf(
+    queryable,
+    toStatement(
+      sql`
+        with recursive behind (id) as (
+          select ${id}::uuid
+          union select ${of('person')} from behind b join ${tableSql(target, 'absence', 'a')} on ${of('standIn')} = b.id
+            where ${liveSql('a')} and ${dayAt(target, at)} between ${of('from')} and ${of('to')})
+        select id::text as id from behind order by id <> ${id}::uuid, id`,
+      'stood-in-by-way-of',
+    ),
+  );
+  return rows.map((row) => text(row, 'id'));
 }

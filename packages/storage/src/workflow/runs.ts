@@ -5,6 +5,12 @@ import { timeText, type WorkflowDoor } from './door.ts';
 
 export type RunState = 'ready' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
+/** The approval that waits for the end of a run, at one visit of a step. */
+export interface WaitingApproval {
+  readonly id: string;
+  readonly visit: number;
+}
+
 export interface NewRun {
   readonly id: string;
   readonly automation: string;
@@ -16,6 +22,8 @@ export interface NewRun {
   readonly actor: string | null;
   /** The run that waits for its end. */
   readonly callerId: string | null;
+  /** Left out: none waits. */
+  readonly approval?: WaitingApproval | undefined;
   /** What led to it, the first at the beginning. */
   readonly chain: readonly string[];
   /** The step that it stands at. */
@@ -50,7 +58,12 @@ export interface RunChange {
 
 const columns = sql`
   r.id::text as id, r.automation, r.definition, r.object, r.record_id::text as record_id, r.actor::text as actor, r.caller_id::text as caller_id,
-  r.chain, r.position, r.variables::text as variables, r.state, r.attempts, ${timeText('r.due_at')} as due_at, ${timeText('r.created_at')} as created_at`;
+  r.approval_id::text as approval_id, r.approval_visit, r.chain, r.position, r.variables::text as variables, r.state, r.attempts, ${timeText('r.due_at')} as due_at, ${timeText('r.created_at')} as created_at`;
+
+function approvalOf(row: Readonly<Record<string, unknown>>): WaitingApproval | undefined {
+  const id = textOrNull(row['approval_id']);
+  return id === null ? undefined : { id, visit: Number(row['approval_visit']) };
+}
 
 function runOf(row: Readonly<Record<string, unknown>>): Run {
   return {
@@ -61,6 +74,7 @@ function runOf(row: Readonly<Record<string, unknown>>): Run {
     recordId: textOrNull(row['record_id']),
     actor: textOrNull(row['actor']),
     callerId: textOrNull(row['caller_id']),
+    approval: approvalOf(row),
     chain: row['chain'] as readonly string[],
     position: String(row['position']),
     variables: String(row['variables']),
@@ -79,11 +93,12 @@ export async function insertRuns(door: WorkflowDoor, runs: readonly NewRun[], at
   await door.query(
     toStatement(
       sql`
-        insert into ${tableOf(door)} (id, automation, definition, object, record_id, actor, caller_id, chain, position, variables, state, due_at, created_at)
-        select r.id, r.automation, r.definition, r.object, r."recordId", r.actor, r."callerId",
-          array(select json_array_elements_text(r.chain)), r.position, r.variables::json, r.state, r."dueAt", ${at}::timestamptz
+        insert into ${tableOf(door)} (id, automation, definition, object, record_id, actor, caller_id, approval_id, approval_visit,
+          chain, position, variables, state, due_at, created_at)
+        select r.id, r.automation, r.definition, r.object, r."recordId", r.actor, r."callerId", (r.approval ->> 'id')::uuid,
+          (r.approval ->> 'visit')::integer, array(select json_array_elements_text(r.chain)), r.position, r.variables::json, r.state, r."dueAt", ${at}::timestamptz
         from json_to_recordset(${JSON.stringify(runs)}::json) as r(id uuid, automation text, definition text, object text, "recordId" uuid,
-          actor uuid, "callerId" uuid, chain json, position text, variables text, state text, "dueAt" timestamptz)`,
+          actor uuid, "callerId" uuid, approval json, chain json, position text, variables text, state text, "dueAt" timestamptz)`,
       'insert-runs',
     ),
   );
@@ -192,4 +207,39 @@ export async function restartRuns(door: WorkflowDoor, ids: readonly string[], no
       update ${tableOf(door)} set state = 'ready', attempts = 0, due_at = ${now}::timestamptz, ended_at = null
        where id = any(${ids}::uuid[]) and state = 'failed'`),
   );
+}
+
+/** The run that an approval has waited for, where it has failed, goes on from there for another visit; gives whether there was one. */
+export async function restartForApproval(
+  door: WorkflowDoor,
+  { id, visit }: WaitingApproval,
+  next: { readonly visit: number; readonly now: string },
+): Promise<boolean> {
+  const { rowCount } = await door.query(
+    toStatement(sql`
+      update ${tableOf(door)} set state = 'ready', attempts = 0, due_at = ${next.now}::timestamptz, ended_at = null, approval_visit = ${next.visit}
+       where approval_id = ${id}::uuid and approval_visit = ${visit} and state = 'failed'`),
+  );
+  return rowCount > 0;
+}
+
+/** Of these runs those that approvals wait for, with how they stand; they stay so until the transaction ends. */
+export async function runsOfApprovals(
+  door: WorkflowDoor,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly state: RunState; readonly approval: WaitingApproval }[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select r.id::text as id, r.state, r.approval_id::text as approval, r.approval_visit as visit from ${tableOf(door)} r
+        where r.id = any(${ids}::uuid[]) and r.approval_id is not null order by r.id for share`,
+      'runs-of-approvals',
+    ),
+  );
+  return rows.map((row) => ({
+    id: String(row['id']),
+    state: String(row['state']) as RunState,
+    approval: { id: String(row['approval']), visit: Number(row['visit']) },
+  }));
 }

@@ -81,6 +81,15 @@ export const cancelTimersOfRuns = (door: WorkflowDoor, runIds: readonly string[]
 export const cancelTimersOfRecords = (door: WorkflowDoor, recordIds: readonly string[]): Promise<number> =>
   cancel(door, sql`t.record_id = any(${recordIds}::uuid[])`, 'cancel-record-timers');
 
+/** Has all timers of a kind looked at now: whoever does them sets those again that are not due. @param now RFC 3339 */
+export async function hastenTimers(door: WorkflowDoor, kind: string, now: string): Promise<void> {
+  await door.query(
+    toStatement(sql`
+      update ${tableOf(door)} set due_at = ${now}::timestamptz
+       where kind = ${kind} and failed_at is null and due_at > ${now}::timestamptz`),
+  );
+}
+
 /** Of all whose keys begin so. Gives how many there were. */
 export const cancelTimersUnder = (door: WorkflowDoor, prefix: string): Promise<number> =>
   cancel(door, sql`starts_with(t.key, ${prefix})`, 'cancel-timers-under');

@@ -11,6 +11,15 @@ export interface Deletion {
   readonly actor: string | null;
 }
 
+/** What goes waits for no approval any more, and comes back as what it was without one. */
+function released({ fields }: ObjectModel): Sql {
+  const [lock, status] = [fields['lockedBy']?.columns[0], fields['lifeStatus']?.columns[0]];
+  const unlocked = lock === undefined ? sql`` : sql`, ${ident(lock.name)} = null`;
+  if (status === undefined) return unlocked;
+  const life = ident(status.name);
+  return sql`${unlocked}, ${life} = case when t.${life} = 'inApproval' then 'draft' else t.${life} end`;
+}
+
 /** Deletes locked, live records; gives `id` and the new `version`. */
 export function softDeleteStatement(
   target: ReadTarget,
@@ -23,7 +32,7 @@ export function softDeleteStatement(
     with saved as (
       update ${ident(target.schema, object.table)} t
       set deleted_at = ${at}::timestamptz, deletion_id = ${deletionId}::uuid, updated_at = ${at}::timestamptz,
-        updated_by_id = ${actor}::uuid, version = t.version + 1
+        updated_by_id = ${actor}::uuid, version = t.version + 1${released(object)}
       where t.id = any(${ids}::uuid[]) and t.deleted_at is null
       returning t.id, t.version
     )${logSql(target.schema, log)}
@@ -60,10 +69,10 @@ export interface PointingColumn {
   readonly column: Column;
 }
 
-function pointing(
+function pointing<P extends PointingColumn>(
   target: ReadTarget,
-  pointers: readonly PointingColumn[],
-  part: (pointer: PointingColumn, n: number, table: Sql) => Sql,
+  pointers: readonly P[],
+  part: (pointer: P, n: number, table: Sql) => Sql,
 ): Sql {
   return join(
     pointers.map((pointer, n) => part(pointer, n, sql`${ident(target.schema, pointer.child.table)} c`)),
@@ -95,10 +104,16 @@ export function childrenStatement(
     order by 1, 2`);
 }
 
+/** A lookup's column by which records hold on to what they point to. */
+export interface HoldingColumn extends PointingColumn {
+  /** Only as long as they are locked. */
+  readonly whileLocked?: boolean;
+}
+
 /** How many records hold on to each of `ids`, those of `without` (by object) not counted: `n`, `parent`, `count`. */
 export function holdersStatement(
   target: ReadTarget,
-  pointers: readonly PointingColumn[],
+  pointers: readonly HoldingColumn[],
   ids: readonly string[],
   {
     without = new Map<string, readonly string[]>(),
@@ -109,13 +124,15 @@ export function holdersStatement(
   } = {},
 ): Statement {
   return toStatement(
-    pointing(target, pointers, ({ child, column }, n, table) => {
+    pointing(target, pointers, ({ child, column, whileLocked = false }, n, table) => {
       const by = sql`c.${ident(column.name)}`;
+      const lock = whileLocked ? child.fields['lockedBy']?.columns[0] : undefined;
+      const locked = lock === undefined ? sql`` : sql` and c.${ident(lock.name)} is not null`;
       const going = without.get(child.name) ?? [];
       const others = going.length === 0 ? sql`true` : sql`c.id <> all(${going}::uuid[])`;
       const there = state === 'live' ? sql`c.deleted_at is null` : sql`c.deleted_at is not null`;
       return sql`select ${n}::integer as n, ${by} as parent, count(*)::integer as count from ${table}
-        where ${by} = any(${ids}::uuid[]) and ${there} and ${others} group by ${by}`;
+        where ${by} = any(${ids}::uuid[]) and ${there} and ${others}${locked} group by ${by}`;
     }),
   );
 }

@@ -33,6 +33,21 @@ export async function claimIdempotencyKey(
   return row === undefined ? undefined : { requestHash: String(row['request_hash']), response: String(row['response']) };
 }
 
+/** Removes answers that were given before a time (RFC 3339), so many at most; gives how many went. */
+export async function dropIdempotentResponses(
+  door: Queryable & { readonly schema: string },
+  before: string,
+  most: number,
+): Promise<number> {
+  const table = ident(door.schema, '_idempotency');
+  const { rowCount } = await door.query(
+    toStatement(sql`
+      delete from ${table} where (actor, key) in (
+        select t.actor, t.key from ${table} t where t.created_at < ${before}::timestamptz order by t.created_at limit ${most} for update skip locked)`),
+  );
+  return rowCount;
+}
+
 /** Goes out with the commit. */
 export function keepIdempotentResponse(transaction: TenantTransaction, schema: string, claim: IdempotencyClaim, response: string): void {
   transaction.ahead(

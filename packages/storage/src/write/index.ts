@@ -2,6 +2,7 @@
 export {
   childrenStatement,
   holdersStatement,
+  type HoldingColumn,
   liveIdsStatement,
   lockIdsStatement,
   purgeStatement,
@@ -14,6 +15,7 @@ export {
 export { logOf, logStatement, type ChangeLog, type HistoryEntry, type HistoryLine, type Log, type WrittenRecord } from './changes.ts';
 export { diagnoseStatement, findByKeyStatement, uniqueKeys, type UniqueKey } from './diagnose.ts';
 export { blankRecord, fieldValue, recordOf, recordFields, recordReader, type RecordValues, type Row } from './record-rows.ts';
+export { insertInBinStatement, updateInBinStatement } from './in-bin.ts';
 export { insertAllStatements, insertStatement, type AllStatements } from './insert.ts';
 export { KeptStatements, type WriteTarget } from './kept.ts';
 export { isUnmet } from './must.ts';
@@ -27,7 +29,7 @@ export { uniqueKeyOfError } from './unique-error.ts';
 export { lockScopesStatement, scopedRecordsStatement } from './scoped.ts';
 export { withoutTrace, withSavepoint } from './savepoint.ts';
 export { conditionsStatement } from './conditions.ts';
-export { claimIdempotencyKey, keepIdempotentResponse, type IdempotencyClaim } from './idempotency.ts';
+export { claimIdempotencyKey, dropIdempotentResponses, keepIdempotentResponse, type IdempotencyClaim } from './idempotency.ts';
 export { findMatchesStatement } from './find.ts';
 export {
   advanceImportStatement,

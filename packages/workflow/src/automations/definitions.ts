@@ -1,5 +1,5 @@
-// Definitions: what runs began with, kept by hash and read against the Model that is in force.
-import { BoundedCache, problem, TesseraError } from '@tessera/kernel';
+// Definitions: what runs and approvals began with, kept by hash and read against the Model that is in force.
+import { BoundedCache, problem, TesseraError, type Problem } from '@tessera/kernel';
 import { resolveAutomationAgainst, type AutomationModel, type Model } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import { loadDefinitions, type Definition } from '@tessera/storage';
@@ -10,29 +10,53 @@ export function definitionOf({ source }: Model, { name, hash }: AutomationModel)
   return { hash, kind: 'automation', name, content: JSON.stringify(source['automation']?.[name]) };
 }
 
+/** Components of one kind. */
+export interface DefinitionKind<Component> {
+  present(model: Model, name: string): Component | undefined;
+  /** As it was written once, read against the Model. */
+  resolve(
+    model: Model,
+    name: string,
+    source: Readonly<Record<string, unknown>>,
+  ): { readonly component: Component | undefined; readonly problems: readonly Problem[] };
+  /** That it no longer fits. */
+  outdated(name: string): Problem;
+}
+
+export const automationKind: DefinitionKind<AutomationModel> = {
+  present: ({ automations }, name) => (Object.hasOwn(automations, name) ? automations[name] : undefined),
+  resolve: (model, name, source) => {
+    const { automation, problems } = resolveAutomationAgainst(model, name, source);
+    return { component: automation, problems };
+  },
+  outdated: (automation) => problem('RUN_OUTDATED', { automation }),
+};
+
 /** Resolved definitions that are not the Model's own. */
 const mostKept = 200;
 
-/** Automations as runs began with them. */
-export class Definitions {
-  readonly #kept = new BoundedCache<string, AutomationModel | TesseraError>(mostKept);
+/** Components as something began with them. */
+export class Definitions<Component extends { readonly hash: string }> {
+  readonly #kept = new BoundedCache<string, Component | TesseraError>(mostKept);
+  readonly #kind: DefinitionKind<Component>;
 
-  /** What no longer fits is an error RUN_OUTDATED, with all that is wrong. */
-  async get(
-    session: WriteSession,
-    run: { readonly automation: string; readonly definition: string },
-  ): Promise<AutomationModel | TesseraError> {
+  constructor(kind: DefinitionKind<Component>) {
+    this.#kind = kind;
+  }
+
+  /** What no longer fits is an error, with all that is wrong. */
+  async get(session: WriteSession, { name, hash }: { readonly name: string; readonly hash: string }): Promise<Component | TesseraError> {
     const { model } = session;
-    const present = Object.hasOwn(model.automations, run.automation) ? model.automations[run.automation] : undefined;
-    if (present?.hash === run.definition) return present;
-    const key = `${model.hash} ${run.definition}`;
+    const present = this.#kind.present(model, name);
+    if (present?.hash === hash) return present;
+    const key = `${model.hash} ${hash}`;
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const found = (await loadDefinitions(doorIn(session), [run.definition])).get(run.definition);
-    if (found === undefined) throw new TypeError(`The definition ${run.definition} is not kept.`);
+    const found = (await loadDefinitions(doorIn(session), [hash])).get(hash);
+    if (found === undefined) throw new TypeError(`The definition ${hash} is not kept.`);
     const source = JSON.parse(found.content) as Readonly<Record<string, unknown>>;
-    const { automation, problems } = resolveAutomationAgainst(model, run.automation, source);
-    const made = automation ?? new TesseraError(problem('RUN_OUTDATED', { automation: run.automation }), problems);
+    const { component, problems } = this.#kind.resolve(model, name, source);
+    const made = component ?? new TesseraError(this.#kind.outdated(name), problems);
     this.#kept.set(key, made);
     return made;
   }

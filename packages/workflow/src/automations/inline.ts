@@ -80,6 +80,7 @@ export class InlineSteps {
     const taken = frames.map((frame, i) => ({ frame, takes: chosen === undefined || chosen[i]?.[0] === true }));
     const own = taken.flatMap(({ frame, takes }) => (takes ? [frame] : []));
     if (own.length === 0) return frames.map((frame) => ({ frame, problem: undefined }));
+    session.rules.onStep?.(this.#around.automation.name, step.path);
     let done: readonly BlockEnd[];
     try {
       done = step.type === 'set' && this.#saving ? await this.#setFields(step, own) : await this.#do(step, own);

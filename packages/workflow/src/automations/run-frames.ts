@@ -51,7 +51,8 @@ function stopOf(state: RunState, { trigger }: AutomationModel, stored: StoredByO
   if (record === undefined) return undefined;
   const found = stored.get(record);
   const gone = problem('RECORD_NOT_FOUND', { ...record });
-  const deletes = trigger.type === 'record' && trigger.on.includes('delete');
+  const deletes =
+    trigger.type === 'record' ? trigger.on.includes('delete') : trigger.type === 'approval' && trigger.on.includes('approved');
   if (found === undefined || (found.deleted && !deletes)) return { state, kind: 'cancelled', problem: gone };
   return found.seen ? undefined : { state, kind: 'failed', problem: gone };
 }

@@ -13,14 +13,15 @@ import {
   type Run,
   type RunChange,
 } from '@tessera/storage';
+import { runEndTimer } from '../approvals/automations/run-end-timers.ts';
 import { failureText } from '../failure.ts';
 import { doorIn, type RunHandler } from '../jobs/handlers.ts';
 import { advanceStep, type RunEnd, type Step } from './advance.ts';
-import { Definitions } from './definitions.ts';
+import { automationKind, Definitions } from './definitions.ts';
 import { journalEntry, problemError } from './journal.ts';
 import { gatherFrames, type RunFrames, type Stopped } from './run-frames.ts';
 import { stateOf, type RunState } from './run-state.ts';
-import { actsAsCaller, asPerson, asPlatform, nobody, type AutomationPorts } from './sessions.ts';
+import { actsAsCaller, asPerson, asPlatform, nobody } from './sessions.ts';
 import { treeOf, type Site, type StepTree } from './tree.ts';
 import { waitTimer } from './waits.ts';
 
@@ -48,6 +49,7 @@ class Written {
     this.changes.push({ id, position, variables: run.variables, attempts: 0, dueAt, endedAt: at, ...change });
     if (variables.waiting?.timed === true) this.settled.push(id);
     if (run.callerId !== null) this.callers.push(run.callerId);
+    if (run.approval !== undefined) this.timers.push(runEndTimer(this.#session, { run: run.id }));
   }
 
   stop({ state, kind, problem: found }: Stopped, { step }: Site): void {
@@ -133,13 +135,10 @@ function firstOf(runs: readonly RunFrames[]): readonly RunFrames[] {
 /** Runs that act in the same name and were led to alike. */
 const groupKey = ({ actor, chain }: Run): string => JSON.stringify([actor, chain]);
 
-class Runs {
-  readonly #ports: AutomationPorts;
-  readonly #definitions = new Definitions();
+const begunWith = ({ automation: name, definition: hash }: Run): { readonly name: string; readonly hash: string } => ({ name, hash });
 
-  constructor(ports: AutomationPorts) {
-    this.#ports = ports;
-  }
+class Runs {
+  readonly #definitions = new Definitions(automationKind);
 
   /** The sessions of a step; none of its own where its person may do nothing any more. */
   async #sessionsFor(
@@ -153,7 +152,7 @@ class Runs {
     const platform = { ...asPlatform(session, actor), cause };
     if (actor === null) return { own: platform, platform };
     const asSystem = runAs === 'system';
-    const person = asSystem && !asksRoles && !actsAsCaller(session) ? undefined : await this.#ports.accessOf(session, actor);
+    const person = asSystem && !asksRoles && !actsAsCaller(session) ? undefined : await session.accessOf(session, actor);
     const known = { ...asPlatform(session, actor, person?.policy.roles), cause, caller: person ?? nobody(session, actor) };
     return { own: asSystem ? known : person && asPerson(known, person, actor), platform: known };
   }
@@ -180,7 +179,7 @@ class Runs {
   async advance(session: WriteSession, runs: readonly Run[]): Promise<void> {
     const [first] = runs;
     if (first === undefined) return;
-    const automation = await this.#definitions.get(session, first);
+    const automation = await this.#definitions.get(session, begunWith(first));
     const written = new Written(session);
     if (automation instanceof TesseraError) {
       for (const run of runs) written.outdated(stateOf(run), automation);
@@ -206,18 +205,19 @@ class Runs {
     };
     await appendJournal(door, [{ ...entry, error: failureText(error), startedAt: at, endedAt: at }]);
     if (callerId !== null) await readyRuns(door, [callerId], at);
+    if (run.approval !== undefined) await setTimers(door, [runEndTimer(session, { run: runId })], at);
   }
 
   /** What type of step it stands at; of a definition that no longer fits nobody knows. */
   async #typeOf(session: WriteSession, run: Run): Promise<string> {
-    const automation = await this.#definitions.get(session, run);
+    const automation = await this.#definitions.get(session, begunWith(run));
     return automation instanceof TesseraError ? '' : (treeOf(automation).sites.get(run.position)?.step.type ?? '');
   }
 }
 
 /** What moves runs of automations on. */
-export function runHandler(ports: AutomationPorts): RunHandler {
-  const runs = new Runs(ports);
+export function runHandler(): RunHandler {
+  const runs = new Runs();
   return {
     advance: (session, some) => runs.advance(session, some),
     failed: (session, run, error) => runs.failed(session, run, error),

@@ -2,12 +2,6 @@
 import type { Access, WriteSession } from '@tessera/records';
 import { administratorPolicy, policySlots } from '@tessera/security';
 
-/** What automations need from outside. */
-export interface AutomationPorts {
-  /** What a person may do as of this transaction; undefined of somebody who is not active (any more). */
-  readonly accessOf: (session: WriteSession, userId: string) => Promise<Access | undefined>;
-}
-
 /** The session with somebody's rights, in somebody's name. */
 function withAccess(session: WriteSession, access: Access, actor: string | null): WriteSession {
   const { now, zone } = session.slots;

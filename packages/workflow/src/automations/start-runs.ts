@@ -2,7 +2,7 @@
 import type { AutomationModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import type { Value } from '@tessera/rules';
-import { insertRuns, keepDefinitions, wakeStatement, type NewRun, type RecordValues } from '@tessera/storage';
+import { insertRuns, keepDefinitions, wakeStatement, type NewRun, type RecordValues, type WaitingApproval } from '@tessera/storage';
 import { doorIn } from '../jobs/handlers.ts';
 import { definitionOf } from './definitions.ts';
 import { countRuns } from './limits.ts';
@@ -22,6 +22,8 @@ export interface RunStart {
   readonly actor?: string | null;
   /** The run that waits for its end. */
   readonly callerId?: string | undefined;
+  /** The approval that does. */
+  readonly approval?: WaitingApproval | undefined;
 }
 
 /** What is known of an automation's runs before any starts. */
@@ -39,7 +41,7 @@ const startFor = ({ target }: WriteSession, automation: AutomationModel): Start 
 
 function rowOf(session: WriteSession, start: RunStart): NewRun | undefined {
   const { context, at, cause, model } = session;
-  const { automation, record, old, inputs, actor = context.actor.userId, callerId } = start;
+  const { automation, record, old, inputs, actor = context.actor.userId, callerId, approval } = start;
   const { position, oldNames: names } = startFor(session, automation);
   if (position === undefined) return undefined;
   const before = oldValues(names, model.objects[record?.object ?? ''], old);
@@ -52,6 +54,7 @@ function rowOf(session: WriteSession, start: RunStart): NewRun | undefined {
     recordId: record?.id ?? null,
     actor,
     callerId: callerId ?? null,
+    approval,
     chain: cause.chain,
     position,
     variables: JSON.stringify(startVariables(given)),

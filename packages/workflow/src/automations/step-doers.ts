@@ -14,14 +14,15 @@ import { match } from './steps/match.ts';
 import { notify } from './steps/notify.ts';
 import { pool } from './steps/pool.ts';
 import { set } from './steps/set.ts';
+import { submit } from './steps/submit.ts';
 import { update } from './steps/update.ts';
 import { upsert } from './steps/upsert.ts';
 import { wait } from './steps/wait.ts';
 import { webhook } from './steps/webhook.ts';
 import type { StepDoer } from './step-work.ts';
 
-/** By type; what is not here yet is refused when metadata is planned. */
-export type StepDoers = { readonly [T in StepType]?: StepDoer<Extract<StepModel, { type: T }>> };
+/** By type. */
+export type StepDoers = { readonly [T in StepType]: StepDoer<Extract<StepModel, { type: T }>> };
 
 export const stepDoers: StepDoers = {
   set,
@@ -43,5 +44,6 @@ export const stepDoers: StepDoers = {
   notify,
   assign,
   pool,
+  submit,
   webhook,
 };

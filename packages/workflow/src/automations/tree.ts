@@ -22,7 +22,8 @@ export interface StepTree {
   readonly asksRoles: boolean;
 }
 
-function asksRoles(part: unknown): boolean {
+/** Whether any rule within asks for the roles of whoever acts. */
+export function asksRoles(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return false;
   return ('operator' in part && part.operator === 'hasRole') || Object.values(part).some(asksRoles);
 }

@@ -28,7 +28,7 @@ const standing = (at: ClockState): RecordValues => ({
   elapsed: minutes(at.used),
 });
 
-const isSame = (a: ClockState, b: ClockState): boolean =>
+export const isSame = (a: ClockState, b: ClockState): boolean =>
   a.state === b.state && a.cycle === b.cycle && a.since === b.since && a.due === b.due && a.target === b.target;
 
 /** Those of the changes that concern the clock. */
@@ -90,6 +90,23 @@ async function goOn(
   });
   if (writes) await changeHistory(session, history, new Map(changes));
   await retime(session, clock, moved, rows.map(firedIn));
+}
+
+/** The timers of cycles that go on, as the clock says by now. */
+export async function retimeCycles(
+  session: WriteSession,
+  history: ObjectModel,
+  clock: ClockModel,
+  cycles: readonly { readonly id: string; readonly now: ClockState }[],
+): Promise<void> {
+  const rows = await cyclesOf(
+    session,
+    history,
+    clock,
+    cycles.map(({ id, now }) => ({ id, cycle: now.cycle })),
+  );
+  const standing = cycles.map(({ id, now }) => ({ id, before: now, now }));
+  await retime(session, clock, standing, rows.map(firedIn));
 }
 
 async function begin(session: WriteSession, history: ObjectModel, clock: ClockModel, moved: readonly Moved[]): Promise<void> {

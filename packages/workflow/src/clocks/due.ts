@@ -3,12 +3,13 @@ import type { AutomationModel, ClockModel, ObjectModel, ThresholdModel } from '@
 import { changeHistory, type WriteSession } from '@tessera/records';
 import { placedPeople, setTimers, type NewTimer, type RecordValues, type Timer } from '@tessera/storage';
 import { startRuns, type RunStart } from '../automations/start-runs.ts';
-import { doorIn, type TimerHandler } from '../jobs/handlers.ts';
+import { doorIn, type Handlers, type TimerHandler } from '../jobs/handlers.ts';
 import { managersAbove, type People } from '../people/climb.ts';
 import { setAndWake } from '../triggers/at-time.ts';
 import { hold, meeting } from '../triggers/due.ts';
 import { idOf } from '../triggers/record-id.ts';
 import { cyclesOf, firedIn } from './cycles.ts';
+import { clockWalks } from './follow-metadata.ts';
 import type { ClockState } from './machine.ts';
 import { stateIn } from './record-clocks.ts';
 import { clockKind, instantOf, timerOf, type ClockTimer, type Fired } from './thresholds.ts';
@@ -183,4 +184,4 @@ const clockDue: TimerHandler = async (session, timers) => {
   }
 };
 
-export const clockTimers: Readonly<Record<string, TimerHandler>> = { [clockKind]: clockDue };
+export const clockTimers: Handlers['timers'] = { [clockKind]: clockDue, ...clockWalks };

@@ -4,6 +4,7 @@ import type { ConversionChildrenModel, ConversionModel, ConversionTargetModel, O
 import {
   createRecords,
   inLanguage,
+  isAgreed,
   objectOf,
   reattach,
   sightOf,
@@ -45,10 +46,13 @@ export interface ConversionOutcome {
 
 type Input = Readonly<Record<string, Value>>;
 
-/** What was refused is told at the part of the conversion that asked for it. */
-function written(outcomes: readonly RecordOutcome[]): readonly string[] {
+/** What was refused is told at the part of the conversion that asked for it. Records that it makes may wait for an approval; changes may not. */
+function written(object: string, outcomes: readonly RecordOutcome[]): readonly string[] {
   const problems = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.problems));
   if (problems.length > 0) throw failAll('RECORDS_INVALID', problems);
+  for (const outcome of outcomes)
+    if (outcome.ok && !outcome.created && !isAgreed(outcome.approval))
+      throw fail('APPROVAL_REQUIRED', { action: 'change', object, id: outcome.id });
   return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.id] : []));
 }
 
@@ -92,6 +96,7 @@ class Converting {
 
   async #create({ name }: ConversionTargetModel, object: ObjectModel, input: Input): Promise<ConvertedTarget> {
     const [id = ''] = written(
+      object.name,
       await createRecords(this.#session, object.name, [{ pointer: `/targets/${name}`, input }], { allOrNone: true }),
     );
     return { target: name, object: object.name, id, outcome: 'created' };
@@ -105,7 +110,7 @@ class Converting {
     );
     if (wanted.length === 0) return { target: name, object: object.name, id, outcome: 'kept' };
     const change = { pointer: `/targets/${name}`, id, input: Object.fromEntries(wanted) };
-    written(await updateRecords(this.#session, object.name, [change], { allOrNone: true }));
+    written(object.name, await updateRecords(this.#session, object.name, [change], { allOrNone: true }));
     return { target: name, object: object.name, id, outcome: 'updated' };
   }
 
@@ -121,12 +126,12 @@ class Converting {
     const inputs = await this.#inputs(object ?? query.object, values, frames);
     if (object === undefined) {
       const changes = found.map(({ id }, i) => ({ pointer, id, input: inputs[i] ?? {} }));
-      const ids = written(await updateRecords(this.#session, query.object, changes, { allOrNone: true }));
+      const ids = written(query.object, await updateRecords(this.#session, query.object, changes, { allOrNone: true }));
       this.children.push({ target, children: name, object: query.object, outcome: 'moved', ids });
       return;
     }
     const records = inputs.map((input) => ({ pointer, input }));
-    const ids = written(await createRecords(this.#session, object, records, { allOrNone: true }));
+    const ids = written(object, await createRecords(this.#session, object, records, { allOrNone: true }));
     this.children.push({ target, children: name, object, outcome: 'created', ids });
   }
 
@@ -144,7 +149,10 @@ class Converting {
     const moved = to === undefined ? [] : await reattach(platform, { object, id }, { object: objectOf(platform, to.object), id: to.id });
     const input = { ...values, ...Object.fromEntries(links) };
     if (Object.keys(input).length > 0)
-      written(await updateRecords(platform, object.name, [{ pointer: '/set', id, input }], { allOrNone: true, internal: true }));
+      written(
+        object.name,
+        await updateRecords(platform, object.name, [{ pointer: '/set', id, input }], { allOrNone: true, internal: true }),
+      );
     return moved;
   }
 }

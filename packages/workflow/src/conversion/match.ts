@@ -1,6 +1,7 @@
 // Which record a target of a conversion takes instead of making a new one.
+import { failAll, problem } from '@tessera/kernel';
 import type { ConversionTargetModel, ObjectModel } from '@tessera/metadata';
-import { keyValues, sightOf, uniqueKey, type WriteSession } from '@tessera/records';
+import { keyValues, matchRecords, sightOf, uniqueKey, type WriteSession } from '@tessera/records';
 import { findMatchesStatement, lockScopesStatement, lockStatement, recordReader, type RecordValues } from '@tessera/storage';
 import { findRecords } from '../automations/frame-values.ts';
 import type { Frame } from '../automations/step-work.ts';
@@ -8,7 +9,7 @@ import type { Frame } from '../automations/step-work.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 /** Two at once would each find nothing, and make the same twice. */
-async function alone({ transaction, target }: WriteSession, object: ObjectModel, what: string): Promise<void> {
+async function alone({ transaction, target }: WriteSession, object: Pick<ObjectModel, 'name'>, what: string): Promise<void> {
   await transaction.query(lockScopesStatement(target.schema, [`conversion to ${object.name} ${what}`]));
 }
 
@@ -22,15 +23,35 @@ async function byKey(session: WriteSession, object: ObjectModel, by: string, inp
   return typeof id === 'string' ? id : undefined;
 }
 
+/** What the person would find for the converted record by the rule. @throws CONVERSION_MATCH where that are several */
+async function byRule(
+  session: WriteSession,
+  { name, object }: ConversionTargetModel,
+  rule: string,
+  { records: [about] }: Frame,
+): Promise<string | undefined> {
+  if (about === undefined) return undefined;
+  await alone(session, { name: object }, `by the rule ${rule}`);
+  const [answer] = await matchRecords(session, { rule, object: about.object, records: [{ id: about.id }] });
+  if (answer?.kind !== 'many') return answer?.record?.id;
+  const { candidates } = answer;
+  const ids = candidates.map((candidate) => candidate['id']).join(', ');
+  throw failAll('CONVERSION_MATCH', [
+    { ...problem('CONVERSION_MATCH', { object, id: ids, target: name }), details: { target: name, candidates } },
+  ]);
+}
+
 /** The record, locked; undefined: there is none that the person sees. One that is hidden is not there, and collides if it must. */
 export async function matchFor(
   session: WriteSession,
   object: ObjectModel,
-  { name, by, find }: ConversionTargetModel,
+  conversionTarget: ConversionTargetModel,
   { frame, input }: { readonly frame: Frame; readonly input: Input },
 ): Promise<RecordValues | undefined> {
   const { transaction, target, access } = session;
+  const { name, by, find, matching } = conversionTarget;
   let id: string | undefined;
+  if (matching !== undefined) id = await byRule(session, conversionTarget, matching, frame);
   if (by !== undefined) id = await byKey(session, object, by.name, input);
   if (find !== undefined) {
     await alone(session, object, `as ${name}`);

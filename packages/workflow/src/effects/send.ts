@@ -25,9 +25,9 @@ export const sendRetries: Retries = { most: 10, firstMs: 5_000, factor: 4, mostM
 
 export const sendLimits: TurnLimits = { items: 500, ms: 20_000, batch: 20 };
 
-/** For so long what is taken is the taker's alone; it goes on holding what takes longer. */
-const holdMs = 20_000;
-const holdEveryMs = 7_000;
+/** For so long what is taken is the taker's alone; it goes on holding what takes longer, and may fail to once without losing it. */
+const holdMs = 12_000;
+const holdEveryMs = 4_000;
 
 const later = ({ clock }: Desk, ms: number): string => new Date(clock.now() + ms).toISOString();
 

@@ -11,6 +11,8 @@ export interface Message extends Wanted {
   /** No other's, and always the same: what goes out under it goes out once. */
   readonly key: string;
   readonly runId: string | null;
+  /** What else the texts may name, beside the placeholders of the template: as the receiver reads it. */
+  readonly values?: ((reading: Reading) => Readonly<Record<string, string>>) | undefined;
 }
 
 export interface Telling {
@@ -82,19 +84,21 @@ const pathOf = ({ object }: TemplateModel, { about }: Wanted, seen: boolean): re
 function lettersOf(
   { model, context: { publicUrl } }: WriteSession,
   template: TemplateModel,
-  read: readonly (Message & ReadValues & { readonly receiver: Receiver })[],
+  all: readonly (Message & { readonly read: ReadValues; readonly receiver: Receiver })[],
 ): readonly Letter[] {
   const texts = new Texts(template);
-  return read.map(({ values, ...letter }) => {
-    const { receiver, seen } = letter;
+  return all.map(({ read: { seen, values }, ...message }) => {
+    const letter = { ...message, seen };
+    const { receiver } = letter;
     const reading = readingOf(receiver, model);
     const path = pathOf(template, letter, seen);
     const plain = Object.entries(template.placeholders).map(
       ([name, rule]) => [name, written(model, rule, values[name] ?? null, reading)] as const,
     );
+    const more = Object.entries(letter.values?.(reading) ?? {});
     const text = (channel: Channel): Text => {
       const link = path === undefined ? '' : linkTo(channel === 'email' ? publicUrl : undefined, path);
-      return texts.of(channel, reading, tree([...plain, ['$link', link]]));
+      return texts.of(channel, reading, tree([...plain, ...more, ['$link', link]]));
     };
     return { ...letter, text };
   });
@@ -141,12 +145,19 @@ async function tellByMail(session: WriteSession, { template }: Telling, letters:
 
 const hasAddress = ({ receiver: { email } }: Letter): boolean => email !== null && email !== '';
 
+const nothing: ReadValues = { seen: false, values: {} };
+
 /**
  * Tells people, in the transaction of the session, which is the platform's. What each reads is in the receiver's language, and has
  * nothing in it that the receiver may not see: neither fields nor records.
+ * @param read what the receivers may read of the template's placeholders, where that is known
  * @returns for each message, in their order, why its receiver was told nothing; undefined where something was told
  */
-export async function tell(session: WriteSession, telling: Telling): Promise<readonly (Untold | undefined)[]> {
+export async function tell(
+  session: WriteSession,
+  telling: Telling,
+  read: (messages: readonly Message[]) => Promise<readonly ReadValues[]> = (wanted) => readForEach(session, telling.template, wanted),
+): Promise<readonly (Untold | undefined)[]> {
   const { template, channels, messages } = telling;
   const { transaction, target } = session;
   const people = await findReceivers(transaction, target, [...new Set(messages.map(({ user }) => user))]);
@@ -154,8 +165,8 @@ export async function tell(session: WriteSession, telling: Telling): Promise<rea
     const receiver = people.get(message.user);
     return receiver === undefined ? [] : [{ ...message, receiver }];
   });
-  const read = await readForEach(session, template, reached);
-  const all = reached.map((message, i) => ({ ...message, ...(read[i] ?? { seen: false, values: {} }) }));
+  const found = await read(reached);
+  const all = reached.map((message, i) => ({ ...message, read: found[i] ?? nothing }));
   const letters = lettersOf(session, template, all);
   const mailed = channels.includes('email') ? letters.filter(hasAddress) : [];
   if (channels.includes('inApp')) await tellInApp(session, telling, letters);

@@ -6,8 +6,8 @@ import { lockStatement, recordReader, type RecordValues } from '@tessera/storage
 import { decideOwners } from '../assignment/decide.ts';
 import { decisionValue, type Decision } from '../assignment/decision.ts';
 import { asPlatform } from '../automations/sessions.ts';
-import { checkCoolDown, checkDay, checkHeld, lockPeople } from './limits.ts';
-import { poolOf, roomIn, textIn } from './pools-of.ts';
+import { checkCoolDown, checkDay, checkHeld, lockPeople, roomIn } from './limits.ts';
+import { poolOf, textIn } from './pools-of.ts';
 import { standingOf, type PoolStanding } from './standing.ts';
 
 export interface PoolRequest {

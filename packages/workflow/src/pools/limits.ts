@@ -3,8 +3,8 @@ import { fail } from '@tessera/kernel';
 import type { ObjectModel, PoolModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import { addDuration, instantOn, parseDuration } from '@tessera/rules';
-import { claimedSince, lastLost, lockScopesStatement } from '@tessera/storage';
-import { roomIn } from './pools-of.ts';
+import { claimedSince, lastLost, lockScopesStatement, ownedBy } from '@tessera/storage';
+import type { RoomOf } from '../assignment/decide.ts';
 
 /** Until the transaction ends nobody else counts what these people have: two at once cannot both be the last. */
 export async function lockPeople({ transaction, target }: WriteSession, people: readonly string[]): Promise<void> {
@@ -15,6 +15,26 @@ export async function lockPeople({ transaction, target }: WriteSession, people: 
     ),
   );
 }
+
+/** How many more records of a pool each of the people may have. They are locked, or else somebody gets one while it is counted. */
+async function countRoom(
+  { transaction, target, slots }: WriteSession,
+  object: ObjectModel,
+  { name, limits: { held, counts } }: PoolModel,
+  people: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (held === undefined) return new Map();
+  const owned = await ownedBy(transaction, target, object, { people, pool: name, where: counts }, slots);
+  return new Map(people.map((id) => [id, Math.max(0, held - (owned.get(id) ?? 0))]));
+}
+
+/** The same for those among whom a rule chooses: whoever claims, or is given records otherwise, waits until it has chosen. */
+export const roomIn =
+  (platform: WriteSession, object: ObjectModel, pool: PoolModel): RoomOf =>
+  async (people) => {
+    if (pool.limits.held !== undefined) await lockPeople(platform, people);
+    return countRoom(platform, object, pool, people);
+  };
 
 const dayOf = (instant: number, timeZone: string): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
@@ -37,7 +57,7 @@ export async function checkDay(session: WriteSession, { name, history, limits: {
 
 /** @throws POOL_HELD_LIMIT */
 export async function checkHeld(session: WriteSession, object: ObjectModel, pool: PoolModel, person: string): Promise<void> {
-  const room = (await roomIn(session, object, pool)([person])).get(person);
+  const room = (await countRoom(session, object, pool, [person])).get(person);
   if (room === 0) throw fail('POOL_HELD_LIMIT', { person, limit: pool.limits.held ?? 0, pool: pool.name });
 }
 

@@ -20,7 +20,8 @@ import { asPlatform } from '../automations/sessions.ts';
 import type { MomentsPart } from '../moments-part.ts';
 import { meeting } from '../triggers/due.ts';
 import { idOf } from '../triggers/record-id.ts';
-import { ownerHistories, poolOf, poolsOf, roomIn, textIn } from './pools-of.ts';
+import { roomIn } from './limits.ts';
+import { ownerHistories, poolOf, poolsOf, textIn } from './pools-of.ts';
 import { followRecycling } from './recycling.ts';
 
 type Values = Readonly<Record<string, Value>>;

@@ -1,9 +1,7 @@
-// The pools of an object, and what is asked of them: where a record belongs, and how much more one may have.
+// The pools of an object, and where a record belongs.
 import type { Model, ObjectModel, PoolModel } from '@tessera/metadata';
 import { byOrder } from '@tessera/metadata';
-import type { WriteSession } from '@tessera/records';
-import { ownedBy, type RecordValues } from '@tessera/storage';
-import type { RoomOf } from '../assignment/decide.ts';
+import type { RecordValues } from '@tessera/storage';
 
 /** In their order. */
 export const poolsOf = ({ pools }: Model, object: string): readonly PoolModel[] =>
@@ -30,13 +28,3 @@ export function poolOf({ pools }: Model, record: RecordValues | undefined): Pool
   const name = textIn(record, 'pool');
   return name !== undefined && Object.hasOwn(pools, name) ? pools[name] : undefined;
 }
-
-/** How many more records of a pool each may have. */
-export const roomIn =
-  (platform: WriteSession, object: ObjectModel, { name, limits }: PoolModel): RoomOf =>
-  async (people) => {
-    const { held, counts } = limits;
-    if (held === undefined) return new Map();
-    const owned = await ownedBy(platform.transaction, platform.target, object, { people, pool: name, where: counts }, platform.slots);
-    return new Map(people.map((id) => [id, Math.max(0, held - (owned.get(id) ?? 0))]));
-  };

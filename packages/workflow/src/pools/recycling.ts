@@ -1,6 +1,6 @@
 // When records go back by themselves: a timer for each way back, moved as the record moves, and looked at once more when it is due.
 import type { ObjectModel, PoolModel, RecyclingModel } from '@tessera/metadata';
-import { recordKey, sameValue, updateRecords, type Changes, type WriteSession } from '@tessera/records';
+import { isLocked, recordKey, sameValue, updateRecords, type Changes, type WriteSession } from '@tessera/records';
 import { instantOn } from '@tessera/rules';
 import { cancelTimers, type NewTimer, type RecordValues, type Timer } from '@tessera/storage';
 import { doorIn, type TimerHandler } from '../jobs/handlers.ts';
@@ -158,7 +158,8 @@ async function dueFor(session: WriteSession, { object, pool, way }: Batch, timer
     const first = due.warn ?? due.due;
     const told = byRecord.get(id)?.warned === due.activity;
     if (now < first) again.push(timerOf(session, pool, way, id, first, null));
-    else if (!met.has(record)) again.push(timerOf(session, pool, way, id, now + againMs, null));
+    // What waits for an approval waits here too.
+    else if (!met.has(record) || isLocked(session, object, record)) again.push(timerOf(session, pool, way, id, now + againMs, null));
     else if (way.warn !== undefined && !told) {
       warned.push(record);
       // Whoever is told late has as long as whoever is told in time.

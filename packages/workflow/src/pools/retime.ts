@@ -1,37 +1,29 @@
 // After a change of a pool its records are walked through: what goes back by itself, and when, is what the pool says by now.
 import { contentHash, type Model, type PoolModel } from '@tessera/metadata';
-import type { WriteSession } from '@tessera/records';
-import {
-  cancelTimers,
-  recordPageStatement,
-  recordReader,
-  setTimers,
-  wakeStatement,
-  type NewTimer,
-  type Timer,
-  type WorkflowDoor,
-} from '@tessera/storage';
-import { doorIn, type TimerHandler } from '../jobs/handlers.ts';
-import type { MetadataChanged } from '../triggers/follow-metadata.ts';
+import { cancelTimers, type WorkflowDoor } from '@tessera/storage';
+import { doorIn } from '../jobs/handlers.ts';
 import { setAndWake } from '../triggers/at-time.ts';
-import { idOf } from '../triggers/record-id.ts';
+import type { MetadataChanged } from '../triggers/follow-metadata.ts';
+import { beginWalks, walkTimers, type RecordWalk } from '../triggers/record-walk.ts';
 import { timersFor } from './recycling.ts';
 import { textIn } from './pools-of.ts';
 
-export const retimePoolKind = 'retimePool';
+/** The ways that the pool has no more lose their timers with the record's page. */
+const retimePools: RecordWalk<PoolModel> = {
+  kind: 'retimePool',
+  partOf: ({ pools }, name) => pools[name],
+  take: async (session, _object, pool, records) => {
+    const timers = records.filter((record) => textIn(record, 'pool') === pool.name).map((record) => timersFor(session, pool, record));
+    const gone = timers.flatMap((each) => each.gone);
+    if (gone.length > 0) await cancelTimers(doorIn(session), gone);
+    await setAndWake(
+      session,
+      timers.flatMap((each) => each.set),
+    );
+  },
+};
 
-const pageSize = 500;
-
-const walkTimer = (pool: Pick<PoolModel, 'name' | 'object'>, id: string, at: string, after: string | null): NewTimer => ({
-  id,
-  key: `${retimePoolKind}/${pool.name}`,
-  kind: retimePoolKind,
-  dueAt: at,
-  runId: null,
-  object: pool.object,
-  recordId: null,
-  content: JSON.stringify({ pool: pool.name, after }),
-});
+export const poolWalks = walkTimers(retimePools);
 
 /** Equal where none of the timers moves. */
 const timingOf = (model: Model, { recycle }: PoolModel): string =>
@@ -48,47 +40,12 @@ function isRenamed(before: Model, after: Model, { name, recycle }: PoolModel): b
 }
 
 /** In the transaction that puts the metadata in force. */
-export async function followPools(door: WorkflowDoor, { before, after, now, newId }: MetadataChanged): Promise<void> {
+export async function followPools(door: WorkflowDoor, changed: MetadataChanged): Promise<void> {
+  const { before, after } = changed;
   const moved = Object.values(after.pools).filter((pool) => {
     const former = before?.pools[pool.name];
     if (before === undefined || former === undefined) return before !== undefined && isRenamed(before, after, pool);
     return former.object === pool.object && timingOf(before, former) !== timingOf(after, pool);
   });
-  if (moved.length === 0) return;
-  await setTimers(
-    door,
-    moved.map((pool) => walkTimer(pool, newId(), now, null)),
-    now,
-  );
-  await door.query(wakeStatement(['work'], now));
+  await beginWalks(door, retimePools, moved, changed);
 }
-
-/** The ways that the pool has no more lose their timers with the record's page. */
-async function page(session: WriteSession, pool: PoolModel, after: string | null): Promise<string | undefined> {
-  const object = session.model.objects[pool.object];
-  if (object === undefined) return undefined;
-  const { rows } = await session.transaction.query(recordPageStatement(session.target, object, { after, first: pageSize }));
-  const records = rows.map(recordReader(object));
-  const timers = records.filter((record) => textIn(record, 'pool') === pool.name).map((record) => timersFor(session, pool, record));
-  const gone = timers.flatMap((each) => each.gone);
-  if (gone.length > 0) await cancelTimers(doorIn(session), gone);
-  await setAndWake(
-    session,
-    timers.flatMap((each) => each.set),
-  );
-  const last = records.at(-1);
-  return last === undefined || records.length < pageSize ? undefined : idOf(last);
-}
-
-const contentOf = ({ content }: Timer): { readonly pool: string; readonly after: string | null } =>
-  JSON.parse(content) as { readonly pool: string; readonly after: string | null };
-
-export const retimePoolDue: TimerHandler = async (session, timers) => {
-  for (const timer of timers) {
-    const { pool: name, after } = contentOf(timer);
-    const pool = session.model.pools[name];
-    const last = pool === undefined ? undefined : await page(session, pool, after);
-    if (pool === undefined || last === undefined) continue;
-    await setTimers(doorIn(session), [walkTimer(pool, session.context.newId(), session.at, last)], session.at);
-  }
-};

@@ -1,6 +1,6 @@
 // What is done when timers of pools are due, by their kinds.
 import type { Handlers } from '../jobs/handlers.ts';
 import { poolDue, poolKind } from './recycling.ts';
-import { retimePoolDue, retimePoolKind } from './retime.ts';
+import { poolWalks } from './retime.ts';
 
-export const poolTimers: Handlers['timers'] = { [poolKind]: poolDue, [retimePoolKind]: retimePoolDue };
+export const poolTimers: Handlers['timers'] = { [poolKind]: poolDue, ...poolWalks };

@@ -2,7 +2,7 @@
 import type { AutomationModel, ObjectModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import type { Value } from '@tessera/rules';
-import { runsStarted, timerAt, type ListedRun } from '@tessera/storage';
+import { approvalsOf, runsStarted, timerAt, type ListedRun } from '@tessera/storage';
 import { doorIn } from '../jobs/handlers.ts';
 import { atTimePrefix, isOfRecordAlone } from './at-time.ts';
 import { explainCondition, type ConditionPart } from './explain-condition.ts';
@@ -82,10 +82,28 @@ const asked: Readonly<Partial<Record<AutomationModel['trigger']['type'], string>
   webhook: 'It starts when somebody calls its webhook.',
 };
 
-function triggerChecks(site: Site): readonly Check[] {
+/** Approvals of a record that are looked at, the latest first. */
+const lookedAt = 20;
+
+/** What has become of the record in the processes that the automation waits for. */
+async function approvalChecks(
+  { session, object }: Site,
+  { on, process }: Extract<AutomationModel['trigger'], { type: 'approval' }>,
+  id: string,
+): Promise<readonly Check[]> {
+  const approvals = await approvalsOf(doorIn(session), object.name, id, lookedAt);
+  const own = approvals.filter((approval) => process === undefined || approval.process === process);
+  const met = own.filter(({ status }) => on.some((event) => event === 'entered' || event === status));
+  const waits = `It waits for a record that is ${on.join(', ')}${process === undefined ? '' : ` in ${process}`};`;
+  const said = own.map(({ process: name, startedAt, status }) => `${name} (${startedAt}): ${status}`).join(', ');
+  return [check('event', met.length > 0, `${waits} this one ${said === '' ? 'was in no such approval' : `was in ${said}`}.`)];
+}
+
+async function triggerChecks(site: Site, id: string): Promise<readonly Check[]> {
   const { automation, session } = site;
   const { trigger } = automation;
   if (trigger.type === 'record') return recordChecks(site, automation as RecordAutomation);
+  if (trigger.type === 'approval') return approvalChecks(site, trigger, id);
   if (isAtTime(automation)) return timeChecks(site, automation);
   if (trigger.type === 'schedule')
     return [check('time', true, `At each turn of ${trigger.cron} (${trigger.timeZone}) it looks for such records.`)];
@@ -158,7 +176,7 @@ export async function explainAutomation(
   if (write === undefined) return undefined;
   const site: Site = { session, automation, object, write, since };
   const condition = automation.when === undefined ? undefined : await explainCondition(session, object, automation.when, write);
-  const checks = [...triggerChecks(site), ...conditionCheck(site, condition), ...metadataCheck(site)];
+  const checks = [...(await triggerChecks(site, id)), ...conditionCheck(site, condition), ...metadataCheck(site)];
   const key = timerKey(automation, id);
   const runs = await runsOf(site, id);
   const { event, version: told, at, actor, unknown, old, values } = write;

@@ -5,11 +5,6 @@ export function objectText(members: readonly (readonly [name: string, text: stri
   return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
 }
 
-/** The members of an object's text, side by side; empty where it has none. */
-export function innerText(text: string): string {
-  return text.trim().slice(1, -1).trim();
-}
-
 /** The end of the string that begins at `start`. */
 function stringEnd(text: string, start: number): number {
   for (let i = start + 1; i < text.length; i += 1) {

@@ -103,18 +103,23 @@ function placesOf(uses: readonly VariableNode[], known: ReadonlyMap<VariableNode
   return places;
 }
 
-/** Undefined for what is no query, and for what the schema alone answers. */
+/** Undefined for what is no query, and for what the schema alone or an operation of its own answers. */
 export function plannableOperation({ schema, operation, fragments, key }: Operation): PlannableOperation | undefined {
   const names: string[] = [];
   const uses: VariableNode[] = [];
   const known = new Map<VariableNode, Place>();
+  const actions: string[] = [];
   const info = new TypeInfo(schema);
   const look = (definition: ExecutableDefinitionNode): unknown =>
     visit(
       definition,
       visitWithTypeInfo(info, {
         VariableDefinition: () => false,
-        Field: ({ name }) => void names.push(name.value),
+        Field: ({ name }) => {
+          names.push(name.value);
+          const field = info.getFieldDef();
+          if (field !== null && field !== undefined && fieldMeaning(field)?.kind === 'action') actions.push(name.value);
+        },
         Variable: (use) => void uses.push(use),
         Argument: ({ value }) => {
           const [field, argument] = [info.getFieldDef(), info.getArgument()];
@@ -129,7 +134,7 @@ export function plannableOperation({ schema, operation, fragments, key }: Operat
   const declared = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   // Names that JavaScript knows of every object are no keys of a caller's values.
   const isOdd = names.some((name) => name === '__schema' || name === '__type') || declared.includes('__proto__');
-  return isRead && !isOdd ? { key, places: placesOf(uses, known) } : undefined;
+  return isRead && !isOdd && actions.length === 0 ? { key, places: placesOf(uses, known) } : undefined;
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
-// The root fields of a query as the roots of one read.
+// The root fields of a query: the roots of one read, and what operations of their own answer.
 import type { RootRequest } from '@tessera/engine';
 import { Given, isUuid } from '@tessera/kernel';
 import type { GraphQLObjectType, SelectionSetNode } from 'graphql';
 import { fieldMeaning } from '../schema/meaning.ts';
+import { actionPlan, type ActionPlan } from './actions.ts';
 import { aggregateRequest } from './aggregates.ts';
 import { deletedOf, listParts, listRequest } from './lists.ts';
 import { parseNodeId } from './node-id.ts';
@@ -12,12 +13,14 @@ import type { Picked, Translation } from './translation.ts';
 /** Fields that graphql-js answers from the schema alone. */
 const introspection: ReadonlySet<string> = new Set(['__schema', '__type']);
 
-/** A query in two parts: what is read, and what the schema itself answers. */
+/** A query in its parts: what is read, what operations answer, and what the schema itself answers. */
 export interface QueryPlan {
   readonly roots: readonly RootRequest[];
+  /** Fields that operations of their own answer. */
+  readonly actions: readonly ActionPlan[];
   readonly introspection: readonly Picked[];
-  /** Whether an introspection field comes before all others. */
-  readonly introspectionFirst: boolean;
+  /** Response names in their order. */
+  readonly names: readonly string[];
 }
 
 function recordRoot(t: Translation, picked: Picked, object: string, id: unknown): RootRequest {
@@ -56,10 +59,17 @@ export function queryPlan(t: Translation, set: SelectionSetNode): QueryPlan {
   const type = t.schema.getQueryType();
   if (type === null || type === undefined) throw new TypeError('The schema has no queries.');
   const picked = t.pickRoots(type, set);
-  const asked = picked.filter((each) => introspection.has(each.name));
+  const actionOf = ({ definition }: Picked): string | undefined => {
+    const meaning = definition === undefined ? undefined : fieldMeaning(definition);
+    return meaning?.kind === 'action' ? meaning.name : undefined;
+  };
   return {
-    roots: picked.filter((each) => !introspection.has(each.name)).map((each) => rootRequest(t, type, each)),
-    introspection: asked,
-    introspectionFirst: asked.length > 0 && asked[0] === picked[0],
+    roots: picked.filter((each) => !introspection.has(each.name) && actionOf(each) === undefined).map((each) => rootRequest(t, type, each)),
+    actions: picked.flatMap((each) => {
+      const action = actionOf(each);
+      return action === undefined ? [] : [actionPlan(t, each, action)];
+    }),
+    introspection: picked.filter((each) => introspection.has(each.name)),
+    names: picked.map(({ as }) => as),
   };
 }

@@ -1,4 +1,4 @@
-// The root fields of a mutation: each an operation of its own, and how its result looks in the answer.
+// The root fields of a mutation: each an operation of its own, and how its result looks in the answer. Actions are translated in actions.ts.
 import type {
   CreateInput,
   DeleteInput,
@@ -12,6 +12,7 @@ import type {
 import { fail, type Problem } from '@tessera/kernel';
 import type { SelectionSetNode } from 'graphql';
 import { fieldMeaning, type FieldMeaning } from '../schema/meaning.ts';
+import { actionPlan, type ActionPlan } from './actions.ts';
 import { objectText } from './json-text.ts';
 import { recordSelections } from './records.ts';
 import { Returned } from './returned.ts';
@@ -125,6 +126,10 @@ export function property<T>(read: (value: T) => unknown): Render<T> {
 
 export { renderer, type Render };
 
+/** Id of the approval that a write waits for. */
+const pendingApproval = (result: RecordResult): string | undefined =>
+  result.ok && result.approval?.status !== 'approved' ? result.approval?.id : undefined;
+
 function problemsOf(t: Translation, picked: Picked): Render<readonly Problem[]> {
   const one = renderer<Problem>(t, picked, ({ name }) => {
     if (name === 'pointer') return property(({ pointer }) => (pointer === undefined ? undefined : withinRecord(pointer)));
@@ -146,6 +151,8 @@ function resultOf(t: Translation, picked: Picked, object: string, returned: Retu
         const problems = problemsOf(t, part);
         return (result) => problems(result.ok ? [] : result.problems);
       }
+      case 'approval':
+        return property(pendingApproval);
       default:
         return property((result) => (result.ok ? result[part.name as 'id' | 'version' | 'created'] : null));
     }
@@ -161,20 +168,24 @@ function bulkRenderer(t: Translation, picked: Picked, object: string, returned: 
 
 function singleRenderer(t: Translation, picked: Picked, meaning: WriteMeaning, returned: Returned): WritePlan['render'] {
   if (meaning.write === 'delete') {
-    const render = renderer<RecordResult>(t, picked, ({ name }) =>
-      property((result) => (name === 'object' ? meaning.object : result.ok ? result[name as 'id' | 'version'] : null)),
-    );
+    const render = renderer<RecordResult>(t, picked, ({ name }) => {
+      if (name === 'approval') return property(pendingApproval);
+      return property((result) => (name === 'object' ? meaning.object : result.ok ? result[name as 'id' | 'version'] : null));
+    });
     return ({ results: [result] }) => (result === undefined ? 'null' : render(result));
   }
   const place = returned.add(recordSelections(t, meaning.object, picked));
   return ({ results: [result] }) => (result?.ok === true ? returned.text(result.record, place) : 'null');
 }
 
-function writePlan(t: Translation, picked: Picked): WritePlan {
+export type RootPlan = WritePlan | ActionPlan;
+
+function rootPlan(t: Translation, picked: Picked): RootPlan {
   const { as, definition } = picked;
   const unchanged = (pointer: string): string => pointer;
   const meaning = definition === undefined ? undefined : fieldMeaning(definition);
   if (meaning === undefined) return { as, write: undefined, bulk: false, pointer: unchanged, render: () => '"Mutation"' };
+  if (meaning.kind === 'action') return actionPlan(t, picked, meaning.name);
   if (meaning.kind !== 'write') throw new TypeError(`Mutation.${picked.name} has no meaning.`);
   const returned = new Returned();
   const { object, bulk } = meaning;
@@ -182,9 +193,9 @@ function writePlan(t: Translation, picked: Picked): WritePlan {
   return { as, write: writeOf(meaning, picked.arguments, returned), bulk, pointer: pointerOf(meaning), render };
 }
 
-/** Translates the root selection of a mutation: the writes in their order. */
-export function writePlans(t: Translation, set: SelectionSetNode): readonly WritePlan[] {
+/** Translates the root selection of a mutation: its root fields in their order. */
+export function mutationPlans(t: Translation, set: SelectionSetNode): readonly RootPlan[] {
   const type = t.schema.getMutationType();
   if (type === null || type === undefined) throw fail('GRAPHQL_OPERATION', { reason: 'There are no mutations.' });
-  return t.pickRoots(type, set).map((picked) => writePlan(t, picked));
+  return t.pickRoots(type, set).map((picked) => rootPlan(t, picked));
 }

@@ -1,10 +1,26 @@
 // What callers hand in: values of new records with their children, changed values, keys.
 import type { FieldModel, ObjectModel, RelationModel } from '@tessera/metadata';
-import { GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, type GraphQLInputFieldConfig } from 'graphql';
+import {
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLInputFieldConfig,
+} from 'graphql';
 import type { SchemaBuilder } from './builder.ts';
 import { fieldsOf, fieldValueType } from './values.ts';
 
 type Entry = [string, GraphQLInputFieldConfig];
+
+export const version = { type: GraphQLInt, description: 'Refused with RECORD_CHANGED where the record has another by now.' };
+
+export function recordVersion(b: SchemaBuilder): GraphQLInputObjectType {
+  const make = (name: string): GraphQLInputObjectType =>
+    new GraphQLInputObjectType({ name, fields: { id: { type: new GraphQLNonNull(GraphQLID) }, version } });
+  return b.type('recordVersion', 'RecordVersion', make);
+}
 
 /** System fields that a caller may set. */
 const settable: ReadonlySet<string> = new Set(['name', 'recordType', 'owner']);

@@ -26,7 +26,11 @@ export type FieldMeaning =
   | { readonly kind: 'list'; readonly object: string }
   | { readonly kind: 'aggregate'; readonly object: string }
   | { readonly kind: 'write'; readonly write: WriteKind; readonly object: string; readonly bulk: boolean }
-  | { readonly kind: 'changed'; readonly object: string | undefined };
+  | { readonly kind: 'changed'; readonly object: string | undefined }
+  | { readonly kind: 'action'; readonly name: string }
+  // of an outcome: a property under another name; the record whose id it is, of this object or of the one that the outcome names
+  | { readonly kind: 'part'; readonly from: string }
+  | { readonly kind: 'shown'; readonly object: string | undefined; readonly from: string };
 
 export type InputMeaning =
   // of a filter or a having

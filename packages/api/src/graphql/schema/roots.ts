@@ -14,13 +14,26 @@ import {
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType as InputObject,
 } from 'graphql';
+import type { Action } from '../actions/action.ts';
+import { mutations, queries } from '../actions/table.ts';
 import { aggregateArguments, aggregateOf } from './aggregates.ts';
 import type { SchemaBuilder } from './builder.ts';
 import { filterOf } from './filters.ts';
-import { createInputOf, keysOf, mayCreate, updatableFields, updateInputOf, upsertInputOf, writableFields } from './inputs.ts';
+import {
+  createInputOf,
+  keysOf,
+  mayCreate,
+  recordVersion,
+  updatableFields,
+  updateInputOf,
+  upsertInputOf,
+  version,
+  writableFields,
+} from './inputs.ts';
 import { means, type WriteKind } from './meaning.ts';
 import { connectionOf, deletedRecords, listArguments, nodeInterface, recordOf } from './records.ts';
 import { JsonScalar } from './scalars.ts';
+import { problemType } from './problems.ts';
 import { Names } from './type-names.ts';
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
@@ -60,7 +73,16 @@ export function queryType(b: SchemaBuilder): GraphQLObjectType {
       ...means({ kind: 'aggregate', object: object.name }),
     };
   }
+  for (const [name, field] of actionFields(b, queries)) fields[names.claim(name)] = field;
   return new GraphQLObjectType({ name: 'Query', fields: b.lazily(() => fields) });
+}
+
+/** Actions that the reader of the schema may do. */
+function actionFields(b: SchemaBuilder, actions: readonly Action[]): readonly [string, Field][] {
+  return actions.flatMap(({ name, description, args, type }): [string, Field][] => {
+    const taken = args(b);
+    return taken === undefined ? [] : [[name, { type: type(b), args: taken, description, ...means({ kind: 'action', name }) }]];
+  });
 }
 
 /** A change of one record or of many. Each root field of a mutation is one transaction. Who may write nothing has none. */
@@ -70,6 +92,7 @@ export function mutationType(b: SchemaBuilder): GraphQLObjectType | undefined {
   for (const object of b.objects) {
     for (const [name, field] of writes(b, object)) fields[names.claim(name)] = field;
   }
+  for (const [name, field] of actionFields(b, mutations)) fields[names.claim(name)] = field;
   if (Object.keys(fields).length === 0) return undefined;
   return new GraphQLObjectType({ name: 'Mutation', description: 'Each root field is one transaction.', fields: b.lazily(() => fields) });
 }
@@ -83,13 +106,13 @@ const allOrNone = {
   description: 'Whether one wrong record refuses all. If not, the others are written, with the problems of each that is not.',
 };
 
+const approval = { type: GraphQLID, description: 'Id of the approval that the write waits for; null where it is done.' };
+
 const allowDuplicates = {
   type: new GraphQLNonNull(GraphQLBoolean),
   defaultValue: false,
   description: 'Whether also what duplicate rules would warn of is written.',
 };
-
-const version = { type: GraphQLInt, description: 'Refused with RECORD_CHANGED where the record has another by now.' };
 
 function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field][] {
   const [one, many] = [typeName(object.name), typeName(object.plural)];
@@ -153,30 +176,11 @@ function updateEntry(b: SchemaBuilder, object: ObjectModel): InputObject {
   });
 }
 
-function recordVersion(b: SchemaBuilder): InputObject {
-  return b.type('recordVersion', 'RecordVersion', (name) => new GraphQLInputObjectType({ name, fields: { id, version } }));
-}
-
 function deletedRecord(b: SchemaBuilder): GraphQLObjectType {
   return b.type('deletedRecord', 'DeletedRecord', (name) => {
     return new GraphQLObjectType({
       name,
-      fields: { object: { type: new GraphQLNonNull(GraphQLString) }, id, version: { type: new GraphQLNonNull(GraphQLInt) } },
-    });
-  });
-}
-
-function problemType(b: SchemaBuilder): GraphQLObjectType {
-  return b.type('problem', 'Problem', (name) => {
-    return new GraphQLObjectType({
-      name,
-      fields: {
-        code: { type: new GraphQLNonNull(GraphQLString), description: 'Stable: what programs may rely on.' },
-        message: { type: new GraphQLNonNull(GraphQLString) },
-        pointer: { type: GraphQLString, description: 'JSON pointer (RFC 6901) into the record as it was given.' },
-        params: { type: JsonScalar },
-        details: { type: JsonScalar, description: 'Of duplicates: the rule, and the matches that you may see.' },
-      },
+      fields: { object: { type: new GraphQLNonNull(GraphQLString) }, id, version: { type: new GraphQLNonNull(GraphQLInt) }, approval },
     });
   });
 }
@@ -193,6 +197,7 @@ function resultsOf(b: SchemaBuilder, object: ObjectModel): GraphQLObjectType {
           version: { type: GraphQLInt },
           created: { type: GraphQLBoolean, description: 'Whether the record is new.' },
           record: { type: recordOf(b, object), description: 'Null where it was not written, or is deleted now.' },
+          approval,
           problems: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(problemType(b)))) },
         })),
       });

@@ -19,7 +19,7 @@ export type ValueType = GraphQLScalarType | GraphQLEnumType;
 const enumName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const notEnumNames: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 
-const isEnumName = (name: string): boolean => enumName.test(name) && !notEnumNames.has(name) && !name.startsWith('__');
+export const isEnumName = (name: string): boolean => enumName.test(name) && !notEnumNames.has(name) && !name.startsWith('__');
 
 /** An Int holds 32 bits: nine digits always fit. */
 function isInt(field: FieldModel): boolean {

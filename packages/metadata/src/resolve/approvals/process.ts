@@ -1,11 +1,13 @@
 // Approval processes: when one starts, its steps, and what is done at its ends; each rule in its scope.
 import type { ApprovalActionJson, ApprovalProcessJson } from '../../generated/types.ts';
-import type { ApprovalActionModel, ApprovalProcessModel } from '../../model.ts';
+import { known } from '../../known.ts';
+import type { ApprovalActionModel, ApprovalProcessModel, ApprovalProcessStepModel } from '../../model.ts';
 import { unordered } from '../../order.ts';
 import type { AutomationsAround } from '../automations/automation.ts';
 import { StepScope } from '../automations/scope.ts';
 import { fieldValues } from '../automations/values.ts';
 import type { Report } from '../report.ts';
+import { escapePointer } from '../../layers/provenance.ts';
 import { missingObject } from '../views.ts';
 import { specialCases, unlessSaid } from './approvers.ts';
 import type { ApprovalAround } from './site.ts';
@@ -44,6 +46,28 @@ function buttonModel({ on, button }: ApprovalProcessJson, scope: StepScope): App
   return { label: button.label, visibleWhen: scope.condition(button.visibleWhen, '/button/visibleWhen') };
 }
 
+/** The paths of all steps, those of blocks within included. */
+const pathsOf = (steps: readonly ApprovalProcessStepModel[]): readonly string[] =>
+  steps.flatMap((step) => {
+    if (step.type === 'branch') return [step.path, ...step.cases.flatMap((one) => pathsOf(one.steps)), ...pathsOf(step.otherwise)];
+    return step.type === 'parallel' ? [step.path, ...step.branches.flatMap((one) => pathsOf(one.steps))] : [step.path];
+  });
+
+/** What running approvals are moved by: to steps that there are. */
+function migrationModel(
+  { migrate }: ApprovalProcessJson,
+  steps: readonly ApprovalProcessStepModel[],
+  report: Report,
+): ApprovalProcessModel['migrate'] {
+  if (migrate === undefined) return undefined;
+  const there = pathsOf(steps);
+  for (const [from, to] of Object.entries(migrate)) {
+    if (there.includes(to)) continue;
+    report.add(`/migrate/${escapePointer(from)}`, 'METADATA_REFERENCE_MISSING', { kind: 'step', name: to, where: '', known: known(there) });
+  }
+  return migrate;
+}
+
 /** Undefined where its object is missing; every mistake is told. */
 export function resolveApprovalProcess(
   source: ApprovalProcessJson,
@@ -61,6 +85,7 @@ export function resolveApprovalProcess(
   };
   const action = (part: 'onSubmit' | 'onApproved' | 'onRejected' | 'onRecalled'): ApprovalActionModel | undefined =>
     actionModel(source[part], `/${part}`, scope, within);
+  const steps = resolveApprovalBlock(within)(source.steps, { pointer: '/steps', path: '', earlier: {} }, scope);
   return {
     name,
     label,
@@ -70,7 +95,7 @@ export function resolveApprovalProcess(
     entry: scope.condition(source.entry, '/entry'),
     imports,
     button: buttonModel(source, scope),
-    steps: resolveApprovalBlock(within)(source.steps, { pointer: '/steps', path: '', earlier: {} }, scope),
+    steps,
     recall: source.recall ?? 'any',
     takeBack: source.takeBack ?? true,
     standIns: source.standIns ?? true,
@@ -78,6 +103,7 @@ export function resolveApprovalProcess(
     onApproved: action('onApproved'),
     onRejected: action('onRejected'),
     onRecalled: action('onRecalled'),
+    migrate: migrationModel(source, steps, report),
     hash,
   };
 }

@@ -6,7 +6,6 @@ import type { ModelCatalog } from '../catalog.ts';
 import type { References } from '../references.ts';
 import type { Report } from '../report.ts';
 import { missingObject } from '../views.ts';
-import { checkTriggerAvailable } from './availability.ts';
 import { inputTypes } from './inputs.ts';
 import { StepScope } from './scope.ts';
 import type { Around, Signature } from './site.ts';
@@ -55,7 +54,6 @@ export function resolveAutomation(
   if (object !== undefined && missingObject(around.catalog, report, object)) return undefined;
   const scope = startScope(source, around, report);
   checkWhole(source, scope);
-  checkTriggerAvailable(trigger.type, report, '/trigger/type');
   // Without its record nothing can be said of the rest.
   if (object === undefined && needsObject(trigger.type)) return undefined;
   const place = trigger.type === 'record' ? (trigger.moment ?? 'afterCommit') : 'afterCommit';

@@ -1,21 +1,25 @@
-// Automations that start themselves, or one another, for ever: found before they run, as far as metadata tells.
+// Automations and approval processes that start themselves, or one another, for ever: found before they run, as far as metadata tells.
 import type { Expression } from '@tessera/rules';
-import type { AutomationModel, RecordEvent, StepModel } from '../../model.ts';
+import type { ApprovalProcessModel, AutomationModel, RecordEvent, StepModel } from '../../model.ts';
 import type { Reports } from '../report.ts';
 import { fieldsRead } from '../walk.ts';
+import { deedsOfProcess, entered, startedByApproval, type Act, type ProcessDeed } from './loops-approvals.ts';
 
-/** What a step of an automation does to records of an object, or which automation it calls. */
-interface Deed {
-  /** The automation. */
-  readonly by: string;
-  readonly object: string;
-  readonly event: RecordEvent | 'call';
-  readonly fields: readonly string[];
+/** What does something by itself. */
+interface Doer {
+  readonly kind: 'automation' | 'approvalProcess';
+  readonly name: string;
+  /** The object of its record. */
+  readonly record: string | undefined;
+  /** Whether somebody is there whose writes must be approved. */
+  readonly asPerson: boolean;
+}
+
+interface Deed extends Act {
+  readonly by: Doer;
   /** Conditions without which it is not done. */
   readonly guards: readonly Expression[];
 }
-
-type Act = Pick<Deed, 'object' | 'event' | 'fields'>;
 
 function own(step: StepModel, record: string | undefined): readonly Act[] {
   const writes = (object: string, values: Readonly<Record<string, unknown>>, ...events: RecordEvent[]): readonly Act[] =>
@@ -43,21 +47,17 @@ function own(step: StepModel, record: string | undefined): readonly Act[] {
       return writes(step.object, { owner: null, pool: null }, 'update');
     case 'call':
       return [{ object: step.automation, event: 'call', fields: [] }];
+    case 'submit':
+      return [{ object: step.object, event: 'submit', fields: ['lifeStatus', 'lockedBy'], process: step.process }];
     default:
       return [];
   }
 }
 
-interface Doer {
-  readonly by: string;
-  /** The object of its record. */
-  readonly record: string | undefined;
-}
-
 function deedsOf(steps: readonly StepModel[], doer: Doer, around: readonly Expression[]): readonly Deed[] {
   return steps.flatMap((step): readonly Deed[] => {
     const guards = step.when === undefined ? around : [...around, step.when];
-    const done = own(step, doer.record).map((act) => ({ ...act, by: doer.by, guards }));
+    const done = own(step, doer.record).map((act) => ({ ...act, by: doer, guards }));
     if (step.type === 'atomic') return deedsOf(step.steps, doer, guards);
     if (step.type === 'forEach') return deedsOf(step.steps, doer, step.query.where === undefined ? guards : [...guards, step.query.where]);
     if (step.type !== 'branch') return done;
@@ -68,10 +68,21 @@ function deedsOf(steps: readonly StepModel[], doer: Doer, around: readonly Expre
   });
 }
 
+/** What is handed in is so as the automation has left it: a condition over what it sets elsewhere ends it as well. */
+function withOwnFields(deeds: readonly Deed[]): readonly Deed[] {
+  return deeds.map((deed) => {
+    if (deed.event !== 'submit' && deed.event !== 'approval') return deed;
+    const fields = deeds.filter(({ object, event }) => object === deed.object && event !== 'call').flatMap((each) => each.fields);
+    return { ...deed, fields: [...new Set(fields)] };
+  });
+}
+
 /** Does a deed start an automation. */
-function starts({ object, trigger, name }: AutomationModel, deed: Deed): boolean {
+function starts(automation: AutomationModel, deed: Deed): boolean {
+  const { object, trigger, name } = automation;
   if (deed.event === 'call') return name === deed.object;
-  if (trigger.type !== 'record' || object !== deed.object || !trigger.on.includes(deed.event)) return false;
+  if (deed.event === 'approval') return startedByApproval(automation, deed);
+  if (trigger.type !== 'record' || object !== deed.object || deed.event === 'submit' || !trigger.on.includes(deed.event)) return false;
   return deed.event !== 'update' || trigger.changed === undefined || trigger.changed.some((field) => deed.fields.includes(field));
 }
 
@@ -86,11 +97,19 @@ function ends(before: Deed, after: Deed): boolean {
 
 type Followers = ReadonlyMap<Deed, readonly Deed[]>;
 
+/** What happens by itself, and all that it does. */
+interface World {
+  readonly automations: ReadonlyMap<AutomationModel, readonly Deed[]>;
+  readonly processes: ReadonlyMap<ApprovalProcessModel, readonly Deed[]>;
+}
+
 /** What each deed brings about, as far as nothing ends it. */
-function followersOf(deeds: readonly Deed[], automations: readonly AutomationModel[]): Followers {
-  const byAutomation = Map.groupBy(deeds, ({ by }) => by);
-  const started = (deed: Deed): readonly Deed[] =>
-    automations.filter((automation) => starts(automation, deed)).flatMap((automation) => byAutomation.get(automation.name) ?? []);
+function followersOf({ automations, processes }: World): Followers {
+  const started = (deed: Deed): readonly Deed[] => [
+    ...[...automations].flatMap(([automation, deeds]) => (starts(automation, deed) ? deeds : [])),
+    ...[...processes].flatMap(([process, deeds]) => (entered(process, deed, deed.by.asPerson) ? deeds : [])),
+  ];
+  const deeds = [...automations.values(), ...processes.values()].flat();
   const followers = new Map(deeds.map((deed) => [deed, started(deed).filter((after) => !ends(deed, after))]));
   // What leads nowhere is on no way round.
   for (let before = Infinity; followers.size < before;) {
@@ -119,21 +138,33 @@ function circleOf(start: Deed, followers: Followers): readonly Deed[] {
   return [];
 }
 
-/** Tells each circle of automations, unless one that it shares an automation with is told already. */
-export function checkLoops(automations: readonly AutomationModel[], reports: Reports): void {
+function deedsOfAutomation({ name, steps, object, when, runAs, trigger }: AutomationModel): readonly Deed[] {
   // What is set before the save belongs to the write that is being made.
-  const anew = automations.filter(({ trigger }) => trigger.type !== 'record' || trigger.moment !== 'beforeSave');
-  const deeds = anew.flatMap(({ name, steps, object, when }) =>
-    deedsOf(steps, { by: name, record: object }, when === undefined ? [] : [when]),
-  );
-  const followers = followersOf(deeds, automations);
-  const told = new Set<string>();
+  if (trigger.type === 'record' && trigger.moment === 'beforeSave') return [];
+  const doer: Doer = { kind: 'automation', name, record: object, asPerson: runAs === 'user' };
+  return withOwnFields(deedsOf(steps, doer, when === undefined ? [] : [when]));
+}
+
+function ofProcess(process: ApprovalProcessModel): readonly Deed[] {
+  const { name, object } = process;
+  const by: Doer = { kind: 'approvalProcess', name, record: object, asPerson: false };
+  return withOwnFields(deedsOfProcess(process).map((deed: ProcessDeed): Deed => ({ ...deed, by })));
+}
+
+/** Tells each circle, unless one that it shares an automation or a process with is told already. */
+export function checkLoops(automations: readonly AutomationModel[], processes: readonly ApprovalProcessModel[], reports: Reports): void {
+  const followers = followersOf({
+    automations: new Map(automations.map((automation) => [automation, deedsOfAutomation(automation)])),
+    processes: new Map(processes.map((process) => [process, ofProcess(process)])),
+  });
+  const told = new Set<Doer>();
   for (const deed of followers.keys()) {
     const circle = circleOf(deed, followers);
     // Of what is only deleted there is an end.
     if (circle.every(({ event }) => event === 'delete') || circle.some(({ by }) => told.has(by))) continue;
     for (const { by } of circle) told.add(by);
-    const chain = [...circle, deed].map(({ by }) => by).join(' → ');
-    reports.for('automation', deed.by).add('/trigger', 'AUTOMATION_LOOP', { chain });
+    const chain = [...circle, deed].map(({ by }) => by.name).join(' → ');
+    const { kind, name } = deed.by;
+    reports.for(kind, name).add(kind === 'automation' ? '/trigger' : '/on', 'AUTOMATION_LOOP', { chain });
   }
 }

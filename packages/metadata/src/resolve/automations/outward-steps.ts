@@ -1,5 +1,6 @@
 // Steps that tell and hand on: messages, webhooks, and those who get the record next.
-import type { Channel, NotifyStepModel } from '../../model.ts';
+import type { RuleType } from '@tessera/rules';
+import type { Channel, NotifyStepModel, SubmitStepModel } from '../../model.ts';
 import { peopleModels } from './people.ts';
 import type { Resolved, Resolvers, StepSite } from './site.ts';
 import { freeValues } from './values.ts';
@@ -48,10 +49,10 @@ function webhook({ scope, base, pointer, source }: StepSite<'webhook'>): Resolve
 
 /** Whether a component is there, for records of the object. */
 function isFor(
-  kind: 'assignmentRule' | 'pool',
+  kind: 'assignmentRule' | 'pool' | 'approvalProcess',
   name: string,
   object: string,
-  { scope, around }: Pick<StepSite<'assign'>, 'scope' | 'around'>,
+  { scope, around }: Pick<StepSite<'assign' | 'submit'>, 'scope' | 'around'>,
   pointer: string,
 ): boolean {
   const { references } = around;
@@ -80,10 +81,38 @@ function pool(site: StepSite<'pool'>): Resolved {
   return { step: found && { ...base, type: 'pool', ...found, pool: source.pool }, outcome: {} };
 }
 
-function submit({ scope, base, pointer, source, around }: StepSite<'submit'>): Resolved {
+const user: RuleType = { kind: 'reference', to: ['user'] };
+
+/** What becomes of an approval by the time the step is done: it may be over at once. */
+const statuses = ['running', 'approved', 'failed'];
+
+/** Somebody else's name is the system's to give; and where nobody acts it must. */
+function submitterOf({ scope, pointer, source, around }: StepSite<'submit'>): SubmitStepModel['submitter'] {
+  const unfit = (at: string, reason: string): void => {
+    scope.report.add(at, 'METADATA_REFERENCE_UNFIT', { reason });
+  };
+  if (source.submitter === undefined) {
+    if (around.unattended) unfit(pointer, 'Nobody acts here: say in `submitter` who hands the record in.');
+    return undefined;
+  }
+  if (around.runAs === 'user')
+    unfit(`${pointer}/submitter`, 'Whoever caused the run hands it in. Remove it, or let the automation run as the system.');
+  return scope.check(source.submitter, `${pointer}/submitter`, user);
+}
+
+function submit(site: StepSite<'submit'>): Resolved {
+  const { scope, base, pointer, source, around } = site;
+  const { process } = source;
   const found = scope.record(source.record, `${pointer}/record`);
-  if (source.process !== undefined) around.references.has('approvalProcess', source.process, scope.report, `${pointer}/process`);
-  return { step: found && { ...base, type: 'submit', ...found, process: source.process }, outcome: {} };
+  if (found !== undefined && process !== undefined && isFor('approvalProcess', process, found.object, site, `${pointer}/process`)) {
+    const on = around.references.source('approvalProcess', process)?.['on'];
+    if (!Array.isArray(on) || !on.includes('submit'))
+      scope.report.add(`${pointer}/process`, 'METADATA_REFERENCE_UNFIT', {
+        reason: `Nobody hands a record in to ${process}. Add submit to its \`on\`.`,
+      });
+  }
+  const outcome: Resolved['outcome'] = { values: { approval: { kind: 'text' }, status: { kind: 'text', options: statuses } } };
+  return { step: found && { ...base, type: 'submit', ...found, process, submitter: submitterOf(site) }, outcome };
 }
 
 export const outwardSteps: Resolvers<'notify' | 'webhook' | 'assign' | 'pool' | 'submit'> = { notify, webhook, assign, pool, submit };

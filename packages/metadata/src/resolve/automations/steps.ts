@@ -4,7 +4,6 @@ import type { StepModel, StepType } from '../../model.ts';
 import { unordered } from '../../order.ts';
 import { switchedOffHint } from '../references.ts';
 import { sorted } from '../sorted.ts';
-import { checkStepAvailable } from './availability.ts';
 import { flowSteps } from './flow-steps.ts';
 import { outwardSteps } from './outward-steps.ts';
 import { checkPlace, type StepPlace } from './places.ts';
@@ -41,7 +40,6 @@ export function resolveBlock(around: Around): ResolveBlock {
   const resolveStep = (name: string, source: StepJson, { pointer: above, path, place }: At, scope: StepScope): Resolved => {
     const pointer = `${above}/${name}`;
     checkPlace(source.type, place, scope.report, `${pointer}/type`);
-    checkStepAvailable(source.type, scope.report, `${pointer}/type`);
     const when = scope.condition(source.when, `${pointer}/when`);
     const base = { name, path: pathOf(name, { path }), order: source.order ?? unordered, label: source.label, when };
     return resolverOf(source.type)({ source, base, pointer, place, scope, around, block });

@@ -102,6 +102,15 @@ function clockTrigger({ clock, threshold }: Trigger<'clock'>, object: string, si
   return { type: 'clock', clock, threshold };
 }
 
+function approvalTrigger({ on, process }: Trigger<'approval'>, object: string, site: Site): TriggerModel {
+  const { references, scope } = site;
+  if (process !== undefined && references.has('approvalProcess', process, scope.report, '/trigger/process')) {
+    const of = references.objectOf('approvalProcess', process);
+    if (of !== object) unfit(site, 'process', `${process} is for records of ${String(of)}, not of ${object}.`);
+  }
+  return { type: 'approval', on, process };
+}
+
 export function resolveTrigger(source: TriggerJson, object: string, site: Site): TriggerModel {
   const { catalog } = site.scope;
   checkInputs(source, site);
@@ -109,8 +118,7 @@ export function resolveTrigger(source: TriggerJson, object: string, site: Site):
     case 'record':
       return recordTrigger(source, object, site);
     case 'approval':
-      if (source.process !== undefined) site.references.has('approvalProcess', source.process, site.scope.report, '/trigger/process');
-      return { type: 'approval', on: source.on, process: source.process };
+      return approvalTrigger(source, object, site);
     case 'atTime':
       return atTimeTrigger(source, object, site);
     case 'schedule':
@@ -149,7 +157,7 @@ const unattended: ReadonlySet<TriggerJson['type']> = new Set(['atTime', 'schedul
 export const isUnattended = (type: TriggerJson['type']): boolean => unattended.has(type);
 
 /** Triggers that records which are there already could have met. */
-const catchable: ReadonlySet<TriggerJson['type']> = new Set(['record', 'approval', 'atTime']);
+const catchable: ReadonlySet<TriggerJson['type']> = new Set(['record', 'atTime']);
 
 /** What must go together: object, actor and existing records with the trigger. */
 export function checkWhole(source: AutomationJson, { report }: StepScope): void {

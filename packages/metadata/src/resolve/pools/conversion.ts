@@ -1,13 +1,21 @@
 // Conversions: what is made, out of what, and where it hangs afterwards; mapped values fit the fields that they go into.
 import { allOf, checkCondition, type Expression } from '@tessera/rules';
 import type { ConversionChildrenJson, ConversionJson, ConversionTargetJson } from '../../generated/types.ts';
-import type { ConversionChildrenModel, ConversionModel, ConversionTargetModel, QueryModel } from '../../model.ts';
+import type { ConversionChildrenModel, ConversionModel, ConversionTargetModel, MatchingRuleModel, QueryModel } from '../../model.ts';
 import { StepScope } from '../automations/scope.ts';
 import { checkNeeded, fieldValues, keyOf } from '../automations/values.ts';
 import type { ModelCatalog } from '../catalog.ts';
+import type { References } from '../references.ts';
 import type { Report } from '../report.ts';
 import { sorted } from '../sorted.ts';
 import { missingObject } from '../views.ts';
+
+export interface ConversionSite {
+  readonly catalog: ModelCatalog;
+  readonly references: References;
+  /** By name. */
+  readonly matching: Readonly<Record<string, MatchingRuleModel>>;
+}
 
 function unfit({ report }: StepScope, pointer: string, reason: string): void {
   report.add(pointer, 'METADATA_REFERENCE_UNFIT', { reason });
@@ -66,14 +74,27 @@ function linkOf(scope: StepScope, link: string | undefined, object: string, poin
   return undefined;
 }
 
-function target(scope: StepScope, name: string, source: ConversionTargetJson): ConversionTargetModel | undefined {
-  const { object, values, by, find, onMatch = 'update', label = { en: name } } = source;
+/** A matching rule that finds records of the target for the converted one. */
+function matchingOf(scope: StepScope, site: ConversionSite, name: string, object: string, pointer: string): string | undefined {
+  if (!site.references.has('matchingRule', name, scope.report, pointer)) return undefined;
+  const rule = site.matching[name];
+  const of = scope.object ?? '';
+  if (rule === undefined) return undefined;
+  if (rule.object !== object) unfit(scope, pointer, `${name} finds records of ${rule.object}, not of ${object}.`);
+  else if (!Object.hasOwn(rule.sources, of))
+    unfit(scope, pointer, `${name} takes records of ${Object.keys(rule.sources).join(', ')}, not of ${of}.`);
+  else return name;
+  return undefined;
+}
+
+function target(scope: StepScope, site: ConversionSite, name: string, source: ConversionTargetJson): ConversionTargetModel | undefined {
+  const { object, values, by, find, matching, onMatch = 'update', label = { en: name } } = source;
   const pointer = `/targets/${name}`;
   if (!scope.hasObject(object, `${pointer}/object`)) return undefined;
   if (scope.catalog.keptOf(object) !== undefined)
     unfit(scope, `${pointer}/object`, `${object} is a history: its records are written by the platform.`);
-  if (source.onMatch !== undefined && by === undefined && find === undefined)
-    unfit(scope, `${pointer}/onMatch`, 'Nothing is looked for. Say `by` or `find`, or remove it.');
+  if (source.onMatch !== undefined && by === undefined && find === undefined && matching === undefined)
+    unfit(scope, `${pointer}/onMatch`, 'Nothing is looked for. Say `by`, `find` or `matching`, or remove it.');
   const written = { values, pointer: `${pointer}/values` };
   checkNeeded(written, object, scope);
   const within = scope.after(name, { key: name, record: object });
@@ -85,6 +106,7 @@ function target(scope: StepScope, name: string, source: ConversionTargetJson): C
     values: fieldValues(written, object, scope),
     by: by === undefined ? undefined : keyOf({ name: by, pointer: `${pointer}/by` }, written, object, scope),
     find: findQuery(scope, find, object, `${pointer}/find`),
+    matching: matching === undefined ? undefined : matchingOf(scope, site, matching, object, `${pointer}/matching`),
     onMatch,
     link: linkOf(scope, source.link, object, `${pointer}/link`),
     children: sorted(source.children).flatMap(([key, entry]) => children(within, key, entry, `${pointer}/children/${key}`) ?? []),
@@ -92,7 +114,8 @@ function target(scope: StepScope, name: string, source: ConversionTargetJson): C
 }
 
 /** Undefined where its object is missing; every mistake is told. */
-export function resolveConversion(source: ConversionJson, catalog: ModelCatalog, report: Report): ConversionModel | undefined {
+export function resolveConversion(source: ConversionJson, site: ConversionSite, report: Report): ConversionModel | undefined {
+  const { catalog } = site;
   const { name, label = { en: name }, object, message, attached, set = {} } = source;
   if (missingObject(catalog, report, object)) return undefined;
   let scope = new StepScope(
@@ -102,7 +125,7 @@ export function resolveConversion(source: ConversionJson, catalog: ModelCatalog,
   const when = scope.condition(source.when, '/when');
   const targets: ConversionTargetModel[] = [];
   for (const [key, entry] of sorted(source.targets)) {
-    const model = target(scope, key, entry);
+    const model = target(scope, site, key, entry);
     if (model !== undefined) targets.push(model);
     scope = scope.after(key, model && { key, record: model.object });
   }

@@ -2,7 +2,7 @@
 import type { Action, RefusalReason } from './actions.ts';
 import { withTurns } from './ask.ts';
 import type { Definition } from './definition.ts';
-import { asking, driven, drivenAsync, type AsyncFacts, type Asking, type Facts } from './facts.ts';
+import { asking, driven, type Asking, type Facts } from './facts.ts';
 import { actInBlock, askedAnew, openBlock, type Act, type BlockResult } from './flow.ts';
 import { isUnfit, refusedTurn } from './refusals.ts';
 import { automationEnded, findStandIns, leave, retry, skip, timeOut } from './rescue.ts';
@@ -212,7 +212,8 @@ function* advancingRunning(definition: Definition, state: ApprovalState, action:
     case 'automationEnded': {
       const { path, visit, ok } = action;
       const step = state.tree === null ? undefined : openSteps(state.tree).find((one) => one.path === path && one.visit === visit);
-      return step?.kind === 'automation' && !step.failed ? yield* acted(run, state, automationEnded(path, ok)) : refused('stale');
+      // One that has failed may have been retried by itself, and end well after all.
+      return step?.kind === 'automation' && (ok || !step.failed) ? yield* acted(run, state, automationEnded(path, ok)) : refused('stale');
     }
     case 'takeBack':
       return yield* takenBack(run, state, action);
@@ -239,16 +240,6 @@ function* onTheirTurn(
 export const begin = (definition: Definition, start: Start, facts: Facts): Advanced | Refused =>
   driven(beginning(definition, start), facts);
 
-export const beginAsync = (definition: Definition, start: Start, facts: AsyncFacts): Promise<Advanced | Refused> =>
-  drivenAsync(beginning(definition, start), facts);
-
 /** What an action makes of an approval. */
 export const advance = (definition: Definition, state: ApprovalState, action: Action, facts: Facts): Advanced | Refused =>
   driven(advancing(definition, state, action), facts);
-
-export const advanceAsync = (
-  definition: Definition,
-  state: ApprovalState,
-  action: Action,
-  facts: AsyncFacts,
-): Promise<Advanced | Refused> => drivenAsync(advancing(definition, state, action), facts);

@@ -16,9 +16,6 @@ export interface Facts {
   readonly administrators: () => readonly string[];
 }
 
-/** The same, where answers take their time. */
-export type AsyncFacts = { readonly [K in keyof Facts]: (...of: Parameters<Facts[K]>) => Promise<ReturnType<Facts[K]>> };
-
 export interface Question {
   readonly ask: keyof Facts;
   readonly of: readonly unknown[];
@@ -42,9 +39,21 @@ export function driven<T>(work: Asking<T>, facts: Facts): T {
   return next.value;
 }
 
-/** Does the work with facts that are looked up when they are asked for. */
-export async function drivenAsync<T>(work: Asking<T>, facts: AsyncFacts): Promise<T> {
-  let next = work.next();
-  while (next.done !== true) next = work.next(await (facts[next.value.ask] as Answer)(...next.value.of));
-  return next.value;
+/** Does many pieces of work side by side: what they ask at a time is answered together. */
+export async function drivenTogether<T>(
+  works: readonly Asking<T>[],
+  answer: (asked: readonly { readonly work: number; readonly question: Question }[]) => Promise<readonly unknown[]>,
+): Promise<readonly T[]> {
+  const done = new Map<number, T>();
+  let open = works.map((asking, work) => ({ asking, work, next: asking.next() }));
+  for (;;) {
+    const asked: { readonly asking: Asking<T>; readonly work: number; readonly question: Question }[] = [];
+    for (const { asking, work, next } of open) {
+      if (next.done === true) done.set(work, next.value);
+      else asked.push({ asking, work, question: next.value });
+    }
+    if (asked.length === 0) return [...done].sort(([a], [b]) => a - b).map(([, value]) => value);
+    const answers = await answer(asked);
+    open = asked.map(({ asking, work }, i) => ({ asking, work, next: asking.next(answers[i]) }));
+  }
 }

@@ -1,7 +1,7 @@
 // What if: the same machine with everybody approving, which tells who would be asked in which order, and what would be passed over and why.
 import { advancing, beginning, type Advanced, type Refused, type Start } from './advance.ts';
 import type { Definition } from './definition.ts';
-import { driven, drivenAsync, type Asking, type AsyncFacts, type Facts } from './facts.ts';
+import { driven, type Asking, type Facts } from './facts.ts';
 import type { Effect } from './run.ts';
 import { openSteps, type ApprovalState, type Outcome } from './state.ts';
 import { tasks } from './tasks.ts';
@@ -32,7 +32,7 @@ function* onward(definition: Definition, state: ApprovalState): Asking<Advanced 
   return yield* advancing(definition, state, { type: 'approve', by: task.assignee, turn: task.turn });
 }
 
-function* planning(definition: Definition, start: Start): Asking<ApprovalPlan> {
+export function* planning(definition: Definition, start: Start): Asking<ApprovalPlan> {
   const lines: PlanLine[] = [];
   let next = yield* beginning(definition, start);
   if (!next.ok) return { lines, outcome: 'nobody' };
@@ -49,6 +49,3 @@ function* planning(definition: Definition, start: Start): Asking<ApprovalPlan> {
 
 /** What an approval would go through. Nothing is begun by it. */
 export const plan = (definition: Definition, start: Start, facts: Facts): ApprovalPlan => driven(planning(definition, start), facts);
-
-export const planAsync = (definition: Definition, start: Start, facts: AsyncFacts): Promise<ApprovalPlan> =>
-  drivenAsync(planning(definition, start), facts);

@@ -19,8 +19,8 @@ interface Called {
 const calledOf = (kept: unknown): Called | undefined =>
   typeof kept === 'object' && kept !== null && 'run' in kept ? (kept as Called) : undefined;
 
-/** The inputs as their types hold them; or what is wrong with one. */
-function inputsOf({ trigger }: AutomationModel, values: Values): { readonly inputs: Values } | { readonly problem: Problem } {
+/** The inputs of a call as their types hold them; or what is wrong with one. */
+export function calledWith({ trigger }: AutomationModel, values: Values): { readonly inputs: Values } | { readonly problem: Problem } {
   const inputs: Record<string, Value> = {};
   if (!('inputs' in trigger)) return { inputs };
   for (const [name, field] of Object.entries(trigger.inputs)) {
@@ -43,7 +43,7 @@ async function start(work: Work, automation: AutomationModel): Promise<readonly 
   const starts: { readonly i: number; readonly start: RunStart }[] = [];
   frames.forEach((frame, i) => {
     const id = records[i] ?? null;
-    const taken = inputsOf(automation, values[i] ?? {});
+    const taken = calledWith(automation, values[i] ?? {});
     if ('problem' in taken) results[i] = { kind: 'failed', problem: taken.problem };
     else if (automation.object !== undefined && typeof id !== 'string')
       results[i] = {

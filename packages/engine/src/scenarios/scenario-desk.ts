@@ -1,0 +1,225 @@
+// Plays the scenarios of a pack: in a sandbox beside the tenants, on the pack alone or on a tenant's layers, made once and used again.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { fail, failAll } from '@tessera/kernel';
+import type { Layer, Model } from '@tessera/metadata';
+import {
+  applyLayers,
+  checkScenarios,
+  fixturesOf,
+  modelOf,
+  playScenarios,
+  readPack,
+  readPlatform,
+  scenariosOf,
+  seedPack,
+  withNeighbours,
+  withPack,
+  type Coverage,
+  type Fixture,
+  type Scenario,
+  type ScenarioResult,
+} from '@tessera/packs';
+import { runInSession } from '@tessera/records';
+import { loadLayers, sandboxPrefix, takeBaseline, type Cell } from '@tessera/storage';
+import { engineParts, type EngineOptions } from '../create-engine.ts';
+import type { EngineParts } from '../engine-parts.ts';
+import { following } from '../following.ts';
+import { platformContext, systemSession } from '../identity/platform-session.ts';
+import type { Graphql } from './player.ts';
+import { sandboxSenders, SandboxTenant, type SandboxState } from './sandbox-tenant.ts';
+
+export interface PackTest {
+  /** Of the pack. */
+  readonly folder: string;
+  /** The pack is laid below this tenant's own layer, in the place of its installed version; left out: alone, with what it needs. */
+  readonly tenant?: string | undefined;
+  /** Only this one. */
+  readonly scenario?: string | undefined;
+  /** For titles. */
+  readonly languages?: readonly string[];
+  readonly onResult?: ((result: ScenarioResult) => void) | undefined;
+}
+
+export interface PackTested {
+  readonly pack: string;
+  readonly version: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** Of making the sandbox; 0 where there was one. */
+  readonly preparedMs: number;
+  /** Of playing. */
+  readonly ms: number;
+  readonly results: readonly ScenarioResult[];
+  /** Only of all scenarios together. */
+  readonly coverage: Coverage | undefined;
+}
+
+/** Plays scenarios again and again while its files change. */
+export interface ScenarioDesk {
+  /** @throws METADATA_INVALID with every mistake in the pack and its scenarios, COMPONENT_UNKNOWN */
+  test(input: PackTest): Promise<PackTested>;
+}
+
+/** Where data of packs are loaded at; scenarios begin later, unless they say so. */
+const made = Date.parse('2026-01-01T00:00:00Z');
+
+interface Testing {
+  readonly layers: readonly Layer[];
+  readonly model: Model;
+  /** The pack, and the tenant's own layer. */
+  readonly tested: readonly Layer[];
+  readonly scenarios: readonly Scenario[];
+  readonly fixtures: readonly Fixture[];
+  /** Packs whose data can be loaded, with their folders. */
+  readonly folders: ReadonlyMap<Layer, string>;
+}
+
+async function layersFor(cell: Cell, pack: Layer, { folder, tenant }: PackTest): Promise<readonly Layer[]> {
+  const platform = await readPlatform();
+  if (tenant === undefined) return [platform, ...(await withNeighbours(pack, folder))];
+  const from = await cell.control((transaction) => loadLayers(transaction, tenant));
+  if (from.length === 0) throw fail('TENANT_NOT_FOUND', { name: tenant });
+  return withPack(from, platform, pack, { prefer: 'tenant' }).layers;
+}
+
+/** The folders of the pack and of those beside it; data of others cannot be loaded. */
+async function foldersOf(pack: Layer, folder: string, layers: readonly Layer[]): Promise<ReadonlyMap<Layer, string>> {
+  const beside = new Set((await withNeighbours(pack, folder)).map(({ name }) => name));
+  const known = layers.filter(({ kind, name }) => kind === 'pack' && beside.has(name));
+  return new Map(known.map((layer) => [layer, layer.name === pack.name ? folder : join(folder, '..', layer.name)]));
+}
+
+function chosen(scenarios: readonly Scenario[], wanted: string | undefined): readonly Scenario[] {
+  if (wanted === undefined) return scenarios;
+  const found = scenarios.filter(({ name }) => name === wanted);
+  const known = scenarios.map(({ name }) => name).join(', ');
+  if (found.length === 0) throw fail('COMPONENT_UNKNOWN', { kind: 'scenario', name: wanted, known: `Known: ${known}.` });
+  return found;
+}
+
+async function prepare(cell: Cell, input: PackTest): Promise<Testing> {
+  const { folder, scenario, languages = ['en'] } = input;
+  const pack = await readPack(folder);
+  const layers = await layersFor(cell, pack, input);
+  const model = modelOf(layers);
+  const tested = layers.filter(({ kind, name }) => kind === 'tenant' || (kind === 'pack' && name === pack.name));
+  const all = tested.flatMap((layer) => scenariosOf(layer, languages));
+  const fixtures = fixturesOf(layers);
+  const problems = checkScenarios(model, all, fixtures);
+  if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
+  const folders = await foldersOf(pack, folder, layers);
+  return { layers, model, tested, scenarios: chosen(all, scenario), fixtures, folders };
+}
+
+/** Sandboxes whose makers have died are nobody's: each holds its own while it lives. */
+const holdOf = (sandbox: string): string => `sandbox ${sandbox}`;
+
+async function clearLeft(cell: Cell): Promise<void> {
+  for (const name of await cell.sandboxes()) await cell.alone(holdOf(name), () => cell.dropTenant(name), 1);
+}
+
+async function seed(parts: EngineParts, tenant: string, folders: Testing['folders']): Promise<void> {
+  for (const [layer, folder] of folders) {
+    const context = platformContext(parts, tenant);
+    const session = await systemSession(parts, context);
+    const { database, model } = session;
+    await seedPack({ context, database, model, run: (work) => runInSession(session, work) }, layer, { demo: false, folder });
+  }
+}
+
+class Sandboxed implements ScenarioDesk {
+  readonly #options: EngineOptions;
+  readonly #graphql: Graphql | undefined;
+  readonly #tenant: string;
+  #sandbox: SandboxTenant | undefined;
+
+  constructor(options: EngineOptions, tenant: string, graphql: Graphql | undefined) {
+    this.#options = options;
+    this.#tenant = tenant;
+    this.#graphql = graphql;
+  }
+
+  async test(input: PackTest): Promise<PackTested> {
+    const testing = await prepare(this.#options.cell, input);
+    const [pack] = testing.tested;
+    const began = performance.now();
+    const kept = this.#sandbox;
+    const sandbox = kept?.model.hash === testing.model.hash ? kept : await this.#make(testing);
+    const ready = performance.now();
+    const { scenarios, fixtures, tested } = testing;
+    const { languages = ['en'], onResult } = input;
+    const { results, coverage } = await playScenarios(sandbox, { scenarios, fixtures, tested, languages, onResult });
+    const passed = results.filter((each) => each.passed).length;
+    return {
+      pack: pack?.name ?? '',
+      version: pack?.version ?? '',
+      passed,
+      failed: results.length - passed,
+      preparedMs: sandbox === kept ? 0 : Math.round(ready - began),
+      ms: Math.round(performance.now() - ready),
+      results,
+      coverage: input.scenario === undefined ? coverage : undefined,
+    };
+  }
+
+  async #make({ layers, model, folders }: Testing): Promise<SandboxTenant> {
+    await this.close();
+    const { cell } = this.#options;
+    const state: SandboxState = { now: made, answers: [], steps: new Set() };
+    const onStep = (automation: string, path: string): void => {
+      state.steps.add(`automation ${automation}`).add(`step ${automation}/${path}`);
+    };
+    // Neither mailer nor ways outward: what is meant to go out has nowhere to go.
+    const { log, secret, files, limits, publicUrl } = this.#options;
+    const parts = engineParts({
+      cell,
+      log,
+      secret,
+      clock: { now: () => state.now },
+      senders: sandboxSenders(state),
+      onStep,
+      ...(files === undefined ? {} : { files }),
+      ...(limits === undefined ? {} : { limits }),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+    });
+    const tenant = this.#tenant;
+    await cell.createTenant(tenant, { label: 'Sandbox', sandbox: true });
+    const now = new Date(made).toISOString();
+    await applyLayers(cell, { ...following(parts), tenant, before: undefined, layers, now, author: null, reason: 'sandbox' });
+    await seed(parts, tenant, folders);
+    const baseline = await cell.administer(tenant, (transaction) => takeBaseline(transaction, tenant));
+    return (this.#sandbox = new SandboxTenant({ parts, state, tenant, model, baseline, graphql: this.#graphql }));
+  }
+
+  async close(): Promise<void> {
+    await this.#sandbox?.close();
+    this.#sandbox = undefined;
+    const { cell } = this.#options;
+    if ((await cell.sandboxes()).includes(this.#tenant)) await cell.dropTenant(this.#tenant);
+  }
+}
+
+/**
+ * Lends a desk at which packs are tested; its sandbox goes when the work ends, or with the next desk where this process is killed.
+ * @param graphql answers `query` steps
+ */
+export async function atScenarioDesk<T>(
+  options: EngineOptions,
+  graphql: Graphql | undefined,
+  work: (desk: ScenarioDesk) => Promise<T>,
+): Promise<T> {
+  const { cell } = options;
+  await clearLeft(cell);
+  const tenant = `${sandboxPrefix}${randomBytes(6).toString('hex')}`;
+  const done = await cell.alone(holdOf(tenant), async () => {
+    const desk = new Sandboxed(options, tenant, graphql);
+    try {
+      return await work(desk);
+    } finally {
+      await desk.close();
+    }
+  });
+  if (done === undefined) throw fail('TENANT_BUSY', { tenant });
+  return done.result;
+}

@@ -1,0 +1,66 @@
+// What a newer version of a layer no longer brings: components, and entries of maps with stable keys.
+import { readLayer, type LayerFile, isComponentFile } from '../layers/files.ts';
+import type { Layer } from '../layers/layer.ts';
+import { isJsonObject, keyedProperties, nestedProperties } from '../layers/merge.ts';
+import { changedBy } from './deltas.ts';
+import type { Json, Place } from './places.ts';
+
+export interface RemovedPart extends Place {
+  /** The layer that had it, and the file in which it was. */
+  readonly layer: string;
+  readonly file: string;
+  readonly definition: unknown;
+  /** What an extension's file says of itself; undefined where the part was in the component's own. */
+  readonly head: Json | undefined;
+}
+
+/** Maps by language. */
+const texts: ReadonlySet<string> = new Set(['label', 'pluralLabel', 'help', 'message', 'unit', 'subject', 'body']);
+
+type Found = (keys: readonly string[], definition: unknown) => void;
+
+function compareMaps(before: Json, after: Json, keys: readonly string[], found: Found): void {
+  for (const [key, entry] of Object.entries(before)) {
+    if (entry === null) continue;
+    const next = Object.hasOwn(after, key) ? after[key] : undefined;
+    if (next === undefined || next === null) found([...keys, key], entry);
+    else if (isJsonObject(entry) && isJsonObject(next)) compare(entry, next, [...keys, key], found);
+  }
+}
+
+function compare(before: Json, after: Json, keys: readonly string[], found: Found): void {
+  for (const [property, value] of Object.entries(before)) {
+    if (!isJsonObject(value) || texts.has(property)) continue;
+    const next = Object.hasOwn(after, property) ? after[property] : undefined;
+    const at = [...keys, property];
+    if (keyedProperties.has(property)) compareMaps(value, isJsonObject(next) ? next : {}, at, found);
+    else if (nestedProperties.has(property) && isJsonObject(next)) compare(value, next, at, found);
+  }
+}
+
+/** A file of the same component in the other version. */
+const counterpart = (file: LayerFile, files: readonly LayerFile[]): LayerFile | undefined =>
+  files.find(({ kind, path, content }) =>
+    file.kind === 'extension'
+      ? kind === 'extension' && content['extends'] === file.content['extends'] && content['kind'] === file.content['kind']
+      : path === file.path,
+  );
+
+/** @param before in the names of `after` */
+export function removedParts(before: Layer, after: Layer): readonly RemovedPart[] {
+  const parts: RemovedPart[] = [];
+  const files = readLayer(after, [], new Set());
+  for (const file of readLayer(before, [], new Set())) {
+    const own = isComponentFile(file) && file.kind !== 'settings';
+    const place = own ? { kind: file.kind, name: file.name } : file.kind === 'extension' ? changedBy(file) : undefined;
+    if (place === undefined) continue;
+    const { content } = file;
+    const next = counterpart(file, files);
+    const head = own ? undefined : { extends: content['extends'], ...(content['kind'] === undefined ? {} : { kind: content['kind'] }) };
+    const found: Found = (keys, definition) =>
+      parts.push({ ...place, keys, layer: after.name, file: next?.path ?? file.path, definition, head });
+    if (next === undefined && own) found([], content);
+    else compare(content, next?.content ?? {}, [], found);
+  }
+  return parts;
+}

@@ -1,0 +1,137 @@
+// Three-way merge: the layers below a tenant's are exchanged for newer ones, and no change of the tenant's is lost or passed over.
+import { canonicalJson } from '../canonical.ts';
+import { assemble, type Assembled } from '../layers/assemble.ts';
+import { componentId } from '../layers/components.ts';
+import type { Layer } from '../layers/layer.ts';
+import { isJsonObject } from '../layers/merge.ts';
+import { inPresentNames } from '../layers/renames.ts';
+import { deltasOf, type Delta } from './deltas.ts';
+import { keepUsedParts } from './kept-parts.ts';
+import { placeId, pointerOf, sourceIn, valueAt, withoutValue, withValue, type Json } from './places.ts';
+
+/** Whose value holds: the tenant's, the pack's, or a third. */
+export type Choice = 'tenant' | 'pack' | { readonly value: unknown };
+
+/** A property that both have changed, or that the pack has locked and the tenant has changed. Left-out values are not there. */
+export interface Conflict {
+  /** What choices name it by: `objects/account#/fields/phone/maxLength`. */
+  readonly id: string;
+  readonly reason: 'changed' | 'locked';
+  /** The tenant's file. */
+  readonly file: string;
+  readonly pointer: string;
+  /** The value of the packs in force, which the tenant's change was made against. */
+  readonly before?: unknown;
+  /** The value of the new packs. */
+  readonly pack?: unknown;
+  /** Null takes it away. */
+  readonly tenant: unknown;
+  /** Left out while nobody has decided. */
+  readonly choice?: Choice;
+}
+
+export interface UpgradeInput {
+  /** The layers in force, lowest first, with the tenant's. */
+  readonly from: readonly Layer[];
+  /** What is to be below the tenant's layer, lowest first. */
+  readonly to: readonly Layer[];
+  /** By the conflicts' ids. */
+  readonly choices?: Readonly<Record<string, Choice>>;
+  /** For conflicts that nobody has chosen for. */
+  readonly prefer?: 'tenant' | 'pack';
+}
+
+export interface Upgrade {
+  /** With the tenant's; what is undecided is as the tenant has it, or as the pack has it where it is locked. */
+  readonly layers: readonly Layer[];
+  readonly conflicts: readonly Conflict[];
+  /** Choices for what is no conflict. */
+  readonly strayChoices: readonly string[];
+}
+
+/** What a part was called before is not what it is. */
+function withoutFormerNames(value: unknown): unknown {
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([key, entry]) => key !== 'renamedFrom' || !Array.isArray(entry));
+  return Object.fromEntries(kept.map(([key, entry]) => [key, withoutFormerNames(entry)]));
+}
+
+const textOf = (value: unknown): string => canonicalJson(withoutFormerNames(value) ?? null);
+
+const same = (a: unknown, b: unknown): boolean => textOf(a) === textOf(b);
+
+function choiceFor(id: string, reason: Conflict['reason'], { choices = {}, prefer }: UpgradeInput): Choice | undefined {
+  const choice = Object.hasOwn(choices, id) ? choices[id] : prefer;
+  // What is locked is the pack's.
+  return reason === 'locked' && choice !== 'pack' ? undefined : choice;
+}
+
+function conflictOf(delta: Delta, before: Assembled, after: Assembled, input: UpgradeInput): Conflict | undefined {
+  const was = valueAt(sourceIn(before, delta), delta.keys);
+  const will = valueAt(sourceIn(after, delta), delta.keys);
+  // Texts in other languages stay free.
+  const isLocked = delta.isText !== true && after.locked.has(componentId(delta.kind, delta.name));
+  const reason = isLocked ? 'locked' : 'changed';
+  if (reason === 'changed' && (same(was, will) || same(delta.value, will))) return undefined;
+  const id = placeId(delta);
+  const choice = choiceFor(id, reason, input);
+  return {
+    id,
+    reason,
+    file: delta.file,
+    pointer: pointerOf(delta.inFile),
+    ...(was === undefined ? {} : { before: was }),
+    ...(will === undefined ? {} : { pack: will }),
+    tenant: delta.value,
+    ...(choice === undefined ? {} : { choice }),
+  };
+}
+
+/** The tenant's file with the decision in it; undefined where nothing of it is left. */
+function decided(content: Json, { inFile: keys }: Delta, choice: Choice): Json | undefined {
+  if (choice === 'tenant') return content;
+  if (choice !== 'pack') return withValue(content, keys, choice.value);
+  const { extends: target, kind, ...delta } = withoutValue(content, keys);
+  const left = Object.keys(delta).some((key) => !key.startsWith('$') && key !== 'language');
+  return left ? { ...(target === undefined ? {} : { extends: target }), ...(kind === undefined ? {} : { kind }), ...delta } : undefined;
+}
+
+function withDecision(tenant: Layer, delta: Delta, choice: Choice): Layer {
+  const content = tenant.files[delta.file];
+  if (choice === 'tenant' || !isJsonObject(content)) return tenant;
+  const next = decided(content, delta, choice);
+  const files = Object.entries({ ...tenant.files, [delta.file]: next }).filter(([, file]) => file !== undefined);
+  return { ...tenant, files: Object.fromEntries(files) };
+}
+
+/**
+ * Exchanges the layers below a tenant's.
+ *
+ * - What only the tenant changed stays as it is, what only the packs changed is theirs, and where both agree nothing is asked.
+ * - Both changed one property: a conflict, with the three values; undecided ones keep the tenant's.
+ * - What the packs no longer bring and the tenant's layer uses stays in the pack's layer (`kept`), until nothing uses it any more.
+ * - Whatever is renamed is compared, kept and decided under its new name, which the tenant's layer is moved to.
+ *
+ * Mistakes of the result are told by `buildModel`.
+ */
+export function upgradeLayers(input: UpgradeInput): Upgrade {
+  const { from, to, choices = {} } = input;
+  const owner = from.find(({ kind }) => kind === 'tenant');
+  if (owner === undefined) return { layers: to, conflicts: [], strayChoices: Object.keys(choices) };
+  const target = assemble(to);
+  const former = from.filter(({ kind }) => kind !== 'tenant').map((layer) => inPresentNames(layer, target.components));
+  const moved = assemble([...to, owner]).layers.at(-1) ?? owner;
+  const lower = keepUsedParts({ from: former, to, target, tenant: moved });
+  const [before, after] = [assemble(former), lower === to ? target : assemble(lower)];
+  let tenant = moved;
+  const conflicts: Conflict[] = [];
+  for (const delta of deltasOf(moved, [before, after])) {
+    const conflict = conflictOf(delta, before, after, input);
+    if (conflict === undefined) continue;
+    conflicts.push(conflict);
+    // What is locked makes no Model as the tenant has it.
+    tenant = withDecision(tenant, delta, conflict.choice ?? (conflict.reason === 'locked' ? 'pack' : 'tenant'));
+  }
+  const known = new Set(conflicts.map(({ id }) => id));
+  return { layers: [...lower, tenant], conflicts, strayChoices: Object.keys(choices).filter((id) => !known.has(id)) };
+}

@@ -1,0 +1,116 @@
+// What is no mistake in a pack, and yet seldom meant: fields that nothing names, texts that are missing in a language, processes without a test.
+import { problem, type Problem } from '@tessera/kernel';
+import { folderKinds, folderOf, kindWord, type FolderKind, type Layer, type Model } from '@tessera/metadata';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const asJson = (value: unknown): Json => (isJson(value) ? value : {});
+
+/** Files in which a name does not mean that anything is made of the field: texts, data, rights, tests. */
+const silent = /^(translations|data|roles|permissionSets|tests|fixtures)\//;
+
+const texts: ReadonlySet<string> = new Set(['label', 'pluralLabel', 'help', 'message', 'description', '$comment']);
+
+function addWords(value: unknown, words: Map<string, number>): void {
+  const add = (text: string): void => {
+    for (const word of text.split(/[^A-Za-z0-9_]+/)) words.set(word, (words.get(word) ?? 0) + 1);
+  };
+  if (typeof value === 'string') add(value);
+  else if (Array.isArray(value)) for (const item of value) addWords(item, words);
+  else if (isJson(value)) {
+    for (const [key, entry] of Object.entries(value)) {
+      // Texts for people name no field; a field that is called like them is an object with a type.
+      if (texts.has(key) && asJson(entry)['type'] === undefined) continue;
+      add(key);
+      addWords(entry, words);
+    }
+  }
+}
+
+/** The fields that a file brings, by object. */
+function fieldsOf(path: string, content: unknown): readonly (readonly [object: string, field: string])[] {
+  const { name, extends: target, kind, fields } = asJson(content);
+  const object = path.startsWith('objects/')
+    ? name
+    : path.startsWith('extensions/') && (kind ?? 'object') === 'object'
+      ? target
+      : undefined;
+  if (typeof object !== 'string') return [];
+  // An entry with a type brings the field; others change one that is there.
+  return Object.entries(asJson(fields)).flatMap(([field, entry]) =>
+    asJson(entry)['type'] === undefined ? [] : [[object, field] as const],
+  );
+}
+
+/** A field whose name stands nowhere but where it is defined, a child relation of it included. */
+function unusedFields({ name: pack, files }: Layer): readonly Problem[] {
+  const words = new Map<string, number>();
+  for (const [path, content] of Object.entries(files)) if (!silent.test(path)) addWords(content, words);
+  const isNamed = (word: unknown, atLeast: number): boolean => typeof word === 'string' && (words.get(word) ?? 0) > atLeast;
+  return Object.entries(files).flatMap(([path, content]) =>
+    fieldsOf(path, content).flatMap(([object, field]): readonly Problem[] => {
+      const { inverse } = asJson(asJson(asJson(content)['fields'])[field]);
+      if (field === 'name' || isNamed(field, 1) || isNamed(inverse, 1)) return [];
+      return [problem('LINT_FIELD_UNUSED', { field: `${object}.${field}` }, { file: `${pack}/${path}`, pointer: `/fields/${field}` })];
+    }),
+  );
+}
+
+const labelled: ReadonlySet<string> = new Set(['label', 'pluralLabel', 'help', 'message']);
+
+/** Texts by language within a component, by their pointers. */
+function textsIn(value: unknown, at: string): readonly (readonly [pointer: string, byLanguage: Json])[] {
+  if (!isJson(value)) return [];
+  return Object.entries(value).flatMap(([key, entry]) => {
+    const pointer = `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const byLanguage = Object.values(asJson(entry));
+    const isText = labelled.has(key) && byLanguage.length > 0 && byLanguage.every((text) => typeof text === 'string');
+    return isText ? [[pointer, asJson(entry)] as const] : textsIn(entry, pointer);
+  });
+}
+
+/** @param model has what translations say */
+function missingTranslations({ name: pack, files }: Layer, model: Model): readonly Problem[] {
+  const { languages } = asJson(files['pack.json']);
+  const wanted = Array.isArray(languages) ? languages.filter((language) => typeof language === 'string') : ['en'];
+  return folderKinds.flatMap((kind) =>
+    Object.entries(files).flatMap(([path, content]) => {
+      const name = path.startsWith(`${folderOf(kind)}/`) ? String(asJson(content)['name']) : undefined;
+      if (name === undefined) return [];
+      return textsIn(model.source[kind]?.[name], '').flatMap(([pointer, byLanguage]) =>
+        wanted
+          .filter((language) => !Object.hasOwn(byLanguage, language))
+          .map((language) =>
+            problem(
+              'LINT_TRANSLATION_MISSING',
+              { what: `${kindWord(kind)} ${name}: ${pointer}`, language },
+              { file: `${pack}/${path}`, pointer },
+            ),
+          ),
+      );
+    }),
+  );
+}
+
+/** Kinds of what happens by itself. */
+const active: readonly FolderKind[] = ['automation', 'approvalProcess', 'stageFlow', 'clock', 'pool', 'conversion'];
+
+/** Processes about whose object no scenario says a word. */
+function untested({ name: pack, files }: Layer): readonly Problem[] {
+  const words = new Map<string, number>();
+  for (const [path, content] of Object.entries(files)) if (path.startsWith('tests/')) addWords(content, words);
+  return active.flatMap((kind) =>
+    Object.entries(files).flatMap(([path, content]): readonly Problem[] => {
+      const { name, object } = asJson(content);
+      if (!path.startsWith(`${folderOf(kind)}/`) || typeof name !== 'string') return [];
+      if (words.has(name) || (typeof object === 'string' && words.has(object))) return [];
+      return [problem('LINT_UNTESTED', { what: `the ${kindWord(kind)} ${name}` }, { file: `${pack}/${path}`, pointer: '' })];
+    }),
+  );
+}
+
+/** @param model of the pack with what it needs, without mistakes */
+export function lintPack(pack: Layer, model: Model): readonly Problem[] {
+  return [...unusedFields(pack), ...missingTranslations(pack, model), ...untested(pack)];
+}
