@@ -226,7 +226,7 @@ describe('mistakes in scenarios', () => {
       'METADATA_REFERENCE_MISSING shop/tests/wrong.json#/steps/again/record',
       'METADATA_REFERENCE_MISSING shop/tests/wrong.json#/steps/again/values/amount/ref',
       'METADATA_REFERENCE_MISSING shop/tests/wrong.json#/steps/tom/values/nam',
-      'SCENARIO_NAME_TWICE shop/tests/wrong.json#/steps/tom',
+      'SCENARIO_NAME_REPEATED shop/tests/wrong.json#/steps/tom',
       'METADATA_REFERENCE_MISSING shop/tests/wrong.json#/steps/press/automation',
     ]);
   });

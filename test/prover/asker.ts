@@ -63,12 +63,14 @@ export class Asker {
     return this.chance.maybe(this.chance.percent(75) && seen.length > 0 ? seen : all);
   }
 
-  /** A record type is no name of GraphQL where the object has none. */
+  /** A record type is no name of GraphQL where the object has none, nor is a picklist without options. */
   #named(object: string): readonly FieldShape[] {
     const { fields, recordTypes } = this.shape(object);
     return Object.values(fields).filter(
-      ({ name, asked }) =>
-        !unasked.includes(name) && (asked === 'everywhere' || asked === 'selected') && (name !== 'recordType' || recordTypes.length > 0),
+      ({ name, asked, options }) =>
+        !unasked.includes(name) &&
+        (asked === 'everywhere' || asked === 'selected') &&
+        (name === 'recordType' ? recordTypes : options)?.length !== 0,
     );
   }
 

@@ -113,7 +113,8 @@ function scaleOf(source: Json): number | undefined {
 
 function fieldShape(name: string, source: Json): FieldShape {
   const type = String(source['type']);
-  const options = source['options'] as Json | undefined;
+  // No world has approval processes, so there is nothing to choose.
+  const options = (source['optionsOf'] === 'approvalProcess' ? {} : source['options']) as Json | undefined;
   return {
     name,
     type,

@@ -86,6 +86,8 @@ describe('the pool', () => {
 
   it('lets one who waits give up', async () => {
     const own = await open(database, { poolSize: 1 });
+    // The connection is there, so that nobody waits for it to be made.
+    await whose(own, 'acme');
     const slow = run(own.tenant('acme'), sql`select pg_sleep(0.3)`);
     const answer = own.tenant('beta').query({ text: 'select 1', values: [] }, { signal: AbortSignal.timeout(50) });
     expect(await codeOf(answer)).toBe('REQUEST_CANCELLED');
@@ -274,6 +276,7 @@ describe('cell.close', () => {
 
   it('cuts off what does not end in time', async () => {
     const own = await open(database, { poolSize: 2 });
+    await whose(own, 'acme');
     const running = codeOf(run(own.tenant('acme'), sql`select pg_sleep(20)`));
     await sleep(50);
     await own.close(100);

@@ -234,7 +234,7 @@ const entries = {
   SEED_REFERENCE_MISSING: { status: 422, message: '{field}: no earlier record of the pack’s data is called {ref}.' },
   // scenarios of packs
   SCENARIO_NAME_UNKNOWN: { status: 422, message: 'Nothing is called {name} by now that is a {kind}. There are: {known}.' },
-  SCENARIO_NAME_TWICE: {
+  SCENARIO_NAME_REPEATED: {
     status: 422,
     message: 'Two things of the scenario are called {name}. Rename one: people, records and steps share their names.',
   },

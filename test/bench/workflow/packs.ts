@@ -1,4 +1,4 @@
-// Packs whose objects have automations: some for throughput of runs, some for what automations cost a write.
+// Packs whose objects have automations or an approval: for throughput, and for what automations cost a write.
 import type { Layer } from '@tessera/metadata';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,12 +10,13 @@ const label = { en: 'Thing' };
 const fieldOf = (i: number): string => `value${String(i)}`;
 const mostFields = 20;
 
-function packWith(name: string, automations: readonly Json[]): Layer {
+function packWith(name: string, automations: readonly Json[], more: Readonly<Record<string, Json>> = {}): Layer {
   const values = Array.from({ length: mostFields }, (_, i) => [fieldOf(i), { type: 'number', scale: 0, label }] as const);
   const fields = { name: { type: 'text', label }, amount: { type: 'number', scale: 0, label }, ...Object.fromEntries(values) };
   const files: Record<string, Json> = {
     'pack.json': { name, namespace: '', version: '1.0.0', label, publisher: 'Benchmarks', languages: ['en'] },
     [`objects/${objectName}.json`]: { name: objectName, plural: 'things', label, fields },
+    ...more,
   };
   for (const [i, automation] of automations.entries()) {
     const own = `automation${String(i)}`;
@@ -51,4 +52,16 @@ export function settingPack(automations: number): Layer {
     `setting${String(automations)}`,
     Array.from({ length: automations }, (_, i): Json => ({ trigger, steps: { set: set(i) } })),
   );
+}
+
+/** Whoever has this role is asked about each new record. */
+export const voter = 'voter';
+
+/** Each new record waits until all voters have approved it. */
+export function approvingPack(): Layer {
+  const steps = { votes: { type: 'approval', approvers: { all: { role: voter, need: 'all' } } } };
+  return packWith('approving', [], {
+    [`roles/${voter}.json`]: { name: voter, label, objects: { [objectName]: { read: true, fields: { '*': 'read' } } } },
+    'approvalProcesses/agree.json': { name: 'agree', label, object: objectName, on: ['create'], steps },
+  });
 }

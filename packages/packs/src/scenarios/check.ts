@@ -46,7 +46,7 @@ class Check {
   }
 
   call(name: string, kind: Kind, at: string): void {
-    if (this.#names.has(name)) this.problems.push(problem('SCENARIO_NAME_TWICE', { name }, { file: this.#file, pointer: at }));
+    if (this.#names.has(name)) this.problems.push(problem('SCENARIO_NAME_REPEATED', { name }, { file: this.#file, pointer: at }));
     this.#names.set(name, kind);
   }
 
