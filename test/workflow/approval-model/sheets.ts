@@ -59,9 +59,11 @@ export function instead(spec: AskSpec, world: World): readonly string[] | undefi
   const what = spec.nobody?.do ?? 'administrator';
   if (what === 'pass') return [];
   if (what === 'refuse') return undefined;
-  const named = what === 'ask' ? (world.instead ?? []) : [];
+  const fit = (some: readonly string[]): readonly string[] =>
+    some.filter((person) => person !== SUBMITTER || spec.sameAsSubmitter === 'keep');
+  const named = what === 'ask' ? fit(world.instead ?? []) : [];
   const all = named.length > 0 ? named : adminsOf(world);
-  const free = all.filter((person) => person !== SUBMITTER || spec.sameAsSubmitter === 'keep');
+  const free = fit(all);
   const people = free.length > 0 ? free : all;
   return people.length > 0 ? people : undefined;
 }

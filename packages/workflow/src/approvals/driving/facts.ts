@@ -157,10 +157,12 @@ export class LiveFacts {
       case 'people':
         return this.#byProcess(asked, async (group, { asker, question }) => {
           const [path, name] = question.of as Parameter<'people'>;
-          const entry = this.#said(asker.process)
-            .approvals.get(path)
-            ?.approvers.find((approver) => approver.name === name);
-          return this.#people(group, entry === undefined ? [] : [entry.person]);
+          const step = this.#said(asker.process).approvals.get(path);
+          const entry = step?.approvers.find((approver) => approver.name === name);
+          const found = await this.#people(group, entry === undefined ? [] : [entry.person]);
+          // Whoever chooses the submitter has chosen nobody: a step is not to be passed by that.
+          if (entry?.person.kind !== 'chosen' || step?.sameAsSubmitter !== 'skip') return found;
+          return found.map((people, i) => people.filter((person) => person !== group[i]?.asker.subject.submitter));
         });
       case 'instead':
         return this.#byProcess(asked, async (group, { asker, question }) => {

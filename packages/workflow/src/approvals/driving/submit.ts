@@ -1,11 +1,11 @@
 // Hands a record in for approval: by its button, by the API, or by a step of an automation.
 import { fail, isUuid } from '@tessera/kernel';
-import type { ApprovalEvent, ApprovalProcessModel, Model, ObjectModel } from '@tessera/metadata';
+import type { ApprovalEvent, ApprovalProcessModel, ObjectModel } from '@tessera/metadata';
 import { markRecords, recordKey, sightOf, updateRecords, type WriteSession } from '@tessera/records';
 import type { RecordValues } from '@tessera/storage';
 import { asPlatform } from '../../automations/sessions.ts';
 import { doorIn } from '../../jobs/handlers.ts';
-import { byPriority, firstEntered, processesFor } from '../entering/choose.ts';
+import { firstEntered, processesFor } from '../entering/choose.ts';
 import { beginApprovals, type Begun } from './begin.ts';
 import type { ApprovalSubject } from './happened.ts';
 import { lockRecord } from './hold.ts';
@@ -25,33 +25,34 @@ export interface Submission {
 const knownAmong = (open: readonly ApprovalProcessModel[]): string =>
   open.length === 0 ? '' : `There are: ${open.map(({ name }) => name).join(', ')}.`;
 
-/** The processes that something of this kind may enter, in their order; what is not in force yet is submitted to those of new records too. */
-export function openTo(
-  model: Model,
-  object: ObjectModel,
-  {
-    event,
-    lifeStatus,
-    process: named,
-  }: { readonly event: ApprovalEvent; readonly lifeStatus: unknown; readonly process: string | undefined },
-): readonly ApprovalProcessModel[] {
-  const also = event === 'submit' && lifeStatus === 'draft' ? processesFor(model, object, 'create') : [];
-  const open = [...new Set([...processesFor(model, object, event), ...also])].sort(byPriority);
-  if (named === undefined) return open;
-  const found = open.find(({ name }) => name === named);
-  if (found === undefined)
-    throw fail('COMPONENT_UNKNOWN', { kind: 'approval process', name: named, known: knownAmong(open) }, { pointer: '/process' });
-  return [found];
+interface Entering {
+  readonly event: ApprovalEvent;
+  readonly lifeStatus: unknown;
+  /** Undefined: the first whose entry holds. */
+  readonly process: string | undefined;
 }
 
-/** The process that a record enters. @throws APPROVAL_NONE */
+/**
+ * The process that a record enters. What is not in force yet enters what it would have to as a new record, if there is such a process: it does
+ * not come into force by an easier one.
+ * @throws COMPONENT_UNKNOWN, APPROVAL_NONE
+ */
 export async function entered(
   session: WriteSession,
-  open: readonly ApprovalProcessModel[],
+  { event, lifeStatus, process: named }: Entering,
   { object, id, old, values }: Pick<ApprovalSubject, 'object' | 'id' | 'old' | 'values'>,
 ): Promise<ApprovalProcessModel> {
-  const process = (await firstEntered(session, object, open, [{ id, old, values }])).get(id);
-  if (process === undefined) throw fail('APPROVAL_NONE', { object: object.name, id, known: knownAmong(open) });
+  const first = async (open: readonly ApprovalProcessModel[]): Promise<ApprovalProcessModel | undefined> =>
+    (await firstEntered(session, object, open, [{ id, old, values }])).get(id);
+  const { model } = session;
+  const due = event === 'submit' && lifeStatus === 'draft' ? await first(processesFor(model, object, 'create')) : undefined;
+  const open = due === undefined ? processesFor(model, object, event) : [due];
+  const asked = open.filter(({ name }) => named === undefined || name === named);
+  if (named !== undefined && asked.length === 0)
+    throw fail('COMPONENT_UNKNOWN', { kind: 'approval process', name: named, known: knownAmong(open) }, { pointer: '/process' });
+  // What is void counts for nothing, and comes to count by no approval.
+  const process = event === 'submit' && lifeStatus === 'void' ? undefined : (due ?? (await first(asked)));
+  if (process === undefined) throw fail('APPROVAL_NONE', { object: object.name, id, known: knownAmong(asked) });
   return process;
 }
 
@@ -81,9 +82,8 @@ export async function submitRecord(given: WriteSession, submission: Submission):
   const platform = asPlatform(given, submitter);
   const chosen = await checkPeople(platform, submission.chosen ?? [], '/chosen');
   const lifeStatus = record['lifeStatus'] === 'draft' ? 'draft' : 'normal';
-  const open = openTo(given.model, object, { event: 'submit', lifeStatus: record['lifeStatus'], process: named });
-  // What is void counts for nothing, and comes to count by no approval.
-  const process = await entered(given, record['lifeStatus'] === 'void' ? [] : open, { object, id, old: undefined, values: record });
+  const entering = { event: 'submit', lifeStatus: record['lifeStatus'], process: named } as const;
+  const process = await entered(given, entering, { object, id, old: undefined, values: record });
   await markRecords(platform, object, [{ id, lockedBy: submitter, lifeStatus: 'inApproval' }]);
   const values = (await lockRecord(platform, object, id)) ?? record;
   const start = { process, event: 'submit', object, id, values, old: undefined, held: undefined, submitter, former: lifeStatus } as const;

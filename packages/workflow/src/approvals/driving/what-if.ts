@@ -10,7 +10,7 @@ import { LiveFacts } from './facts.ts';
 import type { ApprovalSubject } from './happened.ts';
 import { forApproval, triedOut } from './held-change.ts';
 import { lockRecord } from './hold.ts';
-import { entered, openTo } from './submit.ts';
+import { entered } from './submit.ts';
 
 export interface PlanQuestion {
   readonly object: ObjectModel;
@@ -68,11 +68,11 @@ async function inNameOf(session: WriteSession, submitter: string): Promise<Write
 
 /** @throws RECORD_NOT_FOUND, APPROVAL_UNFIT, APPROVAL_NONE, COMPONENT_UNKNOWN, and what is wrong with the values */
 export function whatIf(given: WriteSession, question: PlanQuestion): Promise<PlanAnswer> {
-  const { object, process: named, event, submitter } = question;
+  const { process: named, event, submitter } = question;
   return triedOut(given, async (session) => {
     const subject = await proposed(session, question);
-    const open = openTo(session.model, object, { event, lifeStatus: subject.values['lifeStatus'], process: named });
-    const process = await entered(await inNameOf(session, submitter), open, subject);
+    const entering = { event, lifeStatus: subject.values['lifeStatus'], process: named };
+    const process = await entered(await inNameOf(session, submitter), entering, subject);
     const facts = new LiveFacts(asPlatform(session, submitter));
     const [plan] = await facts.drive([{ asker: { process, subject, chosen: {} }, work: planning(process, { submitter }) }]);
     if (plan === undefined) throw new TypeError('The machine has come to nothing.');

@@ -3,8 +3,7 @@ import type { ApprovalEvent, ApprovalProcessModel, Model, ObjectModel } from '@t
 import { asCaller, fetchFacts, noFacts, recordEnvironment, type RecordChanged, type WriteSession } from '@tessera/records';
 
 /** The order in which processes are asked. */
-export const byPriority = (a: ApprovalProcessModel, b: ApprovalProcessModel): number =>
-  a.priority - b.priority || (a.name < b.name ? -1 : 1);
+const byPriority = (a: ApprovalProcessModel, b: ApprovalProcessModel): number => a.priority - b.priority || (a.name < b.name ? -1 : 1);
 
 /** The processes of an object that something of this kind enters, the first to be asked first. */
 export const processesFor = ({ approvalProcesses }: Model, { name }: ObjectModel, event: ApprovalEvent): readonly ApprovalProcessModel[] =>

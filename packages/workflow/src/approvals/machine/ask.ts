@@ -58,10 +58,12 @@ export function* insteadOf(run: Run, definition: ApprovalDefinition): Asking<rea
   const { nobody, path, sameAsSubmitter } = definition;
   if (nobody.do === 'pass') return [];
   if (nobody.do === 'refuse') return undefined;
-  const named = nobody.do === 'ask' ? yield* asking('instead', path) : [];
+  const fit = (people: readonly string[]): readonly string[] =>
+    [...new Set(people)].filter((person) => sameAsSubmitter === 'keep' || person !== run.submitter);
+  const named = nobody.do === 'ask' ? fit(yield* asking('instead', path)) : [];
   const via: Via = named.length > 0 ? 'instead' : 'administrator';
-  const found = [...new Set(named.length > 0 ? named : yield* asking('administrators'))];
-  const others = found.filter((person) => sameAsSubmitter === 'keep' || person !== run.submitter);
+  const found = named.length > 0 ? named : [...new Set(yield* asking('administrators'))];
+  const others = fit(found);
   const people = (others.length > 0 ? others : found).map((person): Asked => ({ person, via }));
   return people.length === 0 ? undefined : people;
 }
