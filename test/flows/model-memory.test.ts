@@ -12,7 +12,7 @@ const collect = runInNewContext('gc') as () => void;
 const texts = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`text${String(i)}`, { type: 'text' }]));
 const words = ['one', 'two', 'three', 'four', 'five', 'six'] as const;
 
-/** Tenants whose Models differ in one word, each of some 90 kB as they are counted. */
+/** Tenants whose Models differ in one word, each of some 120 kB as they are counted. */
 async function tenantsOf(here: TestEngine): Promise<readonly TestTenant[]> {
   const tenants: TestTenant[] = [];
   for (const word of words) tenants.push(await here.tenant(word, [pack('base', { note: { label: { en: word }, fields: texts } })]));
@@ -34,7 +34,7 @@ describe('Models of many tenants', () => {
   let tenants: readonly TestTenant[];
 
   beforeAll(async () => {
-    here = await testEngine({ engine: { modelMemory: 250_000 } });
+    here = await testEngine({ engine: { modelMemory: 330_000 } });
     tenants = await tenantsOf(here);
   });
   afterAll(() => here.close());

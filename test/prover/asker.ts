@@ -5,7 +5,7 @@ import { Decimal } from './decimal.ts';
 import { words } from './models.ts';
 import type { Onlooker } from './oracle-records.ts';
 import { valueOf } from './rules.ts';
-import type { FieldShape, ObjectShape, Shapes } from './shapes.ts';
+import { isNamed, type FieldShape, type ObjectShape, type Shapes } from './shapes.ts';
 import { rowsOf, type Row } from './world.ts';
 
 /** Instants are of the moment, and some texts of everybody. */
@@ -63,14 +63,10 @@ export class Asker {
     return this.chance.maybe(this.chance.percent(75) && seen.length > 0 ? seen : all);
   }
 
-  /** A record type is no name of GraphQL where the object has none, nor is a picklist without options. */
   #named(object: string): readonly FieldShape[] {
-    const { fields, recordTypes } = this.shape(object);
-    return Object.values(fields).filter(
-      ({ name, asked, options }) =>
-        !unasked.includes(name) &&
-        (asked === 'everywhere' || asked === 'selected') &&
-        (name === 'recordType' ? recordTypes : options)?.length !== 0,
+    const shape = this.shape(object);
+    return Object.values(shape.fields).filter(
+      (field) => !unasked.includes(field.name) && (field.asked === 'everywhere' || field.asked === 'selected') && isNamed(field, shape),
     );
   }
 

@@ -162,6 +162,10 @@ function settled(field: FieldShape, own: ObjectShape, shapes: Shapes): FieldShap
   return { ...field, kind: child?.fields[String(path)]?.kind ?? 'number' };
 }
 
+/** Whether GraphQL has a name for the field: none for a record type where there is none, nor for a picklist without options. */
+export const isNamed = ({ name, options }: FieldShape, { recordTypes }: Pick<ObjectShape, 'recordTypes'>): boolean =>
+  (name === 'recordType' ? recordTypes : options)?.length !== 0;
+
 /** Shapes of objects by the JSON of each. */
 export function shapesOf(objects: Readonly<Record<string, Json>>): Shapes {
   const plain = Object.entries(objects).map(([name, source]): [string, ObjectShape] => {

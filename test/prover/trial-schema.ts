@@ -2,6 +2,7 @@
 import type { DescribeAsk } from './asks.ts';
 import { difference } from './expectations.ts';
 import { restRequest, typeOf } from './requests.ts';
+import { isNamed } from './shapes.ts';
 import { codesOf, send, type Session } from './trial.ts';
 
 interface Named {
@@ -63,9 +64,8 @@ async function introspect(session: Session, object: string): Promise<string | un
       return `Query.${shape.plural}: ${roots.has(shape.plural) ? 'is' : 'is not'} there`;
   }
   const shape = world.shapes[object];
-  const named = Object.values(shape?.fields ?? {}).filter(
-    ({ name, asked }) => asked !== 'unknown' && (name !== 'recordType' || shape?.recordTypes.length !== 0),
-  );
+  const named =
+    shape === undefined ? [] : Object.values(shape.fields).filter((field) => field.asked !== 'unknown' && isNamed(field, shape));
   const fields = named.filter(({ kind, name }) => kind !== 'secret' || rights.shows(object, name) === undefined);
   const relations = Object.keys(shape?.relations ?? {}).filter((name) => rights.relates(object, name));
   const expected = new Set([

@@ -9,6 +9,7 @@ import { mayBeDone, objectionsTo, valueIn, type Objections } from './oracle-writ
 import { graphqlWrite, restWrite } from './requests.ts';
 import { codesOf, send, type Session } from './trial.ts';
 import { same } from './rules.ts';
+import { isNamed } from './shapes.ts';
 import type { Row } from './world.ts';
 
 /** A document that does not fit the caller's schema says no more than that. */
@@ -27,14 +28,13 @@ const fingerprint = (rows: ReadonlyMap<string, Row>): string => JSON.stringify([
 
 /** Fields that the person sees and the clock does not decide. */
 function shownFields(who: Onlooker, object: string): readonly Path[] {
-  const fields = Object.values(who.world.shapes[object]?.fields ?? {});
-  const recordTypes = who.world.shapes[object]?.recordTypes ?? [];
-  const shown = fields.filter(
-    ({ name, kind, to }) =>
-      (name !== 'recordType' || recordTypes.length > 0) &&
-      kind !== 'secret' &&
-      to.length < 2 &&
-      who.rights.shows(object, name) !== undefined,
+  const shape = who.world.shapes[object];
+  const shown = Object.values(shape?.fields ?? {}).filter(
+    (field) =>
+      isNamed(field, shape ?? { recordTypes: [] }) &&
+      field.kind !== 'secret' &&
+      field.to.length < 2 &&
+      who.rights.shows(object, field.name) !== undefined,
   );
   return [
     ['id'],

@@ -74,7 +74,7 @@ describe('checkWrite', () => {
 
   it('names no hidden neighbours', () => {
     const [unknown] = checkWrite(policy, object, { kind: 'create', after: {}, input: ['industry'] });
-    expect(unknown?.message).toBe('account has no field industry. ');
+    expect(unknown?.message).toBe('account has no field industry.');
   });
 });
 

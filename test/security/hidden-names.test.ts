@@ -63,7 +63,7 @@ describe('what does not exist for the person', () => {
       },
     ],
   ])('is refused in %s', (_, root) => {
-    expect(() => restrict({ model, policy }, [root])).toThrow('account has no field industry. ');
+    expect(() => restrict({ model, policy }, [root])).toThrow(/account has no field industry\.$/);
   });
 
   it.each<[string, RootQuery]>([
@@ -73,17 +73,17 @@ describe('what does not exist for the person', () => {
     ['a key', { kind: 'record', as: 'x', object: 'account', by: { key: { phone: '1' } }, selections: [] }],
     ['a path', rows('deal', [], { where: equals(path('deal', 'account.phone')) })],
   ])('is what is masked, in %s', (_, root) => {
-    expect(() => restrict({ model, policy }, [root])).toThrow('account has no field phone. ');
+    expect(() => restrict({ model, policy }, [root])).toThrow(/account has no field phone\.$/);
   });
 
   it('is what is worked out from it', () => {
-    expect(() => restrict({ model, policy }, [rule(sumOfDeals())])).toThrow('deal has no field amount. ');
-    expect(() => restrict({ model, policy }, [rows('account', [field('dealTotal')])])).toThrow('account has no field dealTotal. ');
+    expect(() => restrict({ model, policy }, [rule(sumOfDeals())])).toThrow(/deal has no field amount\.$/);
+    expect(() => restrict({ model, policy }, [rows('account', [field('dealTotal')])])).toThrow(/account has no field dealTotal\.$/);
   });
 
   it('is a secret in a rule, whoever asks', () => {
     const setting = policyOf({ account: grant({ read: true, fields: { '*': 'edit' } }) });
-    expect(() => restrict({ model, policy: setting }, [rule(path('account', 'token'))])).toThrow('account has no field token. ');
+    expect(() => restrict({ model, policy: setting }, [rule(path('account', 'token'))])).toThrow(/account has no field token\.$/);
   });
 
   it.each<[string, RootQuery]>([
@@ -105,7 +105,7 @@ describe('what does not exist for the person', () => {
     ['in a rule', untied, rule(sumOfDeals())],
     ['with another object', all, rows('account', [children('deals', 'tag', [])])],
   ])('is a relation, %s', (_, who, root) => {
-    expect(() => restrict({ model, policy: who }, [root])).toThrow('account has no child relation deals. ');
+    expect(() => restrict({ model, policy: who }, [root])).toThrow(/account has no child relation deals\.$/);
   });
 
   it('is the bin, without seeDeleted', () => {
