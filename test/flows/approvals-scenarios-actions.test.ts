@@ -87,6 +87,11 @@ const withdrawn: Scenarios = {
     lines: [...two, 'ann recall → APPROVAL_TOO_LATE'],
   },
   never: { steps: bob(), process: { recall: 'never' }, lines: ['bob', 'ann recall → APPROVAL_NOT_ALLOWED'] },
+  'never but when it has come back': {
+    steps: bob(),
+    process: { recall: 'never' },
+    lines: ['bob', 'bob return → returned', 'ann recall → recalled'],
+  },
   'when it has come back': { steps: bob(), lines: ['bob', 'bob return → returned', 'ann recall → recalled'] },
 };
 
@@ -169,6 +174,14 @@ const choices: Scenarios = {
     steps: steps({ bob: asks(by('bob')), next: asks(chosen('bob')) }),
     lines: ['bob', 'bob approve +eve +cat → cat, eve', 'eve approve → cat', 'cat approve → approved'],
   },
+  'who is himself, and nobody by that': {
+    steps: steps({ bob: asks(by('bob')), next: asks(chosen('bob')) }),
+    lines: ['bob', 'bob approve +bob → admin', 'bob approve → APPROVAL_NOT_ASKED', 'admin approve → approved'],
+  },
+  'who is himself, where approving once is not enough': {
+    steps: steps({ bob: asks(by('bob')), next: asks(chosen('bob'), { repeated: 'keep' }) }),
+    lines: ['bob', 'bob approve +bob → bob', 'bob approve → approved'],
+  },
 };
 
 const scenarios = { ...handedOn, ...signers, ...withdrawn, ...takenBack, ...edited, ...rescued, ...choices };
@@ -212,7 +225,10 @@ describe('a change that is held', () => {
   it('is corrected by its submitter and edited by its approvers, and written as it is then', async () => {
     const [paper, approval] = await held({ note: 'new', amount: 3 });
     await scene.does(approval, 'bob return');
-    expect((await scene.people.ann.http.patch(scene.path(paper), { note: 'newer' })).json['code']).toBe('RECORD_LOCKED');
+    expect((await scene.people.ann.http.patch(scene.path(paper), { note: 'newer' })).json).toMatchObject({
+      code: 'RECORD_LOCKED',
+      detail: expect.stringContaining('`resubmit`') as unknown,
+    });
     expect(await scene.does(approval, 'ann resubmit amount=5')).toBe('ann resubmit amount=5 → bob');
     expect(await shown(paper)).toMatchObject({ note: 'old', amount: null });
     await scene.does(approval, 'bob approve note=theirs');
@@ -267,4 +283,13 @@ describe('a reminder', () => {
 });
 describe('approvers are chosen', () => {
   plays(choices);
+  it('in what would be as well, which knows the events of a process', async () => {
+    const { ann, dan, eve } = scene.people;
+    const path = scene.path(await scene.paper(), '/approval/plan');
+    const name = `p${String(Object.keys(scenarios).indexOf('by whoever hands in'))}`;
+    const { json } = await ann.http.post(path, { process: name, chosen: [dan.id, eve.id] });
+    expect(json['lines']).toMatchObject([{ assignee: dan.id }, { assignee: eve.id }]);
+    const { json: none } = await ann.http.post(path, { process: 'held' });
+    expect(none).toMatchObject({ code: 'COMPONENT_UNKNOWN', detail: expect.stringContaining('events update, and not submit') as unknown });
+  });
 });

@@ -255,7 +255,7 @@ describe('what if', () => {
   const plan = async (values: Json, body: Json = {}, who: Person = people.ann): Promise<readonly unknown[]> => {
     const paper = await scene.paper(values);
     const { json } = await who.http.post(scene.path(paper, '/approval/plan'), { process: 'asked', ...body });
-    expect((await scene.admin.http.get(scene.path(paper, '/approval'))).json).toEqual({ approval: null });
+    expect((await scene.admin.http.get(scene.path(paper, '/approval'))).json).toMatchObject({ approval: null });
     const lines = json['lines'] as readonly Json[];
     return [
       json['outcome'],

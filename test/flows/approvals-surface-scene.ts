@@ -19,6 +19,10 @@ const process = (name: string, rest: Json): Json => ({
 });
 const files: Json = {
   ...process('handIn', { on: ['submit'] }),
+  ...process('hurry', {
+    on: ['submit'],
+    button: { label: label('Hurry'), visibleWhen: { '>': [{ var: 'score' }, 5] } },
+  }),
   ...process('change', { on: ['update'], entry: { '==': [{ var: 'region' }, 'east'] } }),
   'roles/boss.json': {
     name: 'boss',

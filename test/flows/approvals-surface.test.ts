@@ -21,7 +21,7 @@ afterAll(() => scene.close());
 describe('a record that is handed in', () => {
   it('waits for one approval, however often the same is asked for', async () => {
     const id = await ann.create('account', { name: 'Once' });
-    expect((await get(ann, at(id))).json).toEqual({ approval: null });
+    expect((await get(ann, at(id))).json).toEqual({ approval: null, submits: [{ process: 'handIn', label: 'Check' }] });
     const input = { object: 'account', id, comment: 'Please.' };
     const send = () => ann.run('approvals.submit', input, { idempotencyKey: 'submit-1' });
     const first = await send();
@@ -35,6 +35,7 @@ describe('a record that is handed in', () => {
   it('says who is asked, and to everybody what that person may do', async () => {
     const [id, approval] = await scene.handedIn('Shown');
     const seen = await get(ann, at(id));
+    expect(seen.json['submits']).toEqual([]);
     expect(seen.json['approval']).toMatchObject({
       id: approval,
       process: 'handIn',
@@ -59,6 +60,20 @@ describe('a record that is handed in', () => {
     expect(actionsOf(boss)).toEqual(['approve', 'reject', 'return', 'transfer', 'addSigner', 'comment', 'ask']);
     expect((boss.json['approval'] as Json)['may']).toMatchObject({ editable: ['rating'] });
     expect(actionsOf(await get(scene.admin, at(id)))).toEqual(['remind', 'comment', 'ask', 'reassign', 'skip', 'cancel']);
+  });
+
+  it('is offered what shows itself to its reader', async () => {
+    const id = await ann.create('account', { name: 'Offered' });
+    const offers = async ({ http }: Person): Promise<Json> =>
+      http.graphql(`{ approvalOffers(object: account, id: "${id}") { process label } }`);
+    const check = { process: 'handIn', label: 'Check' };
+    expect(await offers(scene.admin)).toEqual({ approvalOffers: [check, { process: 'hurry', label: 'Hurry' }] });
+    // By a score that she may not read.
+    expect([await offers(ann), await offers(dan)]).toEqual([{ approvalOffers: [check] }, { approvalOffers: null }]);
+    const hurry = { process: 'hurry' };
+    const refused = [await post(ann, at(id), hurry), await post(ann, at(id, '/plan'), hurry)];
+    expect(refused.map(told)).toEqual(Array(2).fill([422, 'APPROVAL_NONE']));
+    expect((await post(scene.admin, at(id), hurry)).status).toBe(201);
   });
 
   it('is as if it were not there for whoever does not see the record', async () => {
@@ -166,7 +181,7 @@ describe('what if', () => {
     expect((await post(ann, at(id, '/plan'), { values: { region: 'east' } })).json).toMatchObject({ process: 'change' });
     expect(told(await post(ann, at(id, '/plan'), { values: { region: 'west' } }))).toEqual([422, 'APPROVAL_NONE']);
     expect(told(await post(ann, at(id, '/plan'), { submitter: dan.id }))).toEqual([403, 'PERMISSION_DENIED']);
-    expect((await get(ann, at(id))).json).toEqual({ approval: null });
+    expect((await get(ann, at(id))).json).toMatchObject({ approval: null });
     // Whoever comes raises the version that everything is guarded by.
     await scene.person('eva');
     expect((await post(scene.admin, at(id, '/plan'))).json).toMatchObject({ outcome: 'approved' });

@@ -47,7 +47,7 @@ function spoiled(): readonly string[] {
 
 /** Root fields: those of accounts, and actions. */
 const wanted =
-  /^(accounts?|accountsAggregate|(create|upsert)Accounts?|node|search|approval|pendingApproval|approvalPlan|submitForApproval|actOnApproval|decideApprovals|mergeRecords|undoMerge|pressButton|startAutomation)$/;
+  /^(accounts?|accountsAggregate|(create|upsert)Accounts?|node|search|approval|pendingApproval|approvalOffers|approvalPlan|submitForApproval|actOnApproval|decideApprovals|mergeRecords|undoMerge|pressButton|startAutomation)$/;
 
 describe('a text that would break out of SQL', () => {
   it.each(who)('in any parameter, header or body of REST is data or a 4xx for %s; nothing is changed by what was refused', async (name) => {

@@ -203,6 +203,18 @@ describe('whom somebody chose', () => {
     expect(scene.act({ type: 'approve', by: 'bob', chosen: ['cat'] })).toBe('done');
     expect(scene.asked).toEqual(['two: cat']);
   });
+
+  it('is nobody where it is whoever chose, also by a stand-in; that is known in a new version too', () => {
+    const two: Steps = { two: { entries: { one: [] } } };
+    const scene = new Scene({ one: asks('ann'), ...two }, { standIns: { ann: 'max' } });
+    scene.act({ type: 'approve', by: 'max', chosen: ['ann', 'bob'] });
+    expect(scene.asked).toEqual(['two: bob']);
+    expect(
+      migrate(scene.state, { ...scene.definition, steps: definitions({ first: asks('ann'), ...two }) }, { one: 'first' }),
+    ).toMatchObject({
+      state: { chosen: { first: ['ann', 'bob'] }, choseThemselves: { first: ['ann'] } },
+    });
+  });
 });
 
 describe('a plan', () => {

@@ -26,7 +26,8 @@ const files: Json = {
     onRecalled: { set: { note: 'recalled' }, automation: 'work', values: { word: 'out' } },
   }),
   ...process('told', ['create', 'submit'], check),
-  ...process('by', ['submit'], check),
+  // Shown to nobody: what an automation hands in asks for no button.
+  ...process('by', ['submit'], check, { button: { label: { en: 'By' }, visibleWhen: { '==': [v('note'), 'never'] } } }),
   ...process('once', ['submit'], { check: { type: 'approval', approvers: { none: { group: 'none' } }, nobody: 'pass' } }),
   ...process('round', ['submit'], { check: { type: 'approval', approvers: { none: { group: 'none' } }, nobody: 'pass' } }),
   // It looks as if it came to an end.

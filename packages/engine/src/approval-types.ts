@@ -73,6 +73,8 @@ export interface PlanInput {
   readonly submitter?: string | undefined;
   /** Default: `submit`, or `update` where there are values. */
   readonly event?: ApprovalEvent | undefined;
+  /** Users whom the submitter would choose as approvers. */
+  readonly chosen?: readonly string[] | undefined;
 }
 
 /** Who would be asked, in their order, and what would be passed over. */
@@ -144,4 +146,16 @@ export interface ShownApproval {
   /** What the caller may do with it just then. */
   readonly may: { readonly actions: readonly ApprovalActionName[]; readonly editable: readonly string[] };
   readonly decisions: readonly ShownDecision[];
+}
+
+/** A process that the caller may hand a record in to; `label` is what its button says. */
+export interface ApprovalOffer {
+  readonly process: string;
+  readonly label: string;
+}
+
+/** The approval of a record that is not over; where there is none, what it may be handed in to: the first unless one is named. */
+export interface RecordApproval {
+  readonly approval: ShownApproval | null;
+  readonly submits: readonly ApprovalOffer[];
 }

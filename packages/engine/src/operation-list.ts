@@ -31,6 +31,7 @@ import type {
   BatchInput,
   BatchResult,
   PlanInput,
+  RecordApproval,
   ShownApproval,
   ShownPlan,
   SubmitInput,
@@ -103,7 +104,7 @@ export interface Operations extends IdentityOperations {
   /** Hands a record in for approval. */
   'approvals.submit': { readonly input: SubmitInput; readonly output: ApprovalDone };
   /** The one that is not over; null where there is none. */
-  'approvals.pending': { readonly input: ApprovedRecord; readonly output: ShownApproval | null };
+  'approvals.pending': { readonly input: ApprovedRecord; readonly output: RecordApproval };
   'approvals.get': { readonly input: { readonly approval: string }; readonly output: ShownApproval };
   /** What if: who would be asked. Nothing is begun by it. */
   'approvals.plan': { readonly input: PlanInput; readonly output: ShownPlan };

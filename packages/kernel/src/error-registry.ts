@@ -149,7 +149,7 @@ const entries = {
   // approvals
   RECORD_LOCKED: {
     status: 409,
-    message: 'The {object} {id} is locked: {submitter} has submitted it for approval. Wait until that is decided, or have it recalled.',
+    message: 'The {object} {id} is locked: {submitter} has submitted it for approval. {remedy}',
   },
   APPROVAL_REQUIRED: {
     status: 409,

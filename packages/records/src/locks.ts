@@ -3,7 +3,7 @@ import { problem, type Problem } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
 import type { PathExpression } from '@tessera/rules';
 import { recordAccess } from '@tessera/security';
-import type { RecordValues } from '@tessera/storage';
+import { doorOf, pendingApprovals, type RecordValues } from '@tessera/storage';
 import { fetchFacts } from './facts.ts';
 import { keyOf } from './record-key.ts';
 import type { WriteSession } from './session.ts';
@@ -35,11 +35,7 @@ function mayName({ access: { policy, view } }: WriteSession, { name }: ObjectMod
 }
 
 /** Names of those who have handed in locked records, by the record's id: one statement at most; none where they may not be told. */
-export async function submitters(
-  session: WriteSession,
-  object: ObjectModel,
-  records: readonly RecordValues[],
-): Promise<ReadonlyMap<string, string>> {
+async function namesOf(session: WriteSession, object: ObjectModel, records: readonly RecordValues[]): Promise<ReadonlyMap<string, string>> {
   const path = mayName(session, object) ? submitterName(session.model, object) : undefined;
   if (path === undefined || records.length === 0) return new Map();
   const facts = await fetchFacts(
@@ -57,6 +53,32 @@ export async function submitters(
   );
 }
 
-/** @param names of `submitters` */
-export const lockedProblem = ({ name: object }: ObjectModel, id: string, names: ReadonlyMap<string, string>): Problem =>
-  problem('RECORD_LOCKED', { object, id, submitter: names.get(id) ?? 'somebody' });
+/** Ids of those that have come back to the session's person: one statement at most. */
+async function cameBack(
+  { transaction, target, slots: { user } }: WriteSession,
+  { name }: ObjectModel,
+  records: readonly RecordValues[],
+): Promise<ReadonlySet<string>> {
+  const own = records.filter(({ lockedBy }) => user !== null && lockedBy === user).map(({ id }) => textOf(id));
+  const pending = await pendingApprovals(doorOf(transaction, target.schema), name, own);
+  return new Set([...pending].flatMap(([id, { status }]) => (status === 'returned' ? [id] : [])));
+}
+
+/** Who has handed in locked records, and what is left to do. */
+export interface Submitters {
+  readonly names: ReadonlyMap<string, string>;
+  readonly back: ReadonlySet<string>;
+}
+
+export async function submitters(session: WriteSession, object: ObjectModel, records: readonly RecordValues[]): Promise<Submitters> {
+  return { names: await namesOf(session, object, records), back: await cameBack(session, object, records) };
+}
+
+/** Whoever waits for nobody but himself is not told to wait. */
+const remedies = {
+  wait: 'Wait until that is decided, or have it recalled.',
+  back: 'It has come back to you: change it with `edits` of the action `resubmit` of its approval, or recall that.',
+};
+
+export const lockedProblem = ({ name: object }: ObjectModel, id: string, { names, back }: Submitters): Problem =>
+  problem('RECORD_LOCKED', { object, id, submitter: names.get(id) ?? 'somebody', remedy: back.has(id) ? remedies.back : remedies.wait });

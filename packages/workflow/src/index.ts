@@ -55,6 +55,7 @@ export type { Decision, NotDeciding, PassedOver } from './assignment/decision.ts
 export { actOn, type Act, type ActorAction, type ActOutcome } from './approvals/driving/act.ts';
 export { noteOn, type Note } from './approvals/driving/notes.ts';
 export { submitRecord, type Submission } from './approvals/driving/submit.ts';
+export { offeredProcesses } from './approvals/entering/offered.ts';
 export { editableBy, pendingOf } from './approvals/driving/pending.ts';
 export { processOf as approvalProcessOf } from './approvals/driving/definitions.ts';
 export { whatIf, type PlanAnswer, type PlanQuestion } from './approvals/driving/what-if.ts';

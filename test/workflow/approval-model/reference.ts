@@ -4,7 +4,7 @@ import type { AskSpec, StepSpec, Steps, World } from '../approval-scene.ts';
 import { blockOf, earlier, orderOf, specAt } from './tree.ts';
 import { through, type Errand, type Walked } from './walked.ts';
 import type { Deed, Turn } from './deeds.ts';
-import { adminsOf, approvers, mayJoin, openSheet, repeatVotes, seat, sheetResult, turnsOn, type Sheet } from './sheets.ts';
+import { adminsOf, approvers, mayJoin, mayRecall, openSheet, repeatVotes, seat, sheetResult, turnsOn, type Sheet } from './sheets.ts';
 
 /** One reading of a log. */
 export class Reading {
@@ -181,7 +181,7 @@ export class Reading {
   #done(deed: Deed): boolean {
     switch (deed.do) {
       case 'recall':
-        if (deed.by !== 'sam' || this.#world.recall === 'never' || (this.#world.recall === 'untouched' && this.#decided)) return false;
+        if (deed.by !== 'sam' || !mayRecall(this.#world, this.status, this.#decided)) return false;
         this.status = 'recalled';
         return true;
       case 'cancel':

@@ -52,6 +52,10 @@ export const seat = (person: string, spec: AskSpec, world: World, more: { chosen
   own: false,
 });
 
+/** What is back with whoever handed it in may always be withdrawn. */
+export const mayRecall = ({ recall }: World, status: string, decided: boolean): boolean =>
+  status === 'returned' || (recall !== 'never' && !(recall === 'untouched' && decided));
+
 export const adminsOf = ({ administrators = ['root'] }: World): readonly string[] => administrators;
 
 /** Who sits in the place of nobody; undefined: it must not go on. */

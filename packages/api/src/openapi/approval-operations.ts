@@ -20,9 +20,13 @@ export const approvalRecordOperations: Readonly<Record<ApprovalRecordRouteId, De
   }),
   getPendingApproval: (object) => ({
     summary: `The approval of ${object.label} that is not over: who is asked, what would be changed, what one may do`,
+    description: 'Where there is none, the processes that the caller may hand the record in to; the first is taken where none is named.',
     parameters: [parameter('id')],
     responses: {
-      200: answer('Null where there is none.', objectSchema({ approval: { anyOf: [shared('Approval'), { type: 'null' }] } })),
+      200: answer(
+        'Null where there is none.',
+        objectSchema({ approval: { anyOf: [shared('Approval'), { type: 'null' }] }, submits: listOf(shared('ApprovalOffer')) }),
+      ),
       ...problems(400, 401, 404),
     },
   }),

@@ -61,6 +61,7 @@ export const approvalSchemas: Readonly<Record<string, JsonSchema>> = {
     [],
   ),
   ApprovalDone: objectSchema(done),
+  ApprovalOffer: objectSchema({ process: text, label: { ...text, description: 'What its button says.' } }),
   Approval: objectSchema({
     id,
     process: text,
@@ -122,6 +123,7 @@ export const approvalSchemas: Readonly<Record<string, JsonSchema>> = {
       values: { type: 'object', description: 'What would be changed of the record.' },
       submitter: { ...id, description: 'Default: the caller; others for administrators.' },
       event: { ...event, description: 'Default: submit, or update where there are values.' },
+      chosen: users('Approvers whom the submitter would choose.'),
     },
     [],
   ),

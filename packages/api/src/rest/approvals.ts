@@ -35,6 +35,7 @@ export const planInput = (record: RecordAt, members: Members): PlanInput => ({
   values: values(members, 'values'),
   submitter: members.text('submitter'),
   event: members.oneOf('event', ['create', 'update', 'delete', 'submit']),
+  chosen: texts(members, 'chosen'),
 });
 
 export const actInput = (approval: string, action: ActInput['action'], members: Members): ActInput => ({
@@ -78,12 +79,12 @@ async function submit(call: Call): Promise<void> {
 }
 
 async function pending(call: Call): Promise<void> {
-  const found = await call.engine.run('approvals.pending', call.context, recordAt(call));
-  sendJson(call, { approval: found === null ? null : shownApproval(found) });
+  const { approval, submits } = await call.engine.run('approvals.pending', call.context, recordAt(call));
+  sendJson(call, { approval: approval === null ? null : shownApproval(approval), submits });
 }
 
 async function plan(call: Call): Promise<void> {
-  const input = planInput(recordAt(call), new Members(call.body, '', ['process', 'values', 'submitter', 'event']));
+  const input = planInput(recordAt(call), new Members(call.body, '', ['process', 'values', 'submitter', 'event', 'chosen']));
   sendJson(call, await call.engine.run('approvals.plan', call.context, input));
 }
 

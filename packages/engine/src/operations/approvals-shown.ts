@@ -2,12 +2,24 @@
 import { fail, isUuid, TesseraError, type Problem } from '@tessera/kernel';
 import type { ApprovalProcessModel, FieldModel, ObjectModel } from '@tessera/metadata';
 import { inLanguage, type HeldChange, type WriteSession } from '@tessera/records';
-import { approvalTasksOf, doorOf, type ApprovalRow, type ApprovalTaskRow } from '@tessera/storage';
-import { approvalProcessOf, approvalTasks, editableBy, pendingOf, possibleActions, stepAt, turnsOf, whatIf } from '@tessera/workflow';
+import { approvalTasksOf, doorOf, readRecord, type ApprovalRow, type ApprovalTaskRow } from '@tessera/storage';
+import {
+  approvalProcessOf,
+  approvalTasks,
+  editableBy,
+  offeredProcesses,
+  pendingOf,
+  possibleActions,
+  stepAt,
+  turnsOf,
+  whatIf,
+} from '@tessera/workflow';
 import type {
   ApprovalActionName,
+  ApprovalOffer,
   ApprovedRecord,
   PlanInput,
+  RecordApproval,
   ShownApproval,
   ShownDecision,
   ShownPlan,
@@ -17,7 +29,7 @@ import { approvalActions } from '../approval-types.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { stateOf } from './approval-actions.ts';
-import { seenApproval } from './approvals.ts';
+import { checkIds, mostPeople, seenApproval } from './approvals.ts';
 import { readRecords } from './read.ts';
 import { sightAt } from './sharing.ts';
 import { runWrite } from './write.ts';
@@ -158,25 +170,42 @@ export async function getApproval(session: Session, { approval }: { readonly app
   return { ...shown, decisions: await shownDecisions(session, row) };
 }
 
-/** The record's object, once it is known that the caller sees the record. @throws RECORD_NOT_FOUND */
-async function seenRecord(session: Session, write: WriteSession, { object: given, id }: ApprovedRecord): Promise<ObjectModel> {
-  const { name } = objectOf(session.view, given);
-  const object = session.runtime.model.objects[name];
-  const { readable } = await sightAt(write, name, id.toLowerCase());
-  if (object === undefined || !readable) throw fail('RECORD_NOT_FOUND', { object: given, id });
-  return object;
+interface Seen {
+  readonly object: ObjectModel;
+  readonly editable: boolean;
 }
 
-export async function pendingApproval(session: Session, input: ApprovedRecord): Promise<ShownApproval | null> {
+/** The record's object, once it is known that the caller sees the record. @throws RECORD_NOT_FOUND */
+async function seenRecord(session: Session, write: WriteSession, { object: given, id }: ApprovedRecord): Promise<Seen> {
+  const { name } = objectOf(session.view, given);
+  const object = session.runtime.model.objects[name];
+  const { readable, editable } = await sightAt(write, name, id.toLowerCase());
+  if (object === undefined || !readable) throw fail('RECORD_NOT_FOUND', { object: given, id });
+  return { object, editable };
+}
+
+/** Of a record of which nothing is pending. Whoever may not change it hands nothing in. */
+async function offersOf(write: WriteSession, { object, editable }: Seen, id: string): Promise<readonly ApprovalOffer[]> {
+  const submitter = write.context.actor.userId;
+  const values = editable && submitter !== null ? await readRecord(write.transaction, write.target, object, id) : undefined;
+  if (values === undefined || submitter === null) return [];
+  const offered = await offeredProcesses(write, { object, id, values, old: undefined, submitter });
+  const { languages } = write.context;
+  return offered.map(({ name, label, button }) => ({ process: name, label: inLanguage(button?.label ?? label, languages) }));
+}
+
+/** @throws RECORD_NOT_FOUND */
+export async function pendingApproval(session: Session, input: ApprovedRecord): Promise<RecordApproval> {
   objectOf(session.view, input.object);
-  const found = await runWrite(session, async (write) => {
-    const { name } = await seenRecord(session, write, input);
-    const row = (await pendingOf(doorOf(write.transaction, write.target.schema), name, [input.id.toLowerCase()])).get(
-      input.id.toLowerCase(),
-    );
-    return row === undefined ? undefined : { row, shown: await shownRow(session, write, row) };
+  const { pending, submits } = await runWrite(session, async (write) => {
+    const seen = await seenRecord(session, write, input);
+    const id = input.id.toLowerCase();
+    const row = (await pendingOf(doorOf(write.transaction, write.target.schema), seen.object.name, [id])).get(id);
+    if (row === undefined) return { pending: undefined, submits: await offersOf(write, seen, id) };
+    return { pending: { row, shown: await shownRow(session, write, row) }, submits: [] };
   });
-  return found === undefined ? null : { ...found.shown, decisions: await shownDecisions(session, found.row) };
+  const approval = pending === undefined ? null : { ...pending.shown, decisions: await shownDecisions(session, pending.row) };
+  return { approval, submits };
 }
 
 /** Asked in a transaction that writes nothing. @throws RECORD_NOT_FOUND, PERMISSION_DENIED, APPROVAL_NONE */
@@ -188,10 +217,11 @@ export async function planOf(session: Session, input: PlanInput): Promise<ShownP
     throw fail('PERMISSION_DENIED', { action: 'asking what would be asked of others' });
   if (!isUuid(submitter)) throw fail('RECORD_NOT_FOUND', { object: 'user', id: submitter });
   const { values, process } = input;
+  const chosen = checkIds('chosen', input.chosen, mostPeople);
   return runWrite(session, async (write) => {
-    const object = await seenRecord(session, write, input);
+    const { object } = await seenRecord(session, write, input);
     const event = input.event ?? (values === undefined ? 'submit' : 'update');
-    const answer = await whatIf(write, { object, id: input.id.toLowerCase(), values, process, submitter, event });
+    const answer = await whatIf(write, { object, id: input.id.toLowerCase(), values, process, submitter, event, chosen });
     const model = session.runtime.model.approvalProcesses[answer.process];
     const labelled = (path: string): string => (model === undefined ? path : stepLabel(write, model, path));
     const lines = answer.lines.map((line): ShownPlan['lines'][number] => {

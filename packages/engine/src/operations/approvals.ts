@@ -14,7 +14,8 @@ import { runWrite } from './write.ts';
 /** Each is a transaction. */
 const mostInBatch = 200;
 /** Of one comment, and people whom one act names. */
-const [mostFiles, mostPeople] = [50, 50];
+const mostFiles = 50;
+export const mostPeople = 50;
 
 /** What each takes beside a comment and files. */
 const taken: Readonly<Record<ApprovalActionName, readonly (keyof ActInput)[]>> = {
@@ -79,7 +80,8 @@ export function personOf({ context }: Pick<WriteSession, 'context'>): string {
   return userId;
 }
 
-function checkIds(name: string, ids: readonly string[] | undefined, most: number): readonly string[] | undefined {
+/** @throws RECORDS_TOO_MANY, REQUEST_INVALID */
+export function checkIds(name: string, ids: readonly string[] | undefined, most: number): readonly string[] | undefined {
   if (ids !== undefined && ids.length > most) throw fail('RECORDS_TOO_MANY', { limit: most, count: ids.length }, { pointer: `/${name}` });
   return ids?.map((id, i) => {
     if (isUuid(id)) return id.toLowerCase();
@@ -96,7 +98,7 @@ export function submit(session: Session, input: SubmitInput): Promise<ApprovalDo
   return runWrite(session, (write) => {
     personOf(write);
     return idempotent(write, 'approvals.submit', input, () =>
-      submitRecord(write, { object, id: id.toLowerCase(), process, chosen, comment, files }),
+      submitRecord(write, { object, id: id.toLowerCase(), process, chosen, comment, files, byHand: true }),
     );
   });
 }

@@ -81,7 +81,7 @@ export class EnginePlayer implements Player {
   }
 
   async approve(record: RecordRef, { of, action, ...act }: ApprovalAct): Promise<void> {
-    const pending = await this.#engine.run('approvals.pending', this.#platform, record);
+    const { approval: pending } = await this.#engine.run('approvals.pending', this.#platform, record);
     if (pending === null) throw fail('APPROVAL_NOT_FOUND', { approval: 'of this record that is pending' });
     const turn = of === undefined ? undefined : pending.tasks.find(({ assignee }) => assignee === of)?.turn;
     if (of !== undefined && turn === undefined) throw fail('APPROVAL_NOT_ASKED');

@@ -762,7 +762,7 @@ export interface ApprovalProcessJson {
    */
   steps: ApprovalStepsJson;
   /**
-   * Whether the submitter may withdraw: while it is pending (`any`), while nobody has decided (`untouched`), or never.
+   * Whether the submitter may withdraw: while it is pending (`any`), while nobody has decided (`untouched`), or never. What has come back may always be withdrawn.
    */
   recall?: 'any' | 'untouched' | 'never';
   /**
@@ -836,7 +836,7 @@ export interface ApprovalButtonJson {
    */
   label: LabelJson;
   /**
-   * Only then it is shown. Default: always.
+   * Only then it is shown, and people hand records in by it. Default: always.
    */
   visibleWhen?: RuleExpressionJson;
   /**
@@ -9463,7 +9463,7 @@ export interface ApprovalButtonChangeJson {
    */
   label?: LabelChangeJson | null;
   /**
-   * Only then it is shown. Default: always.
+   * Only then it is shown, and people hand records in by it. Default: always.
    */
   visibleWhen?: RuleExpressionJson | null;
   /**
@@ -9800,7 +9800,7 @@ export interface ApprovalProcessChangeJson {
    */
   steps?: ApprovalStepsChangeJson | null;
   /**
-   * Whether the submitter may withdraw: while it is pending (`any`), while nobody has decided (`untouched`), or never.
+   * Whether the submitter may withdraw: while it is pending (`any`), while nobody has decided (`untouched`), or never. What has come back may always be withdrawn.
    */
   recall?: 'any' | 'untouched' | 'never' | null;
   /**

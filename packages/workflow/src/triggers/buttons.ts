@@ -1,27 +1,16 @@
 // Buttons: somebody starts an automation on a record that the person sees, while it is shown, with what it asks for.
-import { fail, TesseraError } from '@tessera/kernel';
+import { fail } from '@tessera/kernel';
 import type { AutomationModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
-import type { Expression } from '@tessera/rules';
 import { readRecord, type RecordValues } from '@tessera/storage';
 import { startRuns } from '../automations/start-runs.ts';
-import { conditionHolds, ruleHolds, type Asked } from './conditions.ts';
+import { conditionHolds, frameOf, isShown } from './conditions.ts';
 import { takeInputs, type Given } from './inputs.ts';
 
 export interface Pressed {
   /** The record whose button it is; undefined for an automation that runs on none. */
   readonly id: string | undefined;
   readonly given: Given;
-}
-
-/** By the rights of the session's person: a rule over what is hidden from the person does not hold. */
-async function isShown(session: WriteSession, rule: Expression | undefined, asked: Asked): Promise<boolean> {
-  try {
-    return await ruleHolds(session, rule, asked);
-  } catch (error) {
-    if (error instanceof TesseraError && error.status < 500) return false;
-    throw error;
-  }
 }
 
 const notApplicable = (automation: string, reason: string): Error => fail('AUTOMATION_NOT_APPLICABLE', { automation, reason });
@@ -42,7 +31,7 @@ export async function pressButton(session: WriteSession, automation: AutomationM
   const { name, trigger, object } = automation;
   if (trigger.type !== 'button') throw notApplicable(name, `what starts it is a ${trigger.type}, no button.`);
   const record = await recordOf(session, automation, id);
-  if (!(await isShown(session, trigger.visibleWhen, { automation, record, inputs: {} })))
+  if (!(await isShown(session, trigger.visibleWhen, frameOf(session, { automation, record, inputs: {} }))))
     throw notApplicable(name, 'its button is not shown here.');
   const inputs = await takeInputs(session, automation, given);
   if (!(await conditionHolds(session, { automation, record, inputs }))) throw notApplicable(name, 'its condition does not hold.');

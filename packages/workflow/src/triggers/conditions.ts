@@ -1,4 +1,5 @@
 // Conditions of automations that somebody or something asks for: over a record or none, and over what was given.
+import { TesseraError } from '@tessera/kernel';
 import type { AutomationModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import type { Expression, Value } from '@tessera/rules';
@@ -13,7 +14,7 @@ export interface Asked {
   readonly inputs: Readonly<Record<string, Value>>;
 }
 
-function frameOf({ context }: WriteSession, { automation: { object }, record, inputs }: Asked): Frame {
+export function frameOf({ context }: WriteSession, { automation: { object }, record, inputs }: Asked): Frame {
   const id = record?.['id'];
   return {
     key: '',
@@ -28,10 +29,24 @@ function frameOf({ context }: WriteSession, { automation: { object }, record, in
 }
 
 /** With the rights that the session has. Throws where the rule reads what its person may not. */
-export async function ruleHolds(session: WriteSession, rule: Expression | undefined, asked: Asked): Promise<boolean> {
+async function holdsIn(session: WriteSession, rule: Expression | undefined, frame: Frame): Promise<boolean> {
   if (rule === undefined) return true;
-  const [values] = await workOut(session, { about: rule, rules: [rule] }, [frameOf(session, asked)]);
+  const [values] = await workOut(session, { about: rule, rules: [rule] }, [frame]);
   return values?.[0] === true;
+}
+
+/** The same, over a record or none, and what was given. */
+export const ruleHolds = (session: WriteSession, rule: Expression | undefined, asked: Asked): Promise<boolean> =>
+  holdsIn(session, rule, frameOf(session, asked));
+
+/** Whether something is shown, by the rights of the session's person: a rule over what is hidden from the person does not hold. */
+export async function isShown(session: WriteSession, rule: Expression | undefined, frame: Frame): Promise<boolean> {
+  try {
+    return await holdsIn(session, rule, frame);
+  } catch (error) {
+    if (error instanceof TesseraError && error.status < 500) return false;
+    throw error;
+  }
 }
 
 /** Whether the automation's own condition holds, which is no matter of the rights of whoever asks. */

@@ -5,7 +5,7 @@ import { actInput, batchInput, planInput, shownApproval, shownResult, submitInpu
 import type { SchemaBuilder } from '../schema/builder.ts';
 import { JsonScalar } from '../schema/scalars.ts';
 import { aboutRecord, choice, ids, listOf, listOrNull, needed, type Action } from './action.ts';
-import { actionChoice, approvable, approvalType, doneType, eventChoice, planType, resultType } from './approval-types.ts';
+import { actionChoice, approvable, approvalType, doneType, eventChoice, offerType, planType, resultType } from './approval-types.ts';
 import { recordOf } from './record-actions.ts';
 
 /** Arguments where there is anything that can be approved. */
@@ -50,9 +50,18 @@ export const approvalQueries: readonly Action[] = [
     type: approvalType,
     absent: ['RECORD_NOT_FOUND'],
     run: async ({ engine, context }, given) => {
-      const found = await engine.run('approvals.pending', context, recordOf(given));
+      const { approval: found } = await engine.run('approvals.pending', context, recordOf(given));
       return found === null ? null : shownApproval(found);
     },
+  },
+  {
+    name: 'approvalOffers',
+    description:
+      'The processes that you may hand a record in to; the first is taken where none is named. None while an approval of it is pending; null where there is no such record that you may read.',
+    args: about(),
+    type: (b) => listOrNull(offerType(b)),
+    absent: ['RECORD_NOT_FOUND'],
+    run: async ({ engine, context }, given) => (await engine.run('approvals.pending', context, recordOf(given))).submits,
   },
   {
     name: 'approvalPlan',
@@ -62,6 +71,7 @@ export const approvalQueries: readonly Action[] = [
       values: { type: JsonScalar, description: 'What would be changed of the record, by field.' },
       submitter: { type: GraphQLID, description: 'A user; others than yourself are for administrators.' },
       event: { type: eventChoice(b), description: 'Left out: submit, or update where there are values.' },
+      chosen: { type: ids, description: 'Users whom the submitter would choose as approvers.' },
     })),
     type: planType,
     run: ({ engine, context }, given) => engine.run('approvals.plan', context, planInput(recordOf(given), given)),

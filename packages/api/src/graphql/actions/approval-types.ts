@@ -94,6 +94,9 @@ export const approvalType = (b: SchemaBuilder): GraphQLObjectType =>
 export const doneType = (b: SchemaBuilder): GraphQLObjectType =>
   outcome(b, 'ApprovalDone', () => ({ approval: { type: needed(GraphQLID) }, status: { type: needed(statusChoice(b)) } }));
 
+export const offerType = (b: SchemaBuilder): GraphQLObjectType =>
+  outcome(b, 'ApprovalOffer', () => ({ process: text, label: { ...text, description: 'What its button says.' } }));
+
 export const resultType = (b: SchemaBuilder): GraphQLObjectType =>
   outcome(b, 'ApprovalResult', () => ({
     ok: { type: needed(GraphQLBoolean) },

@@ -1,11 +1,12 @@
 // Hands a record in for approval: by its button, by the API, or by a step of an automation.
 import { fail, isUuid } from '@tessera/kernel';
-import type { ApprovalEvent, ApprovalProcessModel, ObjectModel } from '@tessera/metadata';
+import type { ApprovalProcessModel, Model, ObjectModel } from '@tessera/metadata';
 import { markRecords, recordKey, sightOf, updateRecords, type WriteSession } from '@tessera/records';
 import type { RecordValues } from '@tessera/storage';
 import { asPlatform } from '../../automations/sessions.ts';
 import { doorIn } from '../../jobs/handlers.ts';
 import { firstEntered, processesFor } from '../entering/choose.ts';
+import { dueProcess, shownProcesses } from '../entering/offered.ts';
 import { beginApprovals, type Begun } from './begin.ts';
 import type { ApprovalSubject } from './happened.ts';
 import { lockRecord } from './hold.ts';
@@ -20,38 +21,53 @@ export interface Submission {
   readonly chosen?: readonly string[] | undefined;
   readonly comment?: string | undefined;
   readonly files?: readonly string[] | undefined;
+  /** A person does it, who is offered only what shows itself. */
+  readonly byHand?: boolean | undefined;
 }
 
 const knownAmong = (open: readonly ApprovalProcessModel[]): string =>
   open.length === 0 ? '' : `There are: ${open.map(({ name }) => name).join(', ')}.`;
 
 interface Entering {
-  readonly event: ApprovalEvent;
-  readonly lifeStatus: unknown;
   /** Undefined: the first whose entry holds. */
   readonly process: string | undefined;
+  readonly byHand: boolean;
+}
+
+/** What to name instead. */
+function knownFor(
+  { approvalProcesses }: Model,
+  { object, event }: Pick<ApprovalSubject, 'object' | 'event'>,
+  named: string,
+): string | undefined {
+  const process = Object.hasOwn(approvalProcesses, named) ? approvalProcesses[named] : undefined;
+  if (process?.object !== object.name || process.on.includes(event)) return undefined;
+  return `The one of this name has the events ${process.on.join(', ')}, and not ${event}.`;
 }
 
 /**
- * The process that a record enters. What is not in force yet enters what it would have to as a new record, if there is such a process: it does
- * not come into force by an easier one.
+ * The process that a record enters; a draft the one that is due.
  * @throws COMPONENT_UNKNOWN, APPROVAL_NONE
  */
 export async function entered(
   session: WriteSession,
-  { event, lifeStatus, process: named }: Entering,
-  { object, id, old, values }: Pick<ApprovalSubject, 'object' | 'id' | 'old' | 'values'>,
+  { process: named, byHand }: Entering,
+  subject: ApprovalSubject,
 ): Promise<ApprovalProcessModel> {
-  const first = async (open: readonly ApprovalProcessModel[]): Promise<ApprovalProcessModel | undefined> =>
-    (await firstEntered(session, object, open, [{ id, old, values }])).get(id);
+  const { object, id, old, values, event } = subject;
   const { model } = session;
-  const due = event === 'submit' && lifeStatus === 'draft' ? await first(processesFor(model, object, 'create')) : undefined;
+  const due = event === 'submit' ? await dueProcess(session, subject) : undefined;
   const open = due === undefined ? processesFor(model, object, event) : [due];
-  const asked = open.filter(({ name }) => named === undefined || name === named);
-  if (named !== undefined && asked.length === 0)
-    throw fail('COMPONENT_UNKNOWN', { kind: 'approval process', name: named, known: knownAmong(open) }, { pointer: '/process' });
+  const wanted = open.filter(({ name }) => named === undefined || name === named);
+  if (named !== undefined && wanted.length === 0) {
+    const known = knownFor(model, subject, named) ?? knownAmong(open);
+    throw fail('COMPONENT_UNKNOWN', { kind: 'approval process', name: named, known }, { pointer: '/process' });
+  }
+  const asked = byHand ? await shownProcesses(session, wanted, subject) : wanted;
   // What is void counts for nothing, and comes to count by no approval.
-  const process = event === 'submit' && lifeStatus === 'void' ? undefined : (due ?? (await first(asked)));
+  const isVoid = event === 'submit' && values['lifeStatus'] === 'void';
+  const first = due === undefined ? (await firstEntered(session, object, asked, [{ id, old, values }])).get(id) : asked[0];
+  const process = isVoid ? undefined : first;
   if (process === undefined) throw fail('APPROVAL_NONE', { object: object.name, id, known: knownAmong(asked) });
   return process;
 }
@@ -82,8 +98,8 @@ export async function submitRecord(given: WriteSession, submission: Submission):
   const platform = asPlatform(given, submitter);
   const chosen = await checkPeople(platform, submission.chosen ?? [], '/chosen');
   const lifeStatus = record['lifeStatus'] === 'draft' ? 'draft' : 'normal';
-  const entering = { event: 'submit', lifeStatus: record['lifeStatus'], process: named } as const;
-  const process = await entered(given, entering, { object, id, old: undefined, values: record });
+  const subject = { object, id, old: undefined, values: record, event: 'submit', submitter } as const;
+  const process = await entered(given, { process: named, byHand: submission.byHand ?? false }, subject);
   await markRecords(platform, object, [{ id, lockedBy: submitter, lifeStatus: 'inApproval' }]);
   const values = (await lockRecord(platform, object, id)) ?? record;
   const start = { process, event: 'submit', object, id, values, old: undefined, held: undefined, submitter, former: lifeStatus } as const;

@@ -10,6 +10,7 @@ import { LiveFacts } from './facts.ts';
 import type { ApprovalSubject } from './happened.ts';
 import { forApproval, triedOut } from './held-change.ts';
 import { lockRecord } from './hold.ts';
+import { checkPeople } from './people.ts';
 import { entered } from './submit.ts';
 
 export interface PlanQuestion {
@@ -22,6 +23,8 @@ export interface PlanQuestion {
   readonly process?: string | undefined;
   readonly submitter: string;
   readonly event: ApprovalEvent;
+  /** Whom the submitter would choose as approvers. */
+  readonly chosen?: readonly string[] | undefined;
 }
 
 export interface PlanAnswer extends ApprovalPlan {
@@ -71,10 +74,11 @@ export function whatIf(given: WriteSession, question: PlanQuestion): Promise<Pla
   const { process: named, event, submitter } = question;
   return triedOut(given, async (session) => {
     const subject = await proposed(session, question);
-    const entering = { event, lifeStatus: subject.values['lifeStatus'], process: named };
-    const process = await entered(await inNameOf(session, submitter), entering, subject);
-    const facts = new LiveFacts(asPlatform(session, submitter));
-    const [plan] = await facts.drive([{ asker: { process, subject, chosen: {} }, work: planning(process, { submitter }) }]);
+    const process = await entered(await inNameOf(session, submitter), { process: named, byHand: event === 'submit' }, subject);
+    const platform = asPlatform(session, submitter);
+    const chosen = await checkPeople(platform, question.chosen ?? [], '/chosen');
+    const asker = { process, subject, chosen: { submitter: chosen } };
+    const [plan] = await new LiveFacts(platform).drive([{ asker, work: planning(process, { submitter, chosen }) }]);
     if (plan === undefined) throw new TypeError('The machine has come to nothing.');
     return { ...plan, process: process.name };
   });

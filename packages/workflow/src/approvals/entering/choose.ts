@@ -11,17 +11,44 @@ export const processesFor = ({ approvalProcesses }: Model, { name }: ObjectModel
     .filter(({ object, on }) => object === name && on.includes(event))
     .sort(byPriority);
 
-/**
- * By id, the process that each record enters. The entries of all processes are worked out for all records together, by one statement at
- * most: over the record as it would be, with `$old` as it is, whatever of it the session's person may read.
- */
+/** By id, the process that each record enters: the first whose entry holds. */
 export async function firstEntered(
-  given: WriteSession,
+  session: WriteSession,
   object: ObjectModel,
   processes: readonly ApprovalProcessModel[],
   records: readonly RecordChanged[],
 ): Promise<ReadonlyMap<string, ApprovalProcessModel>> {
-  if (processes.length === 0 || records.length === 0) return new Map();
+  const takes = await entriesOf(session, object, processes, records);
+  return new Map(
+    records.flatMap(({ id }, i) => {
+      const found = processes.find((process) => takes[i]?.(process));
+      return found === undefined ? [] : [[id, found] as const];
+    }),
+  );
+}
+
+/** The processes that a record could enter, in their order. */
+export async function allEntered(
+  session: WriteSession,
+  object: ObjectModel,
+  processes: readonly ApprovalProcessModel[],
+  record: RecordChanged,
+): Promise<readonly ApprovalProcessModel[]> {
+  const [takes] = await entriesOf(session, object, processes, [record]);
+  return processes.filter((process) => takes?.(process));
+}
+
+/**
+ * For each record, whether the entry of a process holds. The entries of all processes are worked out for all records together, by one
+ * statement at most: over the record as it would be, with `$old` as it is, whatever of it the session's person may read.
+ */
+async function entriesOf(
+  given: WriteSession,
+  object: ObjectModel,
+  processes: readonly ApprovalProcessModel[],
+  records: readonly RecordChanged[],
+): Promise<readonly ((process: ApprovalProcessModel) => boolean)[]> {
+  if (processes.length === 0 || records.length === 0) return [];
   // Rules that ask for roles mean those of whoever asked for the write.
   const session = asCaller(given);
   const facts = await fetchFacts(
@@ -31,11 +58,8 @@ export async function firstEntered(
     records.map(({ old, values }) => ({ record: values, old })),
     `enter ${processes.map(({ name }) => name).join(' ')}`,
   );
-  return new Map(
-    records.flatMap(({ id, old, values }, i) => {
-      const environment = recordEnvironment(session, { object, record: values, old, facts: facts[i] ?? noFacts });
-      const found = processes.find(({ entry }) => entry === undefined || session.rules.evaluate(entry, environment) === true);
-      return found === undefined ? [] : [[id, found] as const];
-    }),
-  );
+  return records.map(({ old, values }, i) => {
+    const environment = recordEnvironment(session, { object, record: values, old, facts: facts[i] ?? noFacts });
+    return ({ entry }) => entry === undefined || session.rules.evaluate(entry, environment) === true;
+  });
 }

@@ -1,7 +1,7 @@
 // The machine: what an action makes of an approval, and what follows from it; or why it is refused. It knows no database, no clock and no ids.
 import type { Action, RefusalReason } from './actions.ts';
 import { withTurns } from './ask.ts';
-import type { Definition } from './definition.ts';
+import { Places, type Definition } from './definition.ts';
 import { asking, driven, type Asking, type Facts } from './facts.ts';
 import { actInBlock, askedAnew, openBlock, type Act, type BlockResult } from './flow.ts';
 import { isUnfit, refusedTurn } from './refusals.ts';
@@ -9,7 +9,7 @@ import { automationEnded, findStandIns, leave, retry, skip, timeOut } from './re
 import { Run, type Effect } from './run.ts';
 import { isPending, openSteps, withApproval, type ApprovalState, type OpenApproval, type OpenBlock, type Outcome } from './state.ts';
 import { inBlock } from './take-back.ts';
-import { addSigners, handOn, ownTurns, stepWithTurn, tasksOf, vote } from './turns.ts';
+import { addSigners, allTurns, handOn, ownTurns, stepWithTurn, tasksOf, vote } from './turns.ts';
 
 export interface Refused {
   readonly ok: false;
@@ -29,7 +29,7 @@ export interface Start {
   readonly chosen?: readonly string[];
 }
 
-type Change = Partial<Pick<ApprovalState, 'status' | 'tree' | 'returnTo' | 'decided' | 'chosen'>>;
+type Change = Partial<Pick<ApprovalState, 'status' | 'tree' | 'returnTo' | 'decided' | 'chosen' | 'choseThemselves'>>;
 
 const refused = (reason: RefusalReason): Refused => ({ ok: false, reason });
 
@@ -77,6 +77,24 @@ function choosing(state: ApprovalState, step: string, chosen: readonly string[] 
   return chosen.length === 0 ? state.chosen : { ...state.chosen, [step]: [...new Set([...(state.chosen[step] ?? []), ...chosen])] };
 }
 
+/** The state with whom an approver chooses, told apart from himself: whoever he decides for. */
+function withChoice(
+  definition: Definition,
+  state: ApprovalState,
+  step: OpenApproval,
+  { by, chosen = [] }: { readonly by: string; readonly chosen?: readonly string[] },
+): ApprovalState {
+  const own = ownTurns(step, new Places(definition).approval(step.path), by);
+  const themselves = allTurns(step).flatMap(({ key, person }) => (own.includes(key) && chosen.includes(person) ? [person] : []));
+  const { choseThemselves = {} } = state;
+  const known = choseThemselves[step.path] ?? [];
+  return {
+    ...state,
+    chosen: choosing(state, step.path, chosen),
+    ...(themselves.length === 0 ? {} : { choseThemselves: { ...choseThemselves, [step.path]: [...new Set([...known, ...themselves])] } }),
+  };
+}
+
 type TurnAction = Extract<Action, { readonly by: string; readonly turn: string }>;
 
 function* onTurn(run: Run, state: ApprovalState, step: OpenApproval, action: Exclude<TurnAction, { type: 'takeBack' }>): Asking<Advanced> {
@@ -85,7 +103,11 @@ function* onTurn(run: Run, state: ApprovalState, step: OpenApproval, action: Exc
   switch (action.type) {
     case 'approve':
     case 'reject':
-      return yield* acted(run, state, vote(path, by, action.type), { decided: true, chosen: run.chosen });
+      return yield* acted(run, state, vote(path, by, action.type), {
+        decided: true,
+        chosen: run.chosen,
+        choseThemselves: run.choseThemselves,
+      });
     case 'return': {
       const { to, then } = action;
       return yield* acted(run, state, { path, apply: () => ({ kind: 'back', to, then, from: path }) }, { decided: true });
@@ -180,8 +202,9 @@ export function* advancing(definition: Definition, state: ApprovalState, action:
       return yield* rescued(run, state, action);
     case 'recall':
       if (action.by !== state.submitter) return refused('notSubmitter');
-      if (definition.recall === 'never') return refused('notAllowed');
-      if (definition.recall === 'untouched' && state.decided) return refused('tooLate');
+      // What has come back is the submitter's, who is not to be left with it.
+      if (state.status !== 'returned' && definition.recall === 'never') return refused('notAllowed');
+      if (state.status !== 'returned' && definition.recall === 'untouched' && state.decided) return refused('tooLate');
       return told(run, state, { status: 'recalled', tree: null, returnTo: null });
     case 'resubmit': {
       if (action.by !== state.submitter) return refused('notSubmitter');
@@ -229,8 +252,7 @@ function* onTheirTurn(
 ): Asking<Advanced | Refused> {
   const step = stepWithTurn(state.tree, action.turn);
   if (step === undefined) return refused('notAsked');
-  const chosen = 'chosen' in action ? choosing(state, step.path, action.chosen) : state.chosen;
-  const run = new Run(definition, { ...state, chosen });
+  const run = new Run(definition, 'chosen' in action ? withChoice(definition, state, step, action) : state);
   const reason = yield* refusedTurn(run, step, action);
   if (reason !== undefined) return refused(reason);
   return isUnfit(run, step, action) ? refused('unfit') : yield* onTurn(run, state, step, action);

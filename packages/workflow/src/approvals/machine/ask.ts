@@ -36,13 +36,24 @@ function* ticketsOf(run: Run, definition: ApprovalDefinition, people: readonly A
   return tickets;
 }
 
+/** Whether who approved the step before counts as having approved this one. */
+const passesRepeated = ({ repeated, editable }: ApprovalDefinition): boolean => repeated !== 'keep' && editable.length === 0;
+
+/** Whoever chose himself has chosen nobody where he would pass the step by that. */
+function chosenFor({ chosen, choseThemselves }: Run, definition: ApprovalDefinition): Run['chosen'] {
+  if (choseThemselves === undefined || !passesRepeated(definition)) return chosen;
+  return Object.fromEntries(
+    Object.entries(chosen).map(([step, people]) => [step, people.filter((person) => choseThemselves[step]?.includes(person) !== true)]),
+  );
+}
+
 /** Those behind an entry, each once; and whether the submitter alone was left out. */
 function* behind(
   run: Run,
   definition: ApprovalDefinition,
   entry: string,
 ): Asking<{ readonly people: readonly Asked[]; readonly skipped: boolean }> {
-  const found = [...new Set(yield* asking('people', definition.path, entry, run.chosen))];
+  const found = [...new Set(yield* asking('people', definition.path, entry, chosenFor(run, definition)))];
   const own = definition.sameAsSubmitter !== 'keep' && found.includes(run.submitter);
   const others = found.filter((person) => !own || person !== run.submitter).map((person): Asked => ({ person, via: 'entry' }));
   if (!own) return { people: others, skipped: false };
@@ -111,7 +122,7 @@ const passedOver: ReadonlySet<Via> = new Set<Via>(['entry', 'manager', 'administ
 
 /** Gives the votes of those who approved the step before, as their turns come. */
 export function withRepeated(step: OpenApproval, definition: ApprovalDefinition): OpenApproval {
-  if (definition.repeated === 'keep' || definition.editable.length > 0 || step.before.length === 0) return step;
+  if (!passesRepeated(definition) || step.before.length === 0) return step;
   let settled = step;
   while (approvalStanding(settled, definition) === 'open') {
     const again = askedTurns(settled, definition).find(({ turn }) => passedOver.has(turn.via) && step.before.includes(turn.person));

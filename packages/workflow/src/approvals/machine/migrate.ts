@@ -98,11 +98,12 @@ class Migration {
 export function migrate(state: ApprovalState, to: Definition, map: StepMap): Migrated {
   const migration = new Migration(to, map);
   const tree = state.tree === null ? null : migration.block(state.tree, (block) => block === '');
-  const { returnTo, chosen } = state;
+  const { returnTo, chosen, choseThemselves } = state;
   if (returnTo !== null) migration.checkReturn(returnTo);
   const { misfits } = migration;
   if (misfits.length > 0) return { ok: false, misfits };
-  const moved = Object.entries(chosen).map(([path, people]) => [migration.path(path), people] as const);
+  const moved = (choices: ApprovalState['chosen']): ApprovalState['chosen'] =>
+    Object.fromEntries(Object.entries(choices).map(([path, people]) => [migration.path(path), people]));
   return {
     ok: true,
     state: {
@@ -110,7 +111,8 @@ export function migrate(state: ApprovalState, to: Definition, map: StepMap): Mig
       version: state.version + 1,
       tree,
       returnTo: returnTo === null ? null : migration.path(returnTo),
-      chosen: Object.fromEntries(moved),
+      chosen: moved(chosen),
+      ...(choseThemselves === undefined ? {} : { choseThemselves: moved(choseThemselves) }),
     },
   };
 }

@@ -24,6 +24,7 @@ export class Run {
   readonly places: Places;
   readonly submitter: string;
   readonly chosen: ApprovalState['chosen'];
+  readonly choseThemselves: ApprovalState['choseThemselves'];
   /** Before the work. */
   readonly version: number;
   readonly effects: Effect[] = [];
@@ -34,15 +35,16 @@ export class Run {
 
   constructor(
     definition: Definition,
-    { submitter, chosen, version, visits, turns }: Pick<ApprovalState, 'submitter' | 'chosen' | 'version' | 'visits' | 'turns'>,
+    state: Pick<ApprovalState, 'submitter' | 'chosen' | 'choseThemselves' | 'version' | 'visits' | 'turns'>,
   ) {
     this.definition = definition;
     this.places = new Places(definition);
-    this.submitter = submitter;
-    this.chosen = chosen;
-    this.version = version;
-    this.visits = visits;
-    this.turns = turns;
+    this.submitter = state.submitter;
+    this.chosen = state.chosen;
+    this.choseThemselves = state.choseThemselves;
+    this.version = state.version;
+    this.visits = state.visits;
+    this.turns = state.turns;
   }
 
   visit(): number {

@@ -140,6 +140,8 @@ export interface ApprovalState {
   readonly returnTo: string | null;
   /** Whom somebody chose, by the path of the step; `submitter`: on handing in. */
   readonly chosen: Readonly<Record<string, readonly string[]>>;
+  /** Of these the approvers who chose themselves. */
+  readonly choseThemselves?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** Whether it is not decided: the record is locked exactly as long. */
