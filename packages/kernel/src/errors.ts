@@ -1,5 +1,5 @@
 // Errors as values of one registry: a stable code, an HTTP status, a message that says where and what to do.
-import { registry, type ErrorCode } from './error-registry.ts';
+import { registry, type ErrorCode } from './error-registry/registry.ts';
 
 /** One thing that is wrong. */
 export interface Problem {

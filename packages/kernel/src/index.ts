@@ -1,6 +1,6 @@
 // What every package stands on: errors, the caller's context, ids, SQL fragments, given values, a bounded cache, the logger.
 export { BoundedCache } from './bounded-cache.ts';
-export { registry, type ErrorCode } from './error-registry.ts';
+export { registry, type ErrorCode } from './error-registry/registry.ts';
 export { TesseraError, fail, failAll, problem, type Problem, type ProblemPlace } from './errors.ts';
 export type { Actor, Clock, Context } from './context.ts';
 export { Given, isGivable, withoutGivens, type GivenValue } from './given.ts';

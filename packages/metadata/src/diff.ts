@@ -1,5 +1,6 @@
 // The differences of two Models as a list of typed changes.
 import { canonicalJson } from './canonical.ts';
+import { nestedProperties, partMaps } from './layers/keyed-properties.ts';
 import { isJsonObject } from './layers/merge.ts';
 import type { Model } from './model.ts';
 import { movedWords } from './moved-words.ts';
@@ -15,68 +16,6 @@ export interface Change {
   readonly before?: unknown;
   readonly after?: unknown;
 }
-
-/** Maps with stable keys whose entries are told apart; what is in any other property is one value. */
-const maps: ReadonlySet<string> = new Set([
-  'fields',
-  'options',
-  'recordTypes',
-  'keys',
-  'validationRules',
-  'sections',
-  'relatedLists',
-  'columns',
-  'sort',
-  'items',
-  'objects',
-  'to',
-  'roles',
-  'rules',
-  'steps',
-  'cases',
-  'otherwise',
-  'inputs',
-  'branches',
-  'approvers',
-  'set',
-  'hours',
-  'days',
-  'values',
-  'stages',
-  'moves',
-  'enter',
-  'leave',
-  'tasks',
-  'thresholds',
-  'criteria',
-  'members',
-  'administrators',
-  'reasons',
-  'recycle',
-  'targets',
-  'children',
-  'sources',
-]);
-
-const moveParts = ['skip', 'back', 'reopen', 'repeat'] as const;
-const approvalParts = ['button', 'onSubmit', 'onApproved', 'onRejected', 'onRecalled', 'onReject', 'timeout', 'then'] as const;
-
-/** Properties whose value has properties of its own, which are told apart. */
-const nested: ReadonlySet<string> = new Set([
-  'team',
-  'passwords',
-  'trigger',
-  'from',
-  'lock',
-  'over',
-  'into',
-  'inApp',
-  'email',
-  'limits',
-  'decide',
-  ...approvalParts,
-  ...moveParts,
-]);
 
 const asObject = (value: unknown): Json => (isJsonObject(value) ? value : {});
 
@@ -118,9 +57,9 @@ function compareEntries(
     const [left, right] = [before[property], after[property]];
     if (property === 'renamedFrom' || canonicalJson(left) === canonicalJson(right)) continue;
     const next = [...path, property];
-    if (maps.has(property) && (isJsonObject(left) || isJsonObject(right)))
+    if (partMaps.has(property) && (isJsonObject(left) || isJsonObject(right)))
       changes.push(...compareMaps(asObject(left), asObject(right), at, next, depth + 1));
-    else if (nested.has(property) && isJsonObject(left) && isJsonObject(right))
+    else if (nestedProperties.has(property) && isJsonObject(left) && isJsonObject(right))
       changes.push(...compareEntries(left, right, at, next, depth + 1));
     else if (left === undefined) changes.push({ ...at, path: next, change: 'added', after: right });
     else if (right === undefined) changes.push({ ...at, path: next, change: 'removed', before: left });

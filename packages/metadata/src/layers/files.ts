@@ -3,7 +3,8 @@ import { problem, type Problem } from '@tessera/kernel';
 import type { ComponentKind } from '../kinds.ts';
 import { checkFile } from '../schema-check.ts';
 import { fileOf, isComponent, knownFolders, type FileKind, type Layer } from './layer.ts';
-import { isJsonObject, keyedProperties } from './merge.ts';
+import { keyedProperties } from './keyed-properties.ts';
+import { isJsonObject } from './merge.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,8 @@ import { folderKinds, folderOf, type ComponentKind } from '../kinds.ts';
 import type { Assembled } from '../layers/assemble.ts';
 import { readLayer, withoutRemarks, type LayerFile } from '../layers/files.ts';
 import type { Layer } from '../layers/layer.ts';
-import { isJsonObject, keyedProperties, nestedProperties, wholeEntries } from '../layers/merge.ts';
+import { keyedProperties, nestedProperties, wholeEntries } from '../layers/keyed-properties.ts';
+import { isJsonObject } from '../layers/merge.ts';
 import { partsWithTexts, textOfEntry } from '../layers/translate.ts';
 import { sourceIn, type Json, type Place } from './places.ts';
 

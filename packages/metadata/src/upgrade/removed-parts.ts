@@ -1,7 +1,8 @@
 // What a newer version of a layer no longer brings: components, and entries of maps with stable keys.
 import { readLayer, type LayerFile, isComponentFile } from '../layers/files.ts';
 import type { Layer } from '../layers/layer.ts';
-import { isJsonObject, keyedProperties, nestedProperties } from '../layers/merge.ts';
+import { keyedProperties, nestedProperties } from '../layers/keyed-properties.ts';
+import { isJsonObject } from '../layers/merge.ts';
 import { changedBy } from './deltas.ts';
 import type { Json, Place } from './places.ts';
 
