@@ -12,6 +12,19 @@ const ownedByUnion: Readonly<Record<string, ReadonlySet<string>>> = {
   trigger: new Set(['type', '$comment', 'description']),
 };
 
+/** What a change says in another way than the whole: names of a list are added by a map, so that two layers can both add some. */
+const saidOtherwise: Readonly<Record<string, Record<string, Schema>>> = {
+  field: {
+    to: {
+      description: 'Further objects that a lookup to several may point to: `{ "asset": {} }`.',
+      type: 'object',
+      propertyNames: { $ref: `${baseUrl}common.json#/$defs/name` },
+      additionalProperties: { type: 'object', additionalProperties: false },
+      minProperties: 1,
+    },
+  },
+};
+
 /** Parts that are one value: a change replaces them as a whole. */
 const indivisible = new Set(['subject', 'records', 'person', 'approver', 'need', 'nobody']);
 
@@ -143,6 +156,7 @@ class DeltaBuilder {
     Object.assign(shell, {
       properties: {
         ...this.#properties(Object.fromEntries(properties)),
+        ...saidOtherwise[kind],
         description: { $ref: `${baseUrl}common.json#/$defs/description` },
         $comment: { $ref: `${baseUrl}common.json#/$defs/comment` },
       },

@@ -60,6 +60,7 @@ describe('mutations', () => {
       'records.upsert',
       { by: 'byExternalNumber', records: [{ externalNumber: '7' }] },
     ],
+    ['voidOpportunity(id: "x", version: 2) { id }', 'records.void', { records: [{ id: 'x', version: 2 }] }],
     ['restoreOpportunity(id: "x") { id }', 'records.restore', { ids: ['x'] }],
     [
       'createOpportunities(inputs: [{ name: "A" }]) { results { record { id } } }',
@@ -80,6 +81,11 @@ describe('mutations', () => {
       'deleteOpportunities(records: [{ id: "x", version: 2 }]) { results { record { id } } }',
       'records.delete',
       { allOrNone: true, records: [{ id: 'x', version: 2 }] },
+    ],
+    [
+      'unvoidOpportunities(records: [{ id: "x" }], allOrNone: false) { results { record { id } } }',
+      'records.unvoid',
+      { allOrNone: false, records: [{ id: 'x' }] },
     ],
     ['restoreOpportunities(ids: ["x"]) { results { record { id } } }', 'records.restore', { allOrNone: true, ids: ['x'] }],
   ])('%s', async (field, operation, input) => {

@@ -229,7 +229,17 @@ describe('files and transfers over REST', () => {
     const { versions } = (await call('GET', '/api/v1/metadata/versions')).json as {
       readonly versions: readonly { readonly number: number }[];
     };
-    const before = Math.max(...versions.map(({ number }) => number)) - 1;
+    const last = Math.max(...versions.map(({ number }) => number));
+    const shown = (await call('GET', `/api/v1/metadata/versions/${String(last)}`)).json;
+    const rank = { kind: 'object', name: 'account', path: ['fields', 'rank__c'] };
+    expect(shown).toMatchObject({
+      reason: 'test',
+      plan: { hash, changes: [{ ...rank, change: 'added' }] },
+      inverse: { changes: [{ ...rank, change: 'removed' }] },
+    });
+    for (const number of ['99999', '3000000000', 'x', '1.5'])
+      expect((await call('GET', `/api/v1/metadata/versions/${number}`)).json).toMatchObject({ status: 404, code: 'VERSION_UNKNOWN' });
+    const before = last - 1;
     expect((await call('POST', '/api/v1/metadata/rollback', { version: before })).status).toBe(200);
     expect(await call('GET', `${records}/account/${id}?fields=rank__c`)).toMatchObject({ status: 422, json: { code: 'FIELD_UNKNOWN' } });
   });

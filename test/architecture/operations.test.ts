@@ -84,7 +84,7 @@ describe('the document', () => {
     expect(known.filter((route) => theirs(route) && restricted.has(route.id)).map(({ id }) => id)).toEqual([]);
     // What others than administrators may not do by their flags, and removing somebody else's second factor, which is done by `use`.
     const byFlags =
-      /^(create|update|delete|restore|upsert|import|export|convert|merge)Records?$|^(bulk|undoMerge|submitForApproval|getImport|getImportRejects|removeUserSecondFactor)$/;
+      /^(create|update|delete|restore|void|unvoid|upsert|import|export|convert|merge)Records?$|^(bulk|undoMerge|submitForApproval|getImport|getImportRejects|removeUserSecondFactor)$/;
     expect(known.filter((route) => !theirs(route) && !restricted.has(route.id) && !byFlags.test(route.id)).map(({ id }) => id)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// `kill -9` of nodes while 200 approvals are handed in, decided, reminded and escalated: each ends once, as those who decided have decided.
+// `kill -9` of nodes, and of the database, while 200 approvals are handed in, decided, reminded and escalated: each ends once, as those who decided have decided.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../storage/cell-support.ts';
@@ -41,7 +41,7 @@ const begun = new Map<string, string>();
 const votes: Vote[] = [];
 
 beforeAll(async () => {
-  scene = await openApprovalCrashScene(random(String(chance.seed)), wanted);
+  scene = await openApprovalCrashScene(random(chance.seed), wanted);
 }, 180_000);
 afterAll(() => scene.close());
 
@@ -50,7 +50,7 @@ const rows = (text: string, values: readonly unknown[] = []): Promise<readonly R
 
 /** What somebody makes of a deal, whenever that is asked. */
 const wishOf = (deal: string, who: Name, salt: number): number =>
-  random(String(chance.seed + salt + 10 * Number(deal.slice(-3)) + deciders.findIndex((name) => name === who))).below(100);
+  random(chance.seed + salt + 10 * Number(deal.slice(-3)) + deciders.findIndex((name) => name === who)).below(100);
 
 async function handIn({ name, event, address, id = '' }: Deal): Promise<void> {
   const path = '/api/v1/records/deal__c';
@@ -67,7 +67,7 @@ async function handIn({ name, event, address, id = '' }: Deal): Promise<void> {
 }
 
 async function handAllIn(): Promise<void> {
-  const pace = random(String(chance.seed + 2));
+  const pace = random(chance.seed + 2);
   await Promise.all(
     Array.from({ length: writers }, async (_, at) => {
       for (const deal of scene.deals.filter((_deal, i) => i % writers === at)) {
@@ -129,6 +129,9 @@ async function kill(isOver: () => boolean): Promise<void> {
     await sleep(500 + chance.below(2_000));
     await scene.replace(chance.below(2));
     expect(await rows(wrongLocks)).toEqual([]);
+    if (i !== Math.floor(kills / 2)) continue;
+    await sleep(chance.below(500));
+    await scene.crashDatabase();
   }
 }
 
@@ -173,9 +176,9 @@ function outcomes(): ReadonlyMap<string, string> {
 
 const sorted = (lines: Iterable<unknown>): readonly string[] => [...lines].map(String).sort();
 
-describe(`approvals whose nodes are killed (seed ${String(chance.seed)})`, () => {
+describe(`approvals whose nodes and whose database are killed (seed ${String(chance.seed)})`, () => {
   it('come to their ends, all of them', async () => {
-    beDifficult(scene, random(String(chance.seed + 1)));
+    beDifficult(scene, random(chance.seed + 1));
     const began = performance.now();
     let over = false;
     const deciding = deciders.map((who) => decideAll(who, () => over));

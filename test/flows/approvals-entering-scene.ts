@@ -8,7 +8,7 @@ const label = (text: string): Json => ({ en: text });
 const v = (name: string): Json => ({ var: name });
 const full = { create: true, read: true, update: true, delete: true, import: true, fields: { '*': 'edit' } };
 
-const bill: Json = {
+export const bill: Json = {
   name: 'bill',
   plural: 'bills',
   label: label('Bill'),
@@ -24,6 +24,7 @@ const bill: Json = {
     next: { type: 'lookup', to: 'bill', onDelete: 'setNull' },
     state: { type: 'picklist', options: { open: { order: 10 }, sent: { order: 20 }, paid: { order: 30 } } },
   },
+  recordTypes: { usual: { order: 10, default: true }, loose: { order: 20 } },
 };
 
 /** What a customer pays with: it goes with its customer. */
@@ -38,6 +39,14 @@ const slip: Json = {
     boss: { type: 'lookup', to: 'user' },
   },
 };
+
+const detail = (name: string, of: string): Json => ({
+  name,
+  plural: `${name}s`,
+  label: label(name),
+  sharing: 'controlledByParent',
+  fields: { [of]: { type: 'masterDetail', to: of, inverse: `${name}s` }, qty: { type: 'number' }, note: { type: 'text' } },
+});
 
 const customer: Json = {
   name: 'customer',
@@ -85,10 +94,13 @@ const files: Json = {
   'objects/bill.json': bill,
   'objects/customer.json': customer,
   'objects/slip.json': slip,
+  'objects/line.json': detail('line', 'bill'),
+  'objects/part.json': detail('part', 'line'),
   'stageFlows/bills.json': {
     name: 'bills',
     object: 'bill',
     field: 'state',
+    recordTypes: ['usual'],
     stages: { open: {}, sent: { approval: 'sending' }, paid: { kind: 'won' } },
   },
   ...process('large', ['create', 'update', 'submit'], {
@@ -98,10 +110,12 @@ const files: Json = {
   }),
   ...process('vip', ['create', 'update'], {
     priority: 10,
+    locks: { lines: { editable: ['note'] } },
     entry: { and: [v('customer.vip'), { '>': [v('amount'), { '+': [{ coalesce: [v('$old.amount'), 0] }, 500] }] }] },
   }),
   ...process('quiet', ['create'], { priority: 5, imports: 'skip', entry: { '==': [v('note'), 'quiet'] } }),
   ...process('leaving', ['delete'], { entry: { '>': [v('amount'), 100] } }),
+  ...process('voiding', ['void'], { entry: { and: [{ '>': [v('amount'), 100] }, { '==': [v('lifeStatus'), 'void'] }] } }),
   ...process('slips', ['update'], { object: 'slip' }),
   ...process('nested', ['create'], {
     object: 'customer',
@@ -116,6 +130,17 @@ const files: Json = {
   ...process('sending', ['submit'], { priority: 90 }),
   ...nudge('asUser', 'user'),
   ...nudge('asSystem', 'system'),
+  'automations/redirect.json': {
+    name: 'redirect',
+    object: 'line',
+    runAs: 'system',
+    trigger: { type: 'record', on: ['create'], moment: 'beforeSave' },
+    when: { '==': [v('note'), 'elsewhere'] },
+    steps: {
+      other: { order: 10, type: 'find', object: 'bill', where: { '==': [v('note'), 'redirected'] } },
+      put: { order: 20, type: 'set', values: { bill: v('$steps.other.id') } },
+    },
+  },
   'pools/desk.json': {
     name: 'desk',
     label: label('Desk'),
@@ -124,10 +149,19 @@ const files: Json = {
     members: { clerks: { role: 'clerk' } },
     recycle: { idle: { after: 'P1D' } },
   },
+  'roles/typist.json': { name: 'typist', label: label('Typist'), objects: { bill: { ...full, delete: false } } },
   'roles/clerk.json': {
     name: 'clerk',
     label: label('Clerk'),
-    objects: { bill: full, customer: full, slip: full, task: full, user: { read: true, viewAll: true, fields: { '*': 'read' } } },
+    objects: {
+      bill: full,
+      customer: full,
+      slip: full,
+      line: full,
+      part: full,
+      task: full,
+      user: { read: true, viewAll: true, fields: { '*': 'read' } },
+    },
   },
 };
 
@@ -145,8 +179,9 @@ export interface BillScene extends AutomationScene {
   path(id: string, rest?: string): string;
 }
 
-export async function billScene(options: TestEngineOptions = {}): Promise<BillScene> {
-  const scene = await automationScene(files, options);
+/** @param more files beside those of the bills, or instead of some */
+export async function billScene(options: TestEngineOptions = {}, more: Json = {}): Promise<BillScene> {
+  const scene = await automationScene({ ...files, ...more }, options);
   const [clerk, chief] = [await scene.person('clerk', { roles: ['clerk'] }), await scene.person('chief', { roles: ['clerk'] })];
   const path = (id: string, rest = ''): string => `/api/v1/records/bill/${id}${rest}`;
   const pending = async (id: string): Promise<Json | null> =>

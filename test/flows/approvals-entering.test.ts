@@ -34,6 +34,55 @@ const change = (id: string, values: Json, who = clerk) => who.http.patch(scene.p
 const remove = (id: string, who = clerk) => who.http.call('DELETE', scene.path(id));
 const free = { life: 'normal', locked: null, gone: false };
 
+describe('making a record void', () => {
+  const act = (id: string, action: string, who = clerk) => who.http.post(scene.path(id, `/${action}`), {});
+
+  it('waits as a delete does, and is then the submitter’s doing', async () => {
+    const id = await scene.bill({ amount: 500 });
+    const answer = await act(id, 'void');
+    expect([answer.status, answer.json['approval']]).toMatchObject([202, { status: 'running' }]);
+    expect(await scene.stands(id)).toMatchObject({ life: 'normal', locked: clerk.id });
+    expect(await scene.pending(id)).toMatchObject({ process: 'voiding', event: 'void', changes: null });
+    expect((await act(id, 'void')).json['code']).toBe('RECORD_LOCKED');
+    expect((await scene.decide(chief, id, 'approve')).status).toBe(200);
+    expect(await scene.stands(id)).toMatchObject({ life: 'void', locked: null });
+    const audit = await scene.sql(
+      `select field, new, actor from ${scene.acme.schema}._history where record_id = $1 and field = 'lifeStatus'`,
+      [id],
+    );
+    expect(audit).toEqual([{ field: 'lifeStatus', new: 'void', actor: clerk.id }]);
+    // To count again asks nobody.
+    expect((await act(id, 'unvoid')).status).toBe(200);
+    expect(await scene.stands(id)).toMatchObject({ life: 'normal', locked: null });
+  });
+
+  it('is not done where it is rejected, nor asked of what is small', async () => {
+    const [id, small] = [await scene.bill({ amount: 500 }), await scene.bill()];
+    await act(id, 'void');
+    await scene.decide(chief, id, 'reject');
+    expect(await scene.stands(id)).toMatchObject({ life: 'normal', locked: null });
+    expect((await act(small, 'void')).status).toBe(200);
+    const records = [{ id }, { id: small }];
+    const { json } = await clerk.http.post('/api/v1/records/bill/bulk', { action: 'void', records });
+    expect(json['results']).toMatchObject([
+      { ok: true, approval: { status: 'running' } },
+      { ok: true, version: 2 },
+    ]);
+    await scene.decide(clerk, id, 'recall');
+    expect(await scene.stands(id)).toMatchObject({ life: 'normal', locked: null });
+  });
+
+  it('is for whoever may delete', async () => {
+    const typist = await scene.person('typist', { roles: ['typist'] });
+    const id = await scene.bill();
+    expect((await typist.http.patch(scene.path(id), { note: 'x' })).status).toBe(200);
+    for (const action of ['void', 'unvoid']) {
+      const refused = await act(id, action, typist);
+      expect([refused.status, refused.json['code']]).toEqual([403, 'PERMISSION_DENIED']);
+    }
+  });
+});
+
 describe('a new record', () => {
   it('is there, locked and not in force, until it is approved', async () => {
     const customer = await clerk.create('customer', { name: 'C' });
@@ -133,6 +182,10 @@ describe('a change', () => {
     expect([await scene.stands(id), await scene.pending(id)]).toMatchObject([{ state: 'open' }, { process: 'sending' }]);
     await scene.decide(chief, id, 'approve');
     expect(await scene.stands(id)).toMatchObject({ ...free, state: 'sent' });
+    // Also where it stands already, and comes under the flow.
+    const loose = await scene.bill({ recordType: 'loose', state: 'sent' });
+    expect((await change(loose, { recordType: 'usual' })).status).toBe(202);
+    expect(await scene.pending(loose)).toMatchObject({ process: 'sending' });
   });
 });
 

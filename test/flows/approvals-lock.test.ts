@@ -128,25 +128,84 @@ describe('a record that waits', () => {
   });
 });
 
-describe('automations', () => {
-  const start = (name: string) => clerk.http.post('/api/v1/records/task', { name });
+describe('details of a record that waits', () => {
+  const make = (object: string, values: Json, who = clerk) => codeOf(who.http.post(`/api/v1/records/${object}`, { name: 'D', ...values }));
+  const set = (object: string, id: string, values: Json, who = clerk) => codeOf(who.http.patch(`/api/v1/records/${object}/${id}`, values));
+  const drop = (object: string, id: string, who = clerk) => codeOf(who.http.call('DELETE', `/api/v1/records/${object}/${id}`));
+  const restore = (object: string, id: string) => codeOf(scene.admin.http.post(`/api/v1/records/${object}/${id}/restore`, {}));
 
-  it('enter processes with the person whose rights they have, the system none', async () => {
-    const id = await scene.bill({ code: 'nudged' });
-    expect((await start('asSystem')).status).toBe(201);
-    expect(await scene.stands(id)).toMatchObject({ amount: 7000, locked: null });
-    await scene.sql(`update ${scene.acme.schema}.bill set amount = 1 where id = $1`, [id]);
-    expect((await start('asUser')).status).toBe(201);
-    expect(await scene.stands(id)).toMatchObject({ amount: 1, locked: clerk.id });
-    expect(await scene.pending(id)).toMatchObject({ process: 'large' });
+  /** A bill with a line and its part. */
+  async function billed(values: Json = {}): Promise<readonly [string, string, string]> {
+    const bill = await scene.bill(values);
+    const line = await clerk.create('line', { name: 'L', bill, qty: 1 });
+    return [bill, line, await clerk.create('part', { name: 'P', line })];
+  }
+
+  it('are locked with it at every level, and free again with it', async () => {
+    const [bill, line, part] = await billed();
+    const [other, moved] = await billed();
+    const gone = await clerk.create('line', { name: 'G', bill });
+    expect(await drop('line', gone)).toBeUndefined();
+    await change(bill, { amount: 5000 });
+    const refused = await clerk.http.patch(`/api/v1/records/line/${line}`, { qty: 2 });
+    expect([refused.status, refused.json['code'], refused.json['detail']]).toEqual([
+      409,
+      'RECORD_LOCKED',
+      expect.stringContaining(`bill ${bill}`),
+    ]);
+    const approval = (await scene.pending(bill))?.['id'];
+    expect(refused.json['problems']).toMatchObject([{ details: { object: 'bill', id: bill, approval } }]);
+    expect(await Promise.all([make('line', { bill }), set('line', line, { note: 'x' }, chief), drop('line', line, scene.admin)])).toEqual(
+      Array(3).fill('RECORD_LOCKED'),
+    );
+    expect(await Promise.all([make('part', { line }), set('part', part, { qty: 1 }), drop('part', part)])).toEqual(
+      Array(3).fill('RECORD_LOCKED'),
+    );
+    expect([await set('line', line, {}), await set('line', moved, { qty: 3 }), await make('line', { bill: other })]).toEqual(
+      Array(3).fill(undefined),
+    );
+    await scene.decide(clerk, bill, 'recall');
+    expect([await set('line', line, { qty: 2 }), await make('part', { line }), await drop('part', part)]).toEqual(Array(3).fill(undefined));
+    expect(await restore('line', gone)).toBeUndefined();
   });
 
-  it('do not write what waits either', async () => {
-    const refused = await start('asSystem');
-    expect([refused.status, refused.json['code']]).toEqual([422, 'AUTOMATION_FAILED']);
-    const [{ id } = {}] = await scene.sql(`select id from ${scene.acme.schema}.bill where code = 'nudged'`);
-    await scene.decide(clerk, String(id), 'recall');
-    expect((await start('asSystem')).status).toBe(201);
-    expect(await scene.stands(String(id))).toMatchObject({ amount: 7000, locked: null });
+  it('are not brought in by an automation that chooses another master', async () => {
+    const [bill] = await billed({ note: 'redirected' });
+    const [other] = await billed();
+    const into = (): Promise<unknown> => make('line', { bill: other, note: 'elsewhere' });
+    expect(await into()).toBeUndefined();
+    await change(bill, { amount: 5000 });
+    expect(await into()).toBe('RECORD_LOCKED');
+    expect(await make('line', { bill: other, note: 'here' })).toBeUndefined();
+  });
+
+  it('stay out of the bin or in it, and go with the bill when that is agreed to', async () => {
+    const [bill, line, part] = await billed({ amount: 500 });
+    expect(await drop('part', part)).toBeUndefined();
+    expect((await clerk.http.call('DELETE', scene.path(bill))).status).toBe(202);
+    expect([await drop('line', line), await restore('part', part)]).toEqual(['RECORD_LOCKED', 'RECORD_LOCKED']);
+    expect((await scene.decide(chief, bill, 'approve')).status).toBe(200);
+    expect((await clerk.http.get(`/api/v1/records/line/${line}`)).status).toBe(404);
+  });
+
+  it('are those that the process names, with fields that its approvers may change', async () => {
+    const vip = await clerk.create('customer', { name: 'V', vip: true });
+    const [bill, line, part] = await billed({ customer: vip });
+    await change(bill, { amount: 700 });
+    expect(await set('line', line, { note: 'x' })).toBe('RECORD_LOCKED');
+    expect(await set('line', line, { note: 'seen' }, chief)).toBeUndefined();
+    expect(await set('line', line, { note: 'x', qty: 9 }, chief)).toBe('RECORD_LOCKED');
+    expect([await make('line', { bill }, chief), await drop('line', line, chief)]).toEqual(['RECORD_LOCKED', 'RECORD_LOCKED']);
+    expect(await set('part', part, { qty: 5 })).toBeUndefined();
+  });
+
+  it('are made with a new record, and corrected by whoever has it back', async () => {
+    const body = { name: 'N', amount: 3000, boss: chief.id, lines: [{ name: 'L', parts: [{ name: 'P' }] }] };
+    const made = await clerk.http.post('/api/v1/records/bill', body);
+    expect([made.status, made.json['lifeStatus']]).toEqual([201, 'inApproval']);
+    const bill = String(made.json['id']);
+    expect(await make('line', { bill })).toBe('RECORD_LOCKED');
+    await scene.decide(chief, bill, 'return', { comment: 'Another line, please.' });
+    expect([await make('line', { bill }), await make('line', { bill }, chief)]).toEqual([undefined, 'RECORD_LOCKED']);
   });
 });

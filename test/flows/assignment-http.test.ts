@@ -25,6 +25,8 @@ beforeAll(async () => {
       object: 'territory',
       inputs: { region: { field: 'region' } },
       outputs: ['keeper'],
+      hit: 'unique',
+      default: 'error',
     },
     'pools/web.json': { ...leadPool, assign: 'routing' },
     'pools/fair.json': { ...fairPool, administrators: { bosses: { role: 'boss' } }, assign: 'byLoad', limits: { held: 3 } },
@@ -93,6 +95,8 @@ describe('a new record of a pool', () => {
       among: 1,
     });
     expect(await decisionOf(east1)).toMatchObject({ rule: 'territory', before: [{ rule: 'starred', why: 'condition' }] });
+    // Where its table says nothing, it says so.
+    expect(await decisionOf(starred)).toMatchObject({ undecided: 'DECISION_NONE' });
     const free = await scene.lead({ region: 'west' });
     expect(await decisionOf(free)).toMatchObject({
       rule: 'inTurn',

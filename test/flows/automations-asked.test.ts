@@ -56,6 +56,19 @@ describe('a button', () => {
     expect(await scene.tasks()).toEqual(['pressed Acme']);
   });
 
+  it('that is pressed twice under one Idempotency-Key starts one run, and answers twice', async () => {
+    const twice = async (path: string) => {
+      const headers = { authorization: `Bearer ${rita.http.token}`, 'content-type': 'application/json', 'idempotency-key': path };
+      const answer = await fetch(`${scene.url}/api/v1${path}`, { method: 'POST', body: '{}', headers });
+      return [answer.status, await answer.text()];
+    };
+    for (const path of [`/records/account/${account}/automations/plain`, '/automations/everywhere/start']) {
+      const [first, second] = await Promise.all([twice(path), twice(path)]);
+      expect([first[0], second]).toEqual([202, first]);
+    }
+    expect(await scene.runs()).toHaveLength(2);
+  });
+
   it('takes what it asks for as fields of their types', async () => {
     const wrong = await press(rita, 'asks', { inputs: { size: 'huge', who: 'x', sure: 3, other: 1 } });
     expect([wrong.status, wrong.json['code']]).toEqual([422, 'INPUTS_INVALID']);

@@ -18,7 +18,7 @@ const names = Array.from({ length: orders }, (_, i) => `order-${String(i).padSta
 let scene: CrashScene;
 
 beforeAll(async () => {
-  scene = await openCrashScene(random(String(chance.seed)));
+  scene = await openCrashScene(random(chance.seed));
 }, 120_000);
 afterAll(() => scene.close());
 
@@ -26,7 +26,7 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const rows = (text: string): Promise<readonly Row[]> => scene.sql(text);
 
 async function write(): Promise<void> {
-  const pace = random(String(chance.seed + 2));
+  const pace = random(chance.seed + 2);
   await Promise.all(
     Array.from({ length: writers }, async (_, at) => {
       for (let i = at; i < orders; i += writers) {
@@ -51,7 +51,7 @@ const orderIn = (content: string): string => /Shipped: (order-\d+)/.exec(content
 
 describe(`automations whose nodes and whose database are killed (seed ${chance.seed})`, () => {
   it('come to their ends, all of them', async () => {
-    beDifficult(scene, random(String(chance.seed + 1)));
+    beDifficult(scene, random(chance.seed + 1));
     const began = performance.now();
     await Promise.all([write(), kill()]);
     await until('all to be done', () => workDone(scene), 120_000);

@@ -101,6 +101,41 @@ describe('timers that are set', () => {
   });
 });
 
+describe('an automation or object that is called otherwise by now', () => {
+  const plan = (name: string, rest: Json = {}): Json => ({
+    [`objects/${name}.json`]: { ...visit, name, plural: `${name}s`, fields: { day__c: { type: 'date' } }, ...rest },
+  });
+  const of = (name: string, object: string, rest: Json = {}): Json => ({
+    object,
+    when: { '!=': [{ var: 'name' }, null] },
+    steps: tell('it', { var: 'name' }),
+    ...rest,
+    name,
+  });
+  const reminder = (name: string, object: string, rest: Json = {}): Json =>
+    made(name, { type: 'atTime', before: 'P1D', of: 'day__c' }, of(name, object, rest));
+  const counter = (name: string, object: string, rest: Json = {}): Json =>
+    made(name, { type: 'record', on: ['create'] }, of(name, object, { ...catchUp, ...rest }));
+
+  it('keeps its timers, and catches up with nothing again', async () => {
+    await scene.acme.apply({ ...plan('plan__c'), ...reminder('remind__c', 'plan__c'), ...counter('count__c', 'plan__c') });
+    await scene.admin.create('plan__c', { name: 'plan', day__c: '2031-05-10' });
+    await scene.settle();
+    await scene.acme.apply({ 'objects/plan__c.json': null, ...plan('tour__c', { renamedFrom: ['plan__c'] }) });
+    await scene.settle();
+    expect(await due()).toEqual(['2031-05-09 00:00']);
+    await scene.acme.apply({
+      ...{ ...off('remind__c'), ...off('count__c') },
+      ...reminder('tell__c', 'tour__c', { renamedFrom: ['remind__c'] }),
+      ...counter('add__c', 'tour__c', { renamedFrom: ['count__c'] }),
+    });
+    await scene.settle();
+    expect([await due(), await scene.tasks()]).toEqual([['2031-05-09 00:00'], ['it plan']]);
+    await scene.settle('2031-05-09T00:01:00Z');
+    expect((await scene.runs()).map(({ automation }) => automation)).toEqual(['count__c', 'tell__c']);
+  });
+});
+
 describe('schedules', () => {
   const daily = { type: 'schedule', cron: '0 8 * * *' };
   let other: Engine;

@@ -90,13 +90,39 @@ describe('a date of a record', () => {
     await scene.settle();
     expect(await scene.tasks()).toEqual(['remind__c late']);
     await scene.admin.remove('visit', id);
+    await scene.sql(`delete from ${scene.acme.schema}._run`);
+    const why = async () => (await scene.admin.run('automations.explain', { automation: 'remind__c', record: id })).why;
+    expect(await why()).toBe('The record is in the bin: nothing is due of it.');
     await scene.admin.run('records.restore', { object: 'visit', ids: [id] });
-    expect(await due()).toEqual([]);
+    expect([await due(), await why()]).toEqual([[], 'That time was over when the record came back, and is not made up for.']);
     const later = await create({ day: '2031-05-10' });
     await scene.admin.remove('visit', later);
     expect(await due()).toEqual([]);
     await scene.admin.run('records.restore', { object: 'visit', ids: [later] });
     expect(await due()).toEqual(['2031-05-08 00:30']);
+  });
+
+  it('never comes where it lies behind all years, and has always been where it lies before them', async () => {
+    await create({ name: 'ever', day: '9999-12-31', at: '9999-12-31T23:59:59Z' });
+    await create({ name: 'never', day: '0001-01-01', at: '0001-01-01T00:00:00Z' });
+    await scene.acme.apply(timed('follow__c', { after: 'P1Y', of: 'at' }, { existing: 'catchUp' }));
+    const id = await create({ name: 'later', at: '9999-12-31T23:59:59Z' });
+    await scene.settle();
+    expect(await scene.tasks()).toEqual(['remind__c never', 'follow__c never']);
+    const told = await scene.admin.run('automations.explain', { automation: 'follow__c', record: id });
+    expect(told).toMatchObject({ starts: false, why: 'at lies so late that it never comes.' });
+    await scene.acme.apply(without('follow__c'));
+  });
+
+  it('comes to an end where an automation sets it again and again', async () => {
+    const again = { s: { type: 'set', values: { at: { dateAdd: [{ var: 'at' }, 'PT1S'] } } } };
+    await scene.acme.apply(timed('again__c', { of: 'at' }, { steps: again }));
+    await create({ at: '2020-01-01T00:00:00Z' });
+    await scene.settle();
+    expect((await scene.runs()).length).toBe(50);
+    const { failed } = await scene.admin.run('jobs.list', {});
+    expect(failed).toMatchObject([{ kind: 'timer', error: { code: 'AUTOMATION_LIMIT' } }]);
+    await scene.acme.apply(without('again__c'));
   });
 
   it('does not wait for a record in other hands, and comes back for it', async () => {

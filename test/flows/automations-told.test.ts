@@ -169,5 +169,7 @@ describe('an explanation', () => {
       'RECORD_NOT_FOUND',
     );
     expect((await post('/automations/nothing/explain', { record: id })).json['code']).toBe('COMPONENT_UNKNOWN');
+    await scene.acme.apply(automation('off__c', task('x'), { ...system, active: false }));
+    expect((await post('/automations/off__c/explain', { record: id })).json['detail']).toContain('it is switched off');
   });
 });

@@ -199,12 +199,18 @@ describe('a clock', () => {
 
 describe('a threshold', () => {
   it('comes once in a cycle, when so much has run', async () => {
+    const why = async (record: string) => (await acme.run('automations.explain', { automation: 'fixhalf', record })).why;
     const id = await ticket();
     await drained(3.9);
     expect(await logs(id, 'fix half')).toEqual([]);
+    expect([await why(id), await why(await ticket({ status: 'new' }))]).toEqual([
+      `It comes at ${time(4)}.`,
+      'The clock fix has never run on the record.',
+    ]);
     await drained(4);
     await drained(5);
     expect(await logs(id, 'fix half')).toEqual([[1, 'boss']]);
+    expect(await why(id)).toBe('It was started; its run is done.');
     await acme.update('ticket', id, { status: 'waiting' });
     await drained(6.5);
     await acme.update('ticket', id, { status: 'open' });

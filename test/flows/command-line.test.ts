@@ -130,7 +130,7 @@ describe('tessera pack', () => {
       run(['pack', 'validate', broken, '--json']),
     ]);
     // What is worth a look is no failure.
-    const looked = /^library 1\.0\.0 is valid\.\nWorth a look \(\d+\):\n {2}library\/objects\/member\.json#\/fields\/loanCount: /;
+    const looked = /^library 1\.0\.0 is valid\.\nWorth a look \(\d+\):\n {2}library\/objects\/member\.json:\d+:5 #\/fields\/loanCount: /;
     expect(good).toEqual({ code: 0, out: expect.stringMatching(looked) as unknown, err: '' });
     expect(JSON.parse(goodJson.out)).toMatchObject({ name: 'crm-base', problems: [], warnings: expect.any(Array) as unknown });
     // A file that is no JSON stops the reading; without it, all the others are told at once.
@@ -142,7 +142,7 @@ describe('tessera pack', () => {
     });
     const [text, json] = await Promise.all([run(['pack', 'validate', whole]), run(['pack', 'validate', whole, '--json'])]);
     readable(text);
-    expect(text.err).toMatch(/objects\/book\.json#\/colour: .*\n/);
+    expect(text.err).toMatch(/objects\/book\.json:1:\d+ #\/colour: .*\n/);
     const places = failureOf(json).problems.map(({ file, pointer }) => `${file?.replace('library/', '') ?? ''}#${pointer ?? ''}`);
     expect(places).toEqual(
       expect.arrayContaining(['objects/book.json#/colour', 'objects/book.json#/fields/author/type', 'layouts/member.json#/columns']),

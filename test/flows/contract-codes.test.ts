@@ -167,10 +167,13 @@ describe('a tenant is refused', () => {
     expect(await codesOf(made)).toEqual(['SEED_REFUSED', 'SEED_REFUSED', 'SEED_REFUSED']);
   });
 
-  it('by PACK_DEPENDENCY where a pack is missing that its own needs', async () => {
-    const manifest = { name: 'needy', namespace: '', version: '1.0.0', label: { en: 'Needy' }, publisher: 'Tests', languages: ['en'] };
-    const made = make('needy', { 'pack.json': { ...manifest, dependencies: { other: '^1.0.0', more: '^2.0.0' } } });
-    expect(await codesOf(made)).toEqual(expect.arrayContaining(['PACK_DEPENDENCY']));
+  it('by PACK_UNREADABLE where a pack is missing that its own needs, by PACK_DEPENDENCY where the one beside it is too old', async () => {
+    const manifest = { namespace: '', version: '1.0.0', label: { en: 'Needy' }, publisher: 'Tests', languages: ['en'] };
+    const needy = (name: string, dependencies: Readonly<Record<string, string>>): Promise<void> =>
+      make(name, { 'pack.json': { ...manifest, name, dependencies } });
+    await make('older', {});
+    expect(await codesOf(needy('lonely', { nowhere: '^1.0.0' }))).toEqual(['PACK_UNREADABLE']);
+    expect(await codesOf(needy('needy', { older: '^2.0.0' }))).toContain('PACK_DEPENDENCY');
   });
 
   it.each([-2, 2])('by TENANT_SYSTEM_VERSION where its tables are %i versions away', (away) => {

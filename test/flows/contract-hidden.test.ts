@@ -102,9 +102,9 @@ describe('the document of somebody', () => {
     const [loner, importer] = [await scene.person('verbs', { roles: ['loner'] }), await scene.person('imports', { roles: ['importer'] })];
     const [a, b, all] = [await readerOf(loner), await readerOf(importer), await readerOf(scene.admin)];
     const actions = (reader: Reader): unknown => (propertiesOf(reader.operation('deal.bulk'))['action'] as Schema | undefined)?.['enum'];
-    expect(actions(a)).toEqual(['create', 'update', 'delete']);
+    expect(actions(a)).toEqual(['create', 'update', 'delete', 'void', 'unvoid']);
     expect(actions(b)).toBeUndefined();
-    expect(actions(all)).toEqual(['create', 'update', 'delete', 'restore']);
+    expect(actions(all)).toEqual(['create', 'update', 'delete', 'restore', 'void', 'unvoid']);
     // An import writes: without create and update there is nothing that it could do.
     expect(b.operation('deal.importRecords')).toBeUndefined();
     expect([a, b].map((reader) => reader.operation('getImport'))).toEqual([undefined, undefined]);
@@ -120,8 +120,8 @@ describe('the document of somebody', () => {
 describe('the document of everybody', () => {
   it('has no way to delete people, nor to share what is not shared record by record', async () => {
     const { client, operation } = await readerOf(scene.admin);
-    const people = ['deleteRecord', 'restoreRecord', 'purgeRecords'].map((route) => operation(`user.${route}`));
-    expect(people).toEqual([undefined, undefined, undefined]);
+    const people = ['deleteRecord', 'restoreRecord', 'purgeRecords', 'voidRecord'].map((route) => operation(`user.${route}`));
+    expect(people).toEqual(Array(4).fill(undefined));
     const remove = await client.call('DELETE', `/api/v1/records/user/${scene.admin.id}`);
     expect(remove).toMatchObject({ status: 409, json: { code: 'USER_NOT_DELETABLE' } });
     for (const object of ['tag', 'site']) {

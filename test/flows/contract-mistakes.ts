@@ -159,6 +159,8 @@ const noSuchRecord = [
   'JOB_NOT_FOUND',
   'SECOND_FACTOR_MISSING',
   'PROVIDER_UNKNOWN',
+  'SANDBOX_NOT_FOUND',
+  'VERSION_UNKNOWN',
 ];
 
 function inPath(operation: Operation, id: string): string {

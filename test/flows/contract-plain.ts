@@ -6,6 +6,7 @@ import { automationCalls } from './contract-automations.ts';
 import type { Caller, Sent } from './contract-calls.ts';
 import type { Operation } from './contract-document.ts';
 import { identityCalls } from './contract-identity.ts';
+import { sandboxCalls } from './contract-sandboxes.ts';
 
 const mapping = encodeURIComponent(JSON.stringify({ columns: { name: { field: 'name' } } }));
 
@@ -67,6 +68,8 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
   if (automations !== undefined) return automations;
   const approvals = await approvalCalls(caller, operation);
   if (approvals !== undefined) return approvals;
+  const sandboxes = await sandboxCalls(caller, operation);
+  if (sandboxes !== undefined) return sandboxes;
   const change = { files: { 'parameters/contract__c.json': { name: 'contract__c', label: { en: 'Contract' }, type: 'number', value: 2 } } };
   switch (operation.route) {
     case 'logIn':
@@ -117,6 +120,8 @@ export async function plainCalls(caller: Caller, operation: Operation): Promise<
       ];
     case 'applyMetadata':
       return [{ ...target(), body: change }];
+    case 'getMetadataVersion':
+      return [target({ number: '2' })];
     case 'planRollback':
       return [{ ...target(), body: { version: 1 } }];
     case 'planPack':

@@ -112,6 +112,8 @@ async function binAndBack({ caller, object, send }: Scene): Promise<void> {
   const create = caller.operation(object, 'createRecord');
   const spare = create && (await caller.client.call('POST', `${create.path}?fields=id`, caller.again(create)));
   const gone = spare?.status === 201 ? (spare.json as { readonly id: string }).id : (caller.pool.get(object)?.pop() ?? '');
+  await send('voidRecord', (operation) => ({ path: at(operation, gone) }));
+  await send('unvoidRecord', (operation) => ({ path: at(operation, gone) }));
   await send('deleteRecord', (operation) => ({ path: at(operation, gone) }));
   await send('restoreRecord', (operation) => ({ path: at(operation, gone) }));
   if (caller.operation(object, 'restoreRecord') !== undefined) await send('deleteRecord', (operation) => ({ path: at(operation, gone) }));

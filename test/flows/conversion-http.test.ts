@@ -85,6 +85,7 @@ const files: Json = {
     },
   ),
   ...own('call', { lead: lookup('lead', 'calls'), chance: lookup('chance', 'calls') }),
+  ...own('dossier', { about: lookup(['lead', 'company'], 'dossiers') }),
   ...own('activity', { about: lookup(['lead', 'company'], 'activities'), only: lookup('lead', 'notes') }),
   'conversions/leadToCustomer.json': {
     ...leadToCustomer,
@@ -140,6 +141,8 @@ describe('a conversion', () => {
     await seller.create('wish', { name: 'a fax', lead: id, count: 1, dropped: true });
     const call = await seller.create('call', { name: 'Monday', lead: id });
     const activity = await seller.create('activity', { name: 'met', about: { object: 'lead', id }, only: id });
+    // Of these the seller knows nothing.
+    const dossier = await scene.acme.create('dossier', { name: 'D', about: { object: 'lead', id } });
     await seller.http.post(`/api/v1/records/lead/${id}/shares`, { shares: [{ to: { user: clerk.id }, access: 'read' }] });
     const { status, json } = await convert(id);
     expect(status).toBe(200);
@@ -167,6 +170,7 @@ describe('a conversion', () => {
       company: company?.id,
     });
     expect(await seller.read('activity', activity, 'about', 'only')).toEqual({ about: { object: 'company', id: company?.id }, only: id });
+    expect(await scene.acme.read('dossier', dossier, 'about')).toEqual({ about: { object: 'company', id: company?.id } });
     expect(await seller.read('call', call, 'chance', 'lead')).toEqual({ chance: chance?.id, lead: id });
     expect(await seller.read('wish', kept, 'lead')).toEqual({ lead: id });
     expect(await clerk.sees('company')).toContain(company?.id);

@@ -46,6 +46,9 @@ export const metadataAttempts = {
     ['POST', '/metadata/apply', { files: parameterFile, planHash: their.planHash }],
   ],
   listMetadataVersions: (their: Names): readonly Attempt[] => [['GET', '/metadata/versions', undefined, { 'X-Tenant': their.tenant }]],
+  getMetadataVersion: (their: Names): readonly Attempt[] => [
+    ['GET', `/metadata/versions/${their.version}`, undefined, { 'X-Tenant': their.tenant }],
+  ],
   rollBackMetadata: (their: Names): readonly Attempt[] => [['POST', '/metadata/rollback', { version: Number(their.version) }]],
   planRollback: (their: Names): readonly Attempt[] => [['POST', '/metadata/rollback/plan', { version: Number(their.version) }]],
   listPacks: (their: Names): readonly Attempt[] => [['GET', '/packs', undefined, { 'X-Tenant': their.tenant }]],
@@ -60,4 +63,17 @@ export const metadataAttempts = {
   exportPack: (their: Names): readonly Attempt[] => [
     ['POST', '/packs/export', { name: 'x', namespace: 'x' }, { 'X-Tenant': their.tenant }],
   ],
+  listSandboxes: (their: Names): readonly Attempt[] => [['GET', '/sandboxes', undefined, { 'X-Tenant': their.tenant }]],
+  createSandbox: (their: Names): readonly Attempt[] => [
+    ['POST', '/sandboxes', { name: 'mine', data: 'all', logins: [{ email: their.email, password: 'Correct-Horse-7-Battery' }] }],
+    ['POST', '/sandboxes', { name: their.tenant, data: 'none', logins: [] }],
+  ],
+  getSandbox: (their: Names): readonly Attempt[] => [
+    ['GET', `/sandboxes/${their.tenant}`],
+    ['GET', `/sandboxes/${their.tenant}__test`],
+  ],
+  refreshSandbox: (their: Names): readonly Attempt[] => [['POST', `/sandboxes/${their.tenant}/refresh`, { data: 'none' }]],
+  deleteSandbox: (their: Names): readonly Attempt[] => [['DELETE', `/sandboxes/${their.tenant}`]],
+  planPromotion: (their: Names): readonly Attempt[] => [['POST', `/sandboxes/${their.tenant}/promotion/plan`, {}]],
+  promoteSandbox: (their: Names): readonly Attempt[] => [['POST', `/sandboxes/${their.tenant}/promotion`, { planHash: their.planHash }]],
 };

@@ -84,6 +84,8 @@ export const attempts: Readonly<Record<RouteId, Attempts>> = {
     ...records(their, own, their.deleted, '?purge=true').map((path): Attempt => ['DELETE', path]),
   ],
   restoreRecord: (their, own) => records(their, own, their.deleted, '/restore').map((path): Attempt => ['POST', path]),
+  voidRecord: (their, own) => records(their, own, their.id, '/void').map((path): Attempt => ['POST', path]),
+  unvoidRecord: (their, own) => records(their, own, their.id, '/unvoid').map((path): Attempt => ['POST', path]),
   getHistory: (their, own) => records(their, own, their.id, '/history').map((path): Attempt => ['GET', path]),
   getRecordBy: (their, own) => [
     ['GET', `/records/${their.object}/by/${their.key}/${their.keyValue}`],

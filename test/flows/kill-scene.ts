@@ -74,11 +74,11 @@ export async function openKillScene(chance: Random): Promise<KillScene> {
         },
         (): Outcome => ({ answer: undefined }),
       );
-      // The first of a kind is let through, to know how long it takes.
+      // The first of a kind is let through, to know how long it takes; whatever is answered before its kill tells it better.
       const usual = takes.get(kind);
       if (usual === undefined) await sent;
       else await sleep((usual * chance.below(1000)) / 950);
-      if (took !== undefined && usual === undefined) takes.set(kind, took);
+      if (took !== undefined) takes.set(kind, took);
       await server.kill();
       const outcome = await sent;
       const { answer } = outcome;

@@ -65,6 +65,21 @@ describe('a merge', () => {
     expect((await merge(bob, a, [b], { rating: b })).status).toBe(200);
   });
 
+  it('names no children that whoever merges does not see', async () => {
+    // Projects do not exist for him.
+    const [a, b] = [await account('A'), await account('B')];
+    const [own, other] = [
+      await scene.acme.create('project', { name: 'P', account: a }),
+      await scene.acme.create('project', { name: 'P', account: b }),
+    ];
+    const answer = await merge(bob, a, [b]);
+    expect(answer.json['left']).toEqual([]);
+    await scene.acme.update('project', other, { account: null });
+    const undone = await undo(bob, a, answer);
+    expect(undone.json).toMatchObject({ restored: [b], kept: [] });
+    expect(undone.text).not.toMatch(new RegExp(`${own}|${other}`));
+  });
+
   it('is undone by whoever may bring records back', async () => {
     const [a, b] = [await dan.create('account', { name: 'A' }), await dan.create('account', { name: 'B' })];
     const answer = await merge(dan, a, [b]);

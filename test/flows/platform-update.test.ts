@@ -68,4 +68,9 @@ it('adds what is new, and leaves alone what would lose something', async () => {
     ['platform', (await layersOf('same'))[0]?.version],
     ['pack', '1.0.0'],
   ]);
+  // Whoever goes back behind it keeps the platform that the engine needs.
+  await old.apply({ 'extensions/thing.json': { extends: 'thing', label: { en: 'It' } } });
+  await old.run('metadata.rollback', { version: 2 });
+  expect(await old.read('notification', noId, 'name')).toBeUndefined();
+  expect((await layersOf('old')).map(({ kind }) => kind)).toEqual(['platform', 'pack']);
 });

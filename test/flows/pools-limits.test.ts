@@ -91,6 +91,28 @@ describe('limits', () => {
     expect(row).toEqual({ n: 3 });
     // Claims do their part, each done or refused.
     expect(got.filter((each) => each === 'done' || each === 'POOL_HELD_LIMIT')).toHaveLength(6);
+
+    // Nobody waits for whoever waits for him: those who claim, those who give, and the rule.
+    const deadlocks = async (): Promise<unknown> =>
+      (await scene.sql('select deadlocks from pg_stat_database where datname = current_database()'))[0]?.['deadlocks'];
+    const others = [only, await scene.person('next', { roles: ['other'] }), await scene.person('third', { roles: ['other'] })];
+    const before = await deadlocks();
+    const code = async (id: string, body: Json): Promise<unknown> =>
+      (await scene.act(scene.admin, id, 'assign', body)).json['code'] ?? 'done';
+    const all = await Promise.all(
+      lying.flatMap((id, i) => {
+        const person = others[i % others.length] ?? only;
+        return [
+          claim(person, id),
+          code(id, {}),
+          code(lying[(i + 1) % lying.length] ?? id, { to: person.id }),
+          scene.lead({ source: 'mail' }),
+        ];
+      }),
+    );
+    const known = ['done', 'POOL_HELD_LIMIT', 'POOL_RECORD_TAKEN', 'ASSIGNMENT_NONE'];
+    expect(all.filter((each) => !known.includes(String(each)))).toHaveLength(lying.length);
+    expect(await deadlocks()).toBe(before);
     await scene.acme.apply({ 'pools/mail__c.json': null, 'assignmentRules/toOthers__c.json': null });
   });
 
@@ -104,6 +126,11 @@ describe('limits', () => {
     await scene.act(boss, id, 'return');
     await back(2);
     expect(await claim(person, id)).toBe('done');
+    // Nor by the way of another pool; and into its own it is given back.
+    const to = (pool: string) => scene.act(person, id, 'transfer', { pool });
+    expect((await to('web')).json).toMatchObject({ code: 'REQUEST_INVALID', pointer: '/pool' });
+    expect([(await to('fair')).status, await claim(person, id), (await to('web')).status]).toEqual([200, 'done', 200]);
+    expect(await claim(person, id)).toBe('POOL_COOL_DOWN');
   });
 });
 

@@ -25,6 +25,7 @@ describe('an extension of an approval process', () => {
       change({
         entry: { '==': [{ var: 'status' }, 'draft'] },
         onApproved: { set: { status: 'active' } },
+        locks: { renewals: { editable: ['note'] } },
         steps: {
           boss: { timeout: { do: 'escalate' }, approvers: { boss: { headOf: 'submitter', need: 'all' }, second__c: { role: 'rep' } } },
           both: { branches: { money: { steps: { count: { need: 'any' } } }, law: null, risk__c: { steps: { weigh: asks() } } } },
@@ -35,6 +36,7 @@ describe('an extension of an approval process', () => {
     expect(found).toMatchObject({
       entry: { operator: '==' },
       onApproved: { set: { note: { value: 'ok' }, status: { value: 'active' } } },
+      locks: { renewals: { editable: ['note'] } },
       steps: [
         {
           approvers: [

@@ -251,6 +251,18 @@ describe('a step of a process', () => {
     expect(wrong({ call: { type: 'automation', automation: 'helper' } })).toEqual([unfit('/steps/call/values')]);
   });
 
+  it('locks details that are there, with fields that somebody sets', () => {
+    const steps = { s: asks() };
+    expect(built(steps).locks).toBeUndefined();
+    expect(built(steps, { locks: { renewals: { editable: ['note'] } } }).locks).toEqual({ renewals: { editable: ['note'] } });
+    expect(wrong(steps, { locks: { renewal: {}, 'renewals.parts': {}, renewals: { editable: ['none', 'createdAt'] } } })).toEqual([
+      missing('/locks/renewal'),
+      missing('/locks/renewals.parts'),
+      missing('/locks/renewals/editable/0'),
+      unfit('/locks/renewals/editable/1'),
+    ]);
+  });
+
   it('is typed in its rules, wherever it stands', () => {
     const cases = { c: { when: { '==': [{ var: 'status' }, 'nothing'] }, steps: { s: asks({ when: { var: 'nothing' } }) } } };
     expect(wrong({ b: { type: 'branch', cases, otherwise: { o: asks({ when: { var: 'amount' } }) } } })).toHaveLength(3);

@@ -111,6 +111,7 @@ describe('who acts', () => {
     expect(trigger({ type: 'record', on: ['create'], moment: 'afterSave' }, { existing: 'catchUp', ...system })).toEqual([
       unfit('/existing'),
     ]);
+    expect(trigger({ type: 'record', on: ['delete', 'restore'] }, { existing: 'catchUp', ...system })).toEqual([unfit('/existing')]);
   });
 });
 
@@ -219,7 +220,7 @@ describe('a moment', () => {
 
   it('says what may stand there, and where else it may', () => {
     expect(told({ task }, { trigger: { type: 'record', on: ['create'], moment: 'beforeSave' } })).toEqual([
-      'Before the save there is no step create, only set, find, branch, let, decide, fail. Move it to an automation of the moment afterCommit.',
+      'Before the save there is no step create, only set, find, branch, let, decide, match, fail. Move it to an automation of the moment afterCommit.',
     ]);
   });
 

@@ -33,7 +33,17 @@ function untranslated(value: unknown, at: string): string[] {
   return isLabel && !('zh-CN' in value) ? [at, ...own] : own;
 }
 
-describe.each(['examples/crm-base', 'examples/library', 'packages/packs/platform'])('%s', (pack) => {
+const examples = readdirSync(new URL('examples/', root)).map((name) => `examples/${name}`);
+
+/** What a file may be called: an extension also by the kind that it extends. */
+function fileNames(content: Json): readonly unknown[] {
+  const { name, language, kind } = content;
+  const called = name ?? language ?? content['extends'];
+  if (called !== content['extends'] || typeof kind !== 'string') return [called];
+  return [called, `${String(called)}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`];
+}
+
+describe.each([...examples, 'packages/packs/platform'])('%s', (pack) => {
   const files = filesOf(pack);
 
   it('keeps to the schemas', () => {
@@ -48,9 +58,8 @@ describe.each(['examples/crm-base', 'examples/library', 'packages/packs/platform
 
   it('names each file after its component and its schema', () => {
     const wrong = files.filter(([path, content]) => {
-      const name = content['name'] ?? content['language'];
       const kind = (kindOf(path) ?? '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      const named = !path.includes('/') || path.endsWith(`/${String(name)}.json`);
+      const named = !path.includes('/') || fileNames(content).some((name) => path.endsWith(`/${String(name)}.json`));
       return !named || content['$schema'] !== `https://tessera.dev/schemas/1/${kind}.json`;
     });
     expect(wrong.map(([path]) => path)).toEqual([]);

@@ -292,6 +292,11 @@ describe('a translation', () => {
       'METADATA_REFERENCE_MISSING french/translations/fr.json#/objects/deal/fields/amout',
       'METADATA_REFERENCE_MISSING french/translations/fr.json#/objects/dael',
     ]);
+    // What a file with mistakes would have brought is not told again.
+    const broken = pack('own', { 'objects/bad.json': { ...object('bad', {}), sharing: 'x' } });
+    expect(problems(base, broken, pack('french', french({ objects: { bad: { label: 'x' } } })))).toEqual([
+      'METADATA_VALUE_UNKNOWN own/objects/bad.json#/sharing',
+    ]);
   });
 });
 

@@ -96,7 +96,7 @@ describe('a lookup', () => {
   it('must point to an object that is there', () => {
     expect(deal({ other: { type: 'lookup', to: 'acount' } })).toEqual(at('METADATA_REFERENCE_MISSING', '/fields/other/to'));
     expect(dealSays({ other: { type: 'lookup', to: 'acount' } })).toBe(
-      'There is no object acount. Known: user, department, account, line, deal.',
+      'There is no object acount. Did you mean account? Known: user, department, account, line, deal.',
     );
   });
 

@@ -39,6 +39,8 @@ describe('checkFile', () => {
       validationRules: { sharesAddUp: { check: 'commit', refuseWhen: { '!=': [{ var: 'shareTotal' }, 1] }, at: 'amount', message: label } },
     };
     expect(found('object', opportunity)).toEqual([]);
+    const late = { r: { ...opportunity.validationRules.sharesAddUp, on: ['delete'] } };
+    expect(found('object', { ...opportunity, validationRules: late })).toEqual(['METADATA_MISPLACED_PROPERTY /validationRules/r/on']);
   });
 
   it('names the file in each problem', () => {
@@ -266,33 +268,5 @@ describe('the schema of an app', () => {
     expect(app({ listView: 'allAccounts' })).toEqual([]);
     expect(app({})).toEqual(['METADATA_MISSING_PROPERTY /items/x']);
     expect(app({ object: 'account', listView: 'x' })).toEqual(['METADATA_MISPLACED_PROPERTY /items/x/object']);
-  });
-});
-
-describe('the schema of data', () => {
-  const data = (content: object): string[] => found('data', { name: 'd', object: 'a', ...content });
-  const mapping = { columns: { 'Account name': { field: 'name' }, unused: null } };
-
-  it('takes records, or a file with its mapping', () => {
-    expect(data({ records: { acme: { name: 'Acme', parent: { ref: 'other' } } } })).toEqual([]);
-    expect(data({ file: 'a.csv', mapping })).toEqual([]);
-    expect(data({ file: 'a.csv' })).toEqual(['METADATA_MISSING_PROPERTY ']);
-    expect(data({ file: 'a.csv', mapping, records: {} })).toEqual(['METADATA_MISPLACED_PROPERTY /records']);
-    expect(data({})).toEqual(['METADATA_MISSING_PROPERTY ']);
-  });
-
-  it('takes only files beside it', () => {
-    expect(data({ file: '../a.csv', mapping })).toEqual(['METADATA_VALUE_UNKNOWN /file']);
-  });
-
-  it('checks the mapping of each column', () => {
-    const columns = {
-      account: { field: 'account', lookup: { by: 'name', onMissing: 'ignore' } },
-      closed: { field: 'closeDate', date: 'yesterday' },
-    };
-    expect(data({ file: 'a.csv', mapping: { columns } })).toEqual([
-      'METADATA_VALUE_UNKNOWN /mapping/columns/account/lookup/onMissing',
-      'METADATA_VALUE_UNKNOWN /mapping/columns/closed/date',
-    ]);
   });
 });

@@ -61,7 +61,7 @@ describe('a sharing rule', () => {
       'METADATA_REFERENCE_MISSING #/records/ownedBy/role',
       'METADATA_REFERENCE_MISSING #/to/a/role',
     ]);
-    expect(messages(withRule({ to: { a: { role: 'rap' } } }))).toEqual(['There is no role rap. Known: rep, finance.']);
+    expect(messages(withRule({ to: { a: { role: 'rap' } } }))).toEqual(['There is no role rap. Did you mean rep? Known: rep, finance.']);
   });
 
   it('names no role that is switched off', () => {

@@ -2,7 +2,7 @@
 import type { Statement } from '@tessera/kernel';
 import { buildModel, contentHash, type Layer } from '@tessera/metadata';
 import { drift, loadLayers, type Cell, type QueryResult, type Transaction } from '@tessera/storage';
-import type { TestEngine } from '../support/engine.ts';
+import { selected, type TestEngine, type TestTenant } from '../support/engine.ts';
 
 /** The layers in force. */
 export const storedLayers = (cell: Cell, tenant: string): Promise<readonly Layer[]> =>
@@ -12,6 +12,12 @@ export const storedLayers = (cell: Cell, tenant: string): Promise<readonly Layer
 export async function driftOf(cell: Cell, tenant: string, schema: string): Promise<readonly unknown[]> {
   const { model } = buildModel(await storedLayers(cell, tenant));
   return model === undefined ? ['no model'] : cell.control((control) => drift(control, model, schema));
+}
+
+/** What a query of a plan lists. */
+export async function listed(tenant: TestTenant, { object, filter } = { object: '', filter: null as unknown }): Promise<unknown> {
+  const parts = [{ kind: 'nodes', as: 'nodes', selections: [selected('id')] }] as const;
+  return JSON.parse(await tenant.run('records.read', { roots: [{ kind: 'list', as: 'found', object, list: { filter }, parts }] }));
 }
 
 /** Everything that a change of metadata may touch, as a hash: layers, versions, state, tables, notes of unfinished work. */

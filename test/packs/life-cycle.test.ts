@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PackChange } from '@tessera/engine';
 import type { Layer } from '@tessera/metadata';
-import { applyLayers, modelOf, readPlatform, withPack } from '@tessera/packs';
+import { applyLayers, modelOf, readPlatform, withPacks } from '@tessera/packs';
 import { pack, testEngine, type Json, type TestEngine, type TestTenant } from '../support/engine.ts';
 import { failureOf } from '../support/failures.ts';
-import { breakingCell, driftOf, fingerprint, storedLayers } from './life-cycle-scene.ts';
+import { breakingCell, driftOf, fingerprint, listed, storedLayers } from './life-cycle-scene.ts';
 
 const text = (more: Json = {}): Json => ({ type: 'text', label: { en: 'Text' }, ...more });
 const stage = (...options: readonly string[]): Json => ({
@@ -136,22 +136,46 @@ describe('an upgrade', () => {
     expect(findings).toMatchObject([{ object: 'account', field: 'rating', kind: 'setRequired', count: 1, sample: [second] }]);
     const gone = { object: 'account', filter: { in: [{ var: 'stage' }, ['lost']] } };
     expect(refused).toEqual([{ object: 'account', field: 'stage', count: 1, sample: [account], query: gone }]);
-    const { object, filter } = findings[0]?.query ?? { object: '', filter: null };
-    const selections = [{ kind: 'field', as: 'id', field: 'id' }] as const;
-    const roots = [{ kind: 'list', as: 'found', object, list: { filter }, parts: [{ kind: 'nodes', as: 'nodes', selections }] }] as const;
-    expect(JSON.parse(await acme.run('records.read', { roots }))).toEqual({ found: { nodes: [{ id: second }] } });
+    expect(await listed(acme, findings[0]?.query)).toEqual({ found: { nodes: [{ id: second }] } });
     expect(await failureOf(acme.run('packs.apply', { files: narrower.files, prefer: 'tenant' }))).toMatchObject({
       problems: [{ code: 'PLAN_CHECK' }],
     });
   });
 });
 
-describe('a pack that locks what the tenant has changed', () => {
-  it('is refused until the tenant gives its change up (PLAN_CONFLICT_LOCKED)', async () => {
+describe('packs of which each needs the other’s new version', () => {
+  const newer = ({ files }: Layer, more: Json = {}): Json => ({
+    ...files,
+    'pack.json': { ...(files['pack.json'] as Json), version: '2.0.0', ...more },
+  });
+  const low = newer(base);
+
+  it('come in one step, and neither alone (PACK_DEPENDENCY)', async () => {
+    const high = newer(crm('2.0.0', { phone: text() }), { dependencies: { base: '^2.0.0' } });
+    const wayne = await engine.tenant('wayne', [base, one]);
+    for (const files of [low, high])
+      expect(await failureOf(wayne.run('packs.plan', { files }))).toMatchObject({ problems: [{ code: 'PACK_DEPENDENCY' }] });
+    await wayne.run('packs.apply', { files: high, with: [low] });
+    expect((await wayne.run('packs.list', {})).map(({ name, version }) => `${name} ${version}`)).toEqual(['base 2.0.0', 'crm 2.0.0']);
+    expect(await failureOf(wayne.run('packs.plan', { files: low, with: [low] }))).toMatchObject({ code: 'PACK_REPEATED' });
+  });
+
+  it('are of the same publisher as before (PACK_PUBLISHER_OTHER)', async () => {
+    const files = newer(base, { publisher: 'Mallory' });
+    expect(await failureOf(acme.run('packs.plan', { files }))).toMatchObject({ code: 'PACK_PUBLISHER_OTHER' });
+  });
+});
+
+describe('a pack that locks what the tenant has changed, or makes something else of it', () => {
+  it('is refused until the tenant gives its change up (PLAN_CONFLICT_LOCKED, PLAN_CONFLICT_UNFIT)', async () => {
     const manifest = { ...(two.files['pack.json'] as Json), version: '2.1.0', locked: { objects: ['account'] } };
-    const files = { ...two.files, 'pack.json': manifest };
-    const failure = await failureOf(acme.run('packs.apply', { files, prefer: 'tenant' }));
-    expect([...new Set(failure.problems.map(({ code }) => code))]).toEqual(['PLAN_CONFLICT_LOCKED']);
+    const phone = { type: 'number', precision: 9, scale: 0, label: { en: 'Phone' } };
+    const codes = async (files: Json): Promise<readonly string[]> => {
+      const { problems } = await failureOf(acme.run('packs.apply', { files, prefer: 'tenant' }));
+      return [...new Set(problems.map(({ code }) => code))];
+    };
+    expect(await codes({ ...two.files, 'pack.json': manifest })).toEqual(['PLAN_CONFLICT_LOCKED']);
+    expect(await codes(crm('2.1.0', { phone, stage: stage('open', 'won', 'lost') }).files)).toEqual(['PLAN_CONFLICT_UNFIT']);
   });
 });
 
@@ -170,6 +194,8 @@ describe('a pack that is taken away', () => {
   it('leaves its records set aside, so that they come back with it', async () => {
     const globex = await engine.tenant('globex', [base, one]);
     const visit = await globex.create('visit', { name: 'First', place: 'Berlin' });
+    const lost = (await globex.run('packs.plan', { uninstall: 'crm' })).steps.filter(({ risk }) => risk === 'losesData');
+    expect(lost.map(({ object, records }) => `${object} ${String(records)}`).sort()).toEqual(['account 0', 'visit 1']);
     await globex.run('packs.apply', { uninstall: 'crm' });
     expect(await globex.run('packs.list', {})).toMatchObject([{ name: 'base' }]);
     expect(await drifted(globex)).toEqual([]);
@@ -180,6 +206,31 @@ describe('a pack that is taken away', () => {
 });
 
 describe('a plan', () => {
+  it('counts records, and people’s access, under the names that a pack gives to what was called otherwise', async () => {
+    const role = (object: string, phone: string): Json => ({
+      'roles/rep.json': { name: 'rep', label: { en: 'Rep' }, objects: { [object]: { read: true, fields: { [phone]: 'edit' } } } },
+    });
+    const before = { phone: text(), stage: stage('open', 'lost') };
+    const was = pack('shop', { shop: { sharing: 'private', fields: before } }, role('shop', 'phone'));
+    const fields = { call: text({ maxLength: 2, renamedFrom: ['phone'] }), stage: stage('open') };
+    const refuseWhen = { '==': [{ var: 'call' }, '1'] };
+    const validationRules = { one: { refuseWhen, message: { en: 'One!' } } };
+    const will = pack('shop', { store: { sharing: 'publicRead', renamedFrom: ['shop'], fields, validationRules } }, role('store', 'call'));
+    const stark = await engine.tenant('stark', [was]);
+    const rep = await stark.create('user', { name: 'Rep', email: 'rep@stark.example', roles: ['rep'] });
+    const long = await stark.create('shop', { name: 'A', phone: '12345', stage: 'lost' });
+    const short = await stark.create('shop', { name: 'B', phone: '1', owner: rep });
+    const { refused = [], access } = await stark.run('packs.plan', { files: will.files });
+    expect(refused.map(({ object, rule, field, count, sample, query }) => [object, rule ?? field, count, sample, query.object])).toEqual([
+      ['store', 'one', 1, [short], 'shop'],
+      ['store', 'call', 1, [long], 'shop'],
+      ['store', 'stage', 1, [long], 'shop'],
+    ]);
+    for (const { query } of refused) expect(await listed(stark, query)).toMatchObject({ found: { nodes: [{}] } });
+    const gained = { user: rep, email: 'rep@stark.example', object: 'store', verb: 'read', gained: 1, lost: 0 };
+    expect([access?.rights, access?.records]).toEqual([[], [gained]]);
+  });
+
   it('tells what is under way by what it changes', async () => {
     const remind = (days: string): Json => ({
       'automations/remind__c.json': {
@@ -220,7 +271,7 @@ describe('an upgrade that breaks', () => {
     await umbrella.create('account', { name: 'Umbrella', phone: '1', fax: '2' });
     const before = await fingerprint(engine, umbrella.name, umbrella.schema);
     const from = await storedLayers(engine.cell, umbrella.name);
-    const come = withPack(from, await readPlatform(), two);
+    const come = withPacks(from, await readPlatform(), [two]);
     let at = 0;
     const { cell, seen } = breakingCell(engine.cell, () => at);
     const input = { tenant: umbrella.name, before: modelOf(from), ...come, now: '2026-05-01T00:00:00Z', author: null, reason: null };

@@ -84,6 +84,42 @@ describe('an upgrade', () => {
     expect(fieldIn(merged, 'visit__c', 'of__c')).toMatchObject({ to: 'company' });
   });
 
+  it('moves the tenant’s scenarios and fixtures there too', () => {
+    const renamed = crm(
+      '2.0.0',
+      objects(object('company', { telephone: text({ renamedFrom: ['phone'] }), fax: text() }, { renamedFrom: ['account'] })),
+    );
+    const steps = {
+      made: { order: 10, type: 'create', object: 'account', values: { phone: '1' } },
+      long: { order: 20, type: 'update', record: 'acme', values: { phone: '12' }, refused: { code: 'VALUE_TOO_LONG', at: 'phone' } },
+      found: { order: 30, type: 'find', object: 'account', where: { '==': [{ var: 'phone' }, '1'] } },
+      seen: {
+        order: 40,
+        type: 'expect',
+        records: { acme: { values: { phone: '1' }, holds: { isBlank: [{ var: 'phone' }] }, history: { one: { field: 'phone' } } } },
+        counts: { all: { object: 'account', where: { isBlank: [{ var: 'phone' }] }, is: 1 } },
+      },
+      figures: {
+        order: 50,
+        type: 'aggregate',
+        object: 'account',
+        groupBy: { by: { path: 'phone' } },
+        rows: {},
+        measures: { n: { function: 'count' } },
+      },
+    };
+    const acme = { acme: { object: 'account', values: { phone: '1' } } };
+    const files = {
+      'tests/calls__c.json': { name: 'calls__c', given: { records: acme }, steps },
+      'fixtures/phone__c.json': { name: 'phone__c', object: 'account', values: { phone: '1' } },
+    };
+    const moved = layerOf(upgraded(before, renamed, files), 'tenant').files;
+    expect(buildModel([platform, before, tenant(files)]).problems).toEqual([]);
+    expect(JSON.stringify(moved).match(/"(phone|account)"/g)).toBeNull();
+    const said = JSON.stringify(files).replaceAll('"phone"', '"telephone"').replaceAll('"account"', '"company"');
+    expect(moved).toEqual(JSON.parse(said));
+  });
+
   it('asks about a text that the tenant’s translation gives otherwise, and decides it in that file', () => {
     const said = (zh: string): Json => ({ 'translations/zh-CN.json': { language: 'zh-CN', objects: { account: { label: zh } } } });
     const [one, two] = [
@@ -143,7 +179,10 @@ describe('what a newer pack no longer brings', () => {
     const loud = { refuseWhen: { isBlank: [{ var: 'loud' }] }, message: { en: 'Loud!' } };
     const files = {
       ...changes('account', { fields: { fax: { label: { en: 'Telefax' } }, stage: { options: { lost: { label: { en: 'Gone' } } } } } }),
-      'extensions/rules.json': { extends: 'account', validationRules: { loud__c: loud } },
+      'extensions/rules.json': {
+        extends: 'account',
+        validationRules: { loud__c: loud, fax__c: { ...loud, refuseWhen: { isBlank: [{ var: 'fax' }] } } },
+      },
       ...objects(object('trip__c', { visit__c: { type: 'lookup', to: 'visit', label: { en: 'Visit' } } })),
     };
     const merged = upgraded(before, after, files);
@@ -158,7 +197,10 @@ describe('what a newer pack no longer brings', () => {
       ['object', 'visit', '', '2.0.0'],
     ]);
     const usersOf = (pointer: string): unknown => kept.find((part) => part.pointer === pointer)?.users;
-    expect(usersOf('/fields/fax')).toEqual(['extensions/account.json#/fields/fax']);
+    expect(usersOf('/fields/fax')).toEqual([
+      'extensions/account.json#/fields/fax',
+      expect.stringMatching(/^extensions\/rules\.json#\/validationRules\/fax__c/),
+    ]);
     expect(usersOf('/fields/loud')).toEqual([expect.stringMatching(/^extensions\/rules\.json#\/validationRules\/loud__c/)]);
     expect(usersOf('')).toEqual([expect.stringMatching(/^objects\/trip__c\.json#\/fields\/visit__c/)]);
     expect(fieldIn(merged, 'account', 'fax')).toMatchObject({ type: 'text', label: { en: 'Telefax' } });

@@ -53,10 +53,15 @@ describe('the lock of what is installed', () => {
 });
 
 describe('packs together', () => {
+  it('have names that no other layer has (PACK_NAME_RESERVED), and say them (PACK_UNREADABLE)', () => {
+    expect(codesOf(() => orderPacks([made('platform'), made('tenant')]))).toEqual(['PACK_NAME_RESERVED', 'PACK_NAME_RESERVED']);
+    expect(() => packLayer({}, 'pack')).toThrow('no pack.json');
+  });
+
   it('are ordered by what they need, and refused where a range does not fit (PACK_DEPENDENCY)', () => {
     const needs = (range: string): Layer => made('b', { dependencies: { a: range } });
     expect(orderPacks([needs('^1.0.0'), made('a')]).map(({ name }) => name)).toEqual(['a', 'b']);
-    for (const range of ['^2.0.0', '<1.0.0', '>=1.0.1'])
+    for (const range of ['^2.0.0', '<1.0.0', '>=1.0.1', 'new'])
       expect(codesOf(() => orderPacks([needs(range), made('a')]))).toEqual(['PACK_DEPENDENCY']);
     expect(codesOf(() => orderPacks([made('a', { engine: '>=99.0.0' })]))).toEqual(['PACK_DEPENDENCY']);
   });
@@ -101,9 +106,32 @@ describe('what is worth a look in a pack', () => {
     expect(
       lint({ ...objects(object('account', { phone: text() })), 'layouts/account.json': layout, ...translated }, ['en', 'zh-CN']),
     ).toEqual([]);
-    expect(lint({ ...objects(object('account', { phone: text() })), 'layouts/account.json': layout }, ['en', 'zh-CN'])).toEqual([
+    const extension = (name: string, field: string): Json => ({
+      [`extensions/${name}.json`]: { extends: name, fields: { [field]: { help: { en: 'Which?' } } } },
+    });
+    const half = { ...extension('account', 'phone'), ...extension('user', 'rank') };
+    const mail = { subject: { en: 'Hello' }, body: { en: 'Hello', 'zh-CN': '你好' } };
+    const template = { 'templates/hello.json': { name: 'hello', label: { en: 'A', 'zh-CN': 'A' }, object: 'account', email: mail } };
+    const own = { ...objects(object('account', { phone: text() })), 'layouts/account.json': layout };
+    expect(lint({ ...own, ...half, ...template }, ['en', 'zh-CN'])).toEqual([
       ['LINT_TRANSLATION_MISSING', 'crm/objects/account.json#/label'],
       ['LINT_TRANSLATION_MISSING', 'crm/objects/account.json#/fields/phone/label'],
+      ['LINT_TRANSLATION_MISSING', 'crm/objects/account.json#/fields/phone/help'],
+      ['LINT_TRANSLATION_MISSING', 'crm/extensions/user.json#/fields/rank/help'],
+      ['LINT_TRANSLATION_MISSING', 'crm/templates/hello.json#/email/subject'],
+    ]);
+  });
+
+  it('is a field by which somebody is reached and that does not say whether it is personal', () => {
+    const columns = { mail: {}, call: {}, fax: {} };
+    const fields = {
+      mail: { type: 'email', label: { en: 'Mail' } },
+      call: { type: 'phone', label: { en: 'Call' }, personal: 'phone' },
+      fax: { type: 'phone', label: { en: 'Fax' }, personal: false },
+    };
+    const layout = { name: 'account', object: 'account', sections: { main: { fields: columns } } };
+    expect(lint({ ...objects(object('account', fields)), 'layouts/account.json': layout })).toEqual([
+      ['LINT_PERSONAL_UNSAID', 'crm/objects/account.json#/fields/mail'],
     ]);
   });
 });

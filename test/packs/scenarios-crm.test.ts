@@ -42,7 +42,7 @@ describe('tessera pack test', () => {
     const text = testedText(JSON.parse(ran.out) as PackTested, true);
     expect(text).toContain('一天内跟进新线索为及时响应');
     const place = 'at step verdict “一个及时，一个超时” of crm-base/tests/leadIsAnswered.json';
-    expect(text).toMatch(new RegExp(`${place}\\n +slow\\.leadResponseState\\n +expected: missed\\n +found: +met\\n`));
+    expect(text).toMatch(new RegExp(`${place}:\\d+:\\d+\\n +slow\\.leadResponseState\\n +expected: missed\\n +found: +met\\n`));
     expect(text).toContain('crm-base 1.0.0: 1 of 1 scenarios fail (played in ');
     const nobody = { ...steps, takeUp: { type: 'update', order: 30, as: 'sammy', record: 'quick', values: {} } };
     await cli.file('broken/tests/leadIsAnswered.json', JSON.stringify({ ...scenario, steps: nobody }));

@@ -104,7 +104,7 @@ describe('what is expected and not found is told', () => {
           {
             what: 'the step',
             expected: 'it is done',
-            found: expect.stringContaining('VALIDATION_FAILED at /amount: The amount must not be negative.'),
+            found: expect.stringContaining('VALIDATION_FAILED by positive at /amount: The amount must not be negative.'),
           },
         ],
       },

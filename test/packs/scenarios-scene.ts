@@ -30,6 +30,7 @@ const objects: Readonly<Record<string, Json>> = {
       closeDate: { type: 'date' },
       size: text,
       order: { type: 'lookup', to: 'order', inverse: 'deals' },
+      efforts: { type: 'rollup', aggregate: { of: 'tasks', function: 'sum', value: { var: 'effort' } }, upkeep: 'schedule' },
     },
     validationRules: {
       positive: { refuseWhen: { '<': [{ var: 'amount' }, 0] }, at: 'amount', message: { en: 'The amount must not be negative.' } },
@@ -37,7 +38,13 @@ const objects: Readonly<Record<string, Json>> = {
     },
   },
   order: { sharing: 'publicRead', fields: { name: { type: 'text', required: true }, number: { type: 'autoNumber', format: 'O-{0000}' } } },
-  task: { fields: { name: { type: 'text', required: true }, deal: { type: 'lookup', to: 'deal', inverse: 'tasks' } } },
+  task: {
+    fields: {
+      name: { type: 'text', required: true },
+      deal: { type: 'lookup', to: 'deal', inverse: 'tasks' },
+      effort: { type: 'number', precision: 15, scale: 0 },
+    },
+  },
 };
 
 const task = (name: unknown): Json => ({ type: 'create', object: 'task', values: { name, deal: { var: '$record' } } });
@@ -204,7 +211,7 @@ export async function scenarioScene(lab: TestEngine, more: Json = {}): Promise<S
     for (const [path, content] of Object.entries(written)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       if (content === null) await rm(join(folder, path), { force: true });
-      else await writeFile(join(folder, path), JSON.stringify(content));
+      else await writeFile(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
     }
   };
   const shop = pack('shop', objects, files);

@@ -23,6 +23,24 @@ const tasks = (is: number, name: string): Json =>
   expected({ counts: { tasks: { object: 'task', where: { '==': [{ var: 'name' }, name] }, is } } });
 const moveOn: Json = { type: 'update', as: 'lin', record: 'deal', values: { stage: 'offer' } };
 
+describe('steps at once', () => {
+  const order = (name: string): Json => ({ type: 'create', as: 'lin', object: 'order', values: { name } });
+  const together = (count: number): Json => ({
+    type: 'atOnce',
+    steps: { one: order('Same'), two: order('Same'), three: order('Same'), other: order('Other') },
+    ...(count === 0 ? {} : { refused: { code: 'DUPLICATE_FOUND', count } }),
+  });
+
+  it('are started together, and as many are refused as is said, whichever they are', async () => {
+    const made = expected({ counts: { orders: { object: 'order', is: 2 } }, records: { other: { values: { name: 'Other' } } } });
+    expect(await scene.wrong({ together: together(2), made })).toEqual([]);
+    expect(await scene.wrong({ together: together(1) })).toMatchObject([{ expected: 1, found: 2 }]);
+    expect(await scene.wrong({ together: together(0) })).toMatchObject([{ what: 'a step' }, { what: 'a step' }]);
+    const nobody = scene.wrong({ together: { type: 'atOnce', steps: { one: { ...order('x'), as: 'nobody' }, two: order('y') } } });
+    expect(await failureOf(nobody)).toMatchObject({ problems: [{ pointer: '/steps/together/steps/one/as' }] });
+  });
+});
+
 describe('a scenario', () => {
   it('plays steps of every kind as the people who do them', async () => {
     const steps: Steps = {
@@ -110,6 +128,10 @@ describe('a scenario', () => {
         variables: { id: { ref: 'deal' } },
         refused: { code: 'VALIDATION_FAILED', at: 'amount' },
       },
+      annul: { type: 'void', record: 'deal' },
+      annulled: ofDeal({ values: { lifeStatus: 'void' } }),
+      count: { type: 'unvoid', record: 'deal' },
+      counts: ofDeal({ values: { lifeStatus: 'normal' } }),
       drop: { type: 'delete', as: 'lin', record: 'deal' },
       gone: ofDeal({ deleted: true }),
       undo: { type: 'restore', record: 'deal' },
@@ -156,6 +178,26 @@ describe('a scenario', () => {
       back: { type: 'advanceClock', until: '2026-01-01T00:00:00Z' },
     };
     expect(await scene.wrong(time)).toMatchObject([{ what: 'the step', found: expect.stringContaining('SCENARIO_TIME_BACK') }]);
+  });
+
+  it('fails where what the platform does of itself fails, and says how', async () => {
+    const effort = (name: string, effort: number): Json => ({
+      type: 'create',
+      as: 'lin',
+      object: 'task',
+      values: { name, effort, deal: { ref: 'deal' } },
+    });
+    const steps = (each: number): Steps => ({
+      deal,
+      one: effort('One', each),
+      two: effort('Two', each),
+      night: { type: 'advanceClock', by: 'P1D' },
+      summed: ofDeal({ values: { efforts: 2 * each } }),
+    });
+    expect(await scene.wrong(steps(100))).toEqual([]);
+    expect(await scene.wrong(steps(900_000_000_000_000))).toMatchObject([
+      { what: 'a job', expected: 'done', found: expect.stringMatching(/rollup.*numeric field overflow/is) },
+    ]);
   });
 
   it('hands in, decides and hands on what must be approved', async () => {

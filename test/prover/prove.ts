@@ -56,7 +56,7 @@ export interface Report {
 
 /** The chance of a seed and the numbers of what is made by it. */
 export const chanceOf = (...parts: readonly number[]): Chance =>
-  new Chance(random(String(parts.reduce((all, part) => (Math.imul(all, 0x9e3779b1) + part + 1) >>> 0, 7))));
+  new Chance(random(parts.reduce((all, part) => (Math.imul(all, 0x9e3779b1) + part + 1) >>> 0, 7)));
 
 /** Masters before their details, in the order of the model. */
 const ownObjects = ({ objects }: ModelSketch): readonly string[] => Object.keys(objects);

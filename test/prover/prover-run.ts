@@ -1,5 +1,6 @@
 // The run that the test files share: worlds of a seed, and figures that say that they were worth asking about.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testSeed } from '../support/random.ts';
 import { openLab, type Lab } from './lab.ts';
 import { prove, type Report } from './prove.ts';
 import { differencesText, figuresText } from './report.ts';
@@ -7,7 +8,7 @@ import { differencesText, figuresText } from './report.ts';
 /** PROVER_WORLDS is for the long run, PROVER_SEED and PROVER_ONLY bring one back. */
 export function provesWorlds(part: number, usual: number): void {
   const worlds = Number(process.env['PROVER_WORLDS'] ?? usual);
-  const seed = Number(process.env['PROVER_SEED'] ?? Math.trunc(Date.now() % 1_000_000) * 10 + part);
+  const seed = Number(process.env['PROVER_SEED'] ?? (testSeed() % 1_000_000) * 10 + part);
   const only = process.env['PROVER_ONLY'];
 
   describe(`the engine (seed ${String(seed)})`, () => {

@@ -83,6 +83,7 @@ export function labModel(): Model {
     files: {
       'pack.json': { name: 'lab', version: '1.0.0', namespace: '', label: label('Lab'), engine: '*' },
       'settings.json': { languages: ['en'], timeZone: 'Europe/Berlin', currency: 'EUR' },
+      'calendars/week.json': { name: 'week', label: label('Week'), hours: { monday: ['09:00-17:00'] } },
       'objects/thing.json': thing,
       'objects/box.json': box,
     },

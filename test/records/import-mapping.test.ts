@@ -72,6 +72,12 @@ describe('an import mapping', () => {
     ]);
   });
 
+  it('reckons by the calendars of the Model', () => {
+    const day = (calendar: string): unknown => ({ dateAdd: [{ today: [] }, { number: { var: '$row.a' } }, calendar] });
+    expect(problemsOf({ columns: { a: null }, set: { day: day('week') } })).toEqual([]);
+    expect(problemsOf({ columns: { a: null }, set: { day: day('office') } })).toEqual([['RULE_NAME_UNKNOWN', '/set/day/dateAdd/2']]);
+  });
+
   it('is held to its schema first', () => {
     expect(problemsOf({ columns: { a: { felid: 'name' } } })[0]?.[1]).toMatch(/^\/columns\/a/);
     expect(problemsOf('nonsense')).toHaveLength(1);

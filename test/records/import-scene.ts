@@ -75,6 +75,7 @@ export class ImportScene {
         database,
         model,
         accessVersion: undefined,
+        formerLocks: null,
         access: { policy: administratorPolicy(null), view: model },
         rules: this.#rules,
         sealer: { seal: (text) => `sealed:${text}` },

@@ -26,13 +26,28 @@ const files: Json = {
       },
     },
   },
+  'automations/before.json': {
+    name: 'before',
+    object: 'lead',
+    trigger: { type: 'record', on: ['create', 'update'], moment: 'beforeSave' },
+    steps: {
+      company: { order: 10, type: 'match', matching: 'sameCompany', record: { var: '$record.id' } },
+      put: { order: 20, type: 'set', values: { near: outcome('record'), like: outcome('kind') } },
+    },
+  },
 };
 
 let engine: TestEngine;
 let acme: TestTenant;
 beforeAll(async () => {
   engine = await testEngine();
-  const fields = { company: { type: 'text' }, account: { type: 'lookup', to: 'account' }, found: { type: 'text' } };
+  const fields = {
+    company: { type: 'text' },
+    account: { type: 'lookup', to: 'account' },
+    found: { type: 'text' },
+    near: { type: 'lookup', to: 'account' },
+    like: { type: 'text' },
+  };
   acme = await engine.tenant('acme', [pack('base', { account: { fields: {} }, lead: { fields } }, files)]);
 });
 afterAll(() => engine.close());
@@ -53,6 +68,16 @@ describe('the step match', () => {
       { account: null, found: 'none' },
       { account: null, found: 'none' },
     ]);
+  });
+
+  it('finds before the save what the record is about to be like, and writes nothing for it', async () => {
+    const account = await acme.create('account', { name: 'Before Ltd' });
+    const id = await acme.create('lead', { name: 'L', company: 'BEFORE' });
+    const shown = () => acme.read('lead', id, 'near', 'like', 'version');
+    // Once more after the save, by the other automation.
+    expect(await shown()).toEqual({ near: account, like: 'one', version: 2 });
+    await acme.update('lead', id, { company: 'Nobody' });
+    expect(await shown()).toEqual({ near: null, like: 'none', version: 3 });
   });
 
   it('names a rule that there is, and a record that it takes', () => {

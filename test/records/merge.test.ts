@@ -182,6 +182,27 @@ describe('undoing', () => {
     expect(stays).toBeDefined();
   });
 
+  it('gives lookups back that led to one who went, and those that were emptied', async () => {
+    const above = await scene.company('Above');
+    const [a, b, c] = [await scene.company('A'), await scene.company('B'), await scene.company('C')];
+    await scene.tenant.update('company', a, { parent: b });
+    await scene.tenant.update('company', b, { parent: a });
+    const parent = async (id: string): Promise<unknown> => (await read(id, 'parent'))?.['parent'];
+    // Of B's own choice A would be above itself.
+    const round = await scene.merge(a, [b], { parent: b });
+    expect(await parent(a)).toBeNull();
+    expect(await scene.undo(a, round.merge)).toMatchObject({ restored: [b], kept: [] });
+    expect([await parent(a), await parent(b)]).toEqual([b, a]);
+    await scene.tenant.update('company', c, { parent: above });
+    const elsewhere = await scene.merge(a, [b, c], { parent: c });
+    expect(await parent(a)).toBe(above);
+    expect(await scene.undo(a, elsewhere.merge)).toMatchObject({ restored: [b, c], kept: [] });
+    expect([await parent(a), await parent(b)]).toEqual([b, a]);
+    const emptied = await scene.merge(c, [above], { parent: above });
+    expect(await scene.undo(c, emptied.merge)).toMatchObject({ kept: [] });
+    expect(await parent(c)).toBe(above);
+  });
+
   it('says which records are gone for good', async () => {
     const [a, b] = [await scene.company('A'), await scene.company('B')];
     const deal = await create('deal', { name: 'J1', company: b, amount: 1 });

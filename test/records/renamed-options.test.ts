@@ -89,6 +89,25 @@ describe('a renamed option', () => {
     expect((await acme.run('metadata.apply', { files, planHash: plan.hash })).steps[0]?.summary).toContain('3 records');
   });
 
+  it('is followed by changes that wait for an approval, and by merges that are undone', async () => {
+    const stages = (...words: readonly string[]): Promise<void> =>
+      applied('held', { stage__c: field('picklist', words), boss__c: { type: 'user', ...label('Boss') } });
+    await stages('a', 'b');
+    const make = (name: string, stage: string): Promise<string> => acme.create('held__c', { name, stage__c: stage });
+    const [winner, loser, waiting] = [await make('W', 'a'), await make('L', 'b'), await make('A', 'a')];
+    const merging = { object: 'held__c', record: { id: winner }, others: [{ id: loser }], fields: { stage__c: loser } };
+    const { merge } = await acme.run('records.merge', merging);
+    const steps = { one: { type: 'approval', approvers: { boss: { user: { var: 'boss__c' } } } } };
+    const process = { name: 'held__c', object: 'held__c', on: ['update'], entry: { '==': [{ var: 'name' }, 'A'] }, steps };
+    await acme.apply({ 'approvalProcesses/held__c.json': process });
+    await acme.update('held__c', waiting, { stage__c: 'b' });
+    const approval = String((await scene.sql(`select id from ${acme.schema}._approval`))[0]?.['id']);
+    await stages('one<a', 'two<b');
+    expect((await acme.run('approvals.get', { approval })).changes).toEqual([{ field: 'stage__c', old: 'one', new: 'two' }]);
+    expect(await acme.run('approvals.act', { approval, action: 'approve' })).toMatchObject({ status: 'approved' });
+    expect(await acme.run('records.undoMerge', { object: 'held__c', id: winner, merge })).toMatchObject({ restored: [loser], kept: [] });
+  });
+
   it('may be renamed again, and goes back version by version or all the way', async () => {
     await applied('chain', { stage__c: field('picklist', ['a', 'x']) });
     const first = await versionNow();

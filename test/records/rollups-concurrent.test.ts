@@ -102,7 +102,7 @@ describe('stored roll-ups of three levels', () => {
     const here = await world();
     await insert(here, chance);
     const began = performance.now();
-    const refused = await Promise.all(Array.from({ length: writers }, (_, i) => write(here, random(String(chance.seed + i)))));
+    const refused = await Promise.all(Array.from({ length: writers }, (_, i) => write(here, random(chance.seed + i))));
     const seconds = (performance.now() - began) / 1000;
     const rate = Math.round((writers * stepsEach) / seconds);
     process.stdout.write(

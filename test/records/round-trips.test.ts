@@ -29,6 +29,26 @@ const line = {
   fields: { order: { type: 'masterDetail', to: 'order', inverse: 'lines' }, amount: { type: 'currency' } },
 };
 
+/** Each waits for all reps. */
+const paper = { name: 'paper', plural: 'papers', label: { en: 'Paper' }, sharing: 'publicRead', fields: {} };
+const agree = {
+  name: 'agree',
+  object: 'paper',
+  on: ['create'],
+  steps: { ask: { type: 'approval', approvers: { reps: { role: 'rep', need: 'all' } } } },
+};
+
+/** Two levels of details that are locked with their case, as long as a change of that waits. */
+const belonging = (name: string, of: string) => ({
+  name,
+  plural: `${name}s`,
+  label: { en: name },
+  sharing: 'controlledByParent',
+  fields: { [of]: { type: 'masterDetail', to: of, inverse: `${name}s` }, note: { type: 'text' } },
+});
+const dossier = { name: 'dossier', plural: 'dossiers', label: { en: 'Dossier' }, sharing: 'publicReadWrite', fields: {} };
+const seal = { ...agree, name: 'seal', object: 'dossier', on: ['update'], entry: { '==': [{ var: 'name' }, 'sealed'] } };
+
 let trips: RoundTrips;
 let scene: AccessScene;
 let ann: Person;
@@ -38,7 +58,13 @@ beforeAll(async () => {
   const files = {
     'objects/order.json': order,
     'objects/line.json': line,
-    'roles/rep.json': { ...rep, objects: { ...rep.objects, order: full, line: full } },
+    'objects/paper.json': paper,
+    'approvalProcesses/agree.json': agree,
+    'objects/dossier.json': dossier,
+    'objects/sheet.json': belonging('sheet', 'dossier'),
+    'objects/mark.json': belonging('mark', 'sheet'),
+    'approvalProcesses/seal.json': seal,
+    'roles/rep.json': { ...rep, objects: { ...rep.objects, order: full, line: full, paper: full, dossier: full, sheet: full, mark: full } },
   };
   const by = async (url: string): Promise<string> => (trips = await roundTrips(url)).url;
   // One connection, which soon knows every statement.
@@ -116,6 +142,26 @@ describe('the round trips of', () => {
     expect(await ann.read('order', master, 'total')).toEqual({ total: 12 });
   });
 
+  it('writes of details that an approval of their master may lock: none more for creates and updates, at whatever level', async () => {
+    const master = await ann.create('dossier', { name: 'D' });
+    const sheet = await ann.create('sheet', { name: 'S', dossier: master });
+    const costs = async (person: Person, object: string, values: object): Promise<readonly number[]> => {
+      const ids: string[] = [];
+      const made = await cost(async () => void ids.push(await person.create(object, { name: 'N', ...values })));
+      const changed = await cost((turn) => person.update(object, ids[0] ?? '', { note: String(turn) }));
+      return [made, changed, await cost((turn) => person.remove(object, ids[turn - 1] ?? ''))];
+    };
+    const of = async (person: Person) => [await costs(person, 'sheet', { dossier: master }), await costs(person, 'mark', { sheet })];
+    expect(await of(scene.admin)).toEqual([
+      [1, 2, 8],
+      [1, 2, 5],
+    ]);
+    expect(await of(ann)).toEqual([
+      [1, 2, 9],
+      [1, 2, 7],
+    ]);
+  });
+
   it('a create under a key that is asked for once, and one that some of many may fail', async () => {
     const keyed = await cost((turn) =>
       ann.run('records.create', { object: 'order', records: [values], ...returning }, { idempotencyKey: `key ${String(turn)}` }),
@@ -125,6 +171,19 @@ describe('the round trips of', () => {
       ann.run('records.create', { object: 'order', allOrNone: false, records: [values, values], ...returning }),
     );
     expect(partial).toBe(3);
+  });
+
+  it('a decision of an approval, and the one that ends it', async () => {
+    const bob = await scene.person('bob');
+    const approvals = await Promise.all(
+      ['P', 'Q'].map(async (name) => {
+        const { results } = await scene.admin.run('records.create', { object: 'paper', records: [{ name }] });
+        return results[0]?.ok === true ? (results[0].approval?.id ?? '') : '';
+      }),
+    );
+    const decide = (person: Person) =>
+      cost((turn) => person.run('approvals.act', { approval: approvals[turn - 1] ?? '', action: 'approve' }));
+    expect([await decide(ann), await decide(bob)]).toEqual([8, 19]);
   });
 
   it('a write that is refused when it is made: those of the try, and those that find out', async () => {

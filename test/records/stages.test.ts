@@ -114,6 +114,16 @@ describe('a move', () => {
     const fresh = await deal({ stage: 'qualify' });
     expect((await against(fresh, { recordType: 'partner' })).map(([code]) => code)).toEqual(['STAGE_MOVE_REFUSED']);
   });
+
+  it('asks whatever comes under another flow for what its stage asks for', async () => {
+    const id = await deal({ recordType: 'free', stage: 'lost' });
+    expect(await against(id, { recordType: 'usual' })).toEqual([['VALUE_REQUIRED', '/reason', 'reason must have a value.']]);
+    await acme.update('deal', id, { recordType: 'usual', reason: 'too dear' });
+    const small = await deal({ recordType: 'partner', stage: 'propose', amount: 1, closeDate: '2026-12-01' });
+    expect(await against(small, { recordType: 'usual' })).toEqual([['STAGE_ENTRY_REFUSED', '/amount', 'Too small.']]);
+    await acme.update('deal', small, { recordType: 'usual', amount: 50 });
+    expect(await rowsOf(small)).toMatchObject([{ to: 'propose', open: true }]);
+  });
 });
 
 describe('a record in a stage', () => {

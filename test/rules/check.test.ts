@@ -77,6 +77,7 @@ const refusals: readonly (readonly [title: string, rule: unknown, problem: strin
   ['two keys in one operation', { '>': [1, 2], '<': [1, 2] }, /exactly one key, its operator; this has >, </],
   ['too few arguments', { '/': [1] }, 'RULE_SYNTAX /~1: / takes 2 arguments, not 1: /(number, number).'],
   ['hours on a date', { dateAdd: [{ var: 'closeDate' }, 'PT1H'] }, /A date has no hours/],
+  ['hours by number on a date', { dateAdd: [{ var: 'closeDate' }, 2, 'hours'] }, /A date has no hours/],
   ['an unknown calendar', { dateAdd: [{ var: 'closeDate' }, 'P1D', 'nope'] }, 'RULE_NAME_UNKNOWN /dateAdd/2: There is no calendar nope.'],
   [
     'a calendar from a record',
@@ -157,6 +158,9 @@ describe('checkRule', () => {
     expect(problemsOf({ if: [{ var: 'active' }, 'won', 'wone'] }, dealScope, { kind: 'text', options: ['won'] })[0]).toMatch(
       /^RULE_TYPE \/if\/2: "wone"/,
     );
+    expect(problemsOf({ var: 'stage' }, dealScope, { kind: 'text', options: ['qualify', 'won'] })).toEqual([
+      'RULE_TYPE : stage may be propose, lost, which is no option here: add it here too.',
+    ]);
     expect(problemsOf({ var: 'name' }, dealScope, { kind: 'number' })[0]).toMatch(
       /^RULE_TYPE : A number is needed here, but name is a text\. Make it a number/,
     );

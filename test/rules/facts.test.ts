@@ -23,7 +23,8 @@ describe('dependencies', () => {
     [{ '==': [{ var: 'dueAt' }, { var: '$now' }] }, 'usesNow'],
     [{ '==': [{ var: 'owner' }, { var: '$user' }] }, 'usesUser'],
     [{ hasRole: 'boss' }, 'usesUser'],
-    [{ '==': [{ year: { var: 'closeDate' } }, 2026] }, 'usesZone'],
+    [{ '==': [{ year: { var: 'dueAt' } }, 2026] }, 'usesZone'],
+    [{ '==': [{ datetime: { var: 'closeDate' } }, null] }, 'usesZone'],
   ] as const)('%j: %s', (rule, fact) => {
     expect(dependencies(expressionOf(rule))[fact]).toBe(true);
     expect(dependencies(expressionOf({ '==': [{ var: 'amount' }, 1] }))[fact]).toBe(false);
@@ -33,5 +34,17 @@ describe('dependencies', () => {
     expect(dependencies(expressionOf({ year: [{ var: 'dueAt' }, 'UTC'] })).usesZone).toBe(false);
     expect(dependencies(expressionOf({ dateAdd: [{ var: 'dueAt' }, 'P1D'] })).usesZone).toBe(true);
     expect(dependencies(expressionOf({ dateAdd: [{ var: 'dueAt' }, 'P1D', 'office'] })).usesZone).toBe(false);
+    expect(dependencies(expressionOf({ dateAdd: [{ var: 'dueAt' }, 2, 'months'] })).usesZone).toBe(true);
+  });
+
+  it.each([
+    { year: { var: 'closeDate' } },
+    { dateAdd: [{ var: 'closeDate' }, 2, 'months'] },
+    { dateDiff: [{ var: 'closeDate' }, '2026-01-01', 'months'] },
+    { endOf: [{ var: 'closeDate' }, 'month'] },
+    { dateAdd: [{ var: 'dueAt' }, { var: 'amount' }, 'hours'] },
+    { dateDiff: [{ var: 'dueAt' }, '2026-01-01T00:00:00Z', 'minutes'] },
+  ])('needs none for dates alone, nor for hours: %j', (rule) => {
+    expect(dependencies(expressionOf(rule)).usesZone).toBe(false);
   });
 });

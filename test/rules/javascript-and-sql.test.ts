@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { operators, toJs, walk, type Expression, type Value } from '@tessera/rules';
 import fc from 'fast-check';
+import { testSeed } from '../support/random.ts';
 import { Rules } from './world/arbitraries.ts';
 import { kinds } from './world/names.ts';
 import { databaseValues, differences, differencesOf, expressionOf } from './world/differential.ts';
@@ -10,7 +11,7 @@ import { versions, type Database } from './world/postgres.ts';
 import { awkwardWorld } from './world/records.ts';
 import { tableStatements } from './world/tables.ts';
 
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2_147_483_647);
+const seed = testSeed();
 const perZone = Number(process.env['TEST_RULES_PER_ZONE'] ?? 160);
 const batch = 40;
 const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Shanghai', 'Australia/Lord_Howe'];

@@ -121,6 +121,15 @@ describe('dates around daylight saving', () => {
       '2026-10-25T00:30:00.000Z',
     ],
     ['a month after 31 January is 28 February', { dateAdd: [{ var: 'openedOn' }, 'P1M'] }, {}, 'UTC', '2026-02-28'],
+    ['months may be worked out', { dateAdd: [{ var: 'openedOn' }, { '-': [3, 2] }, 'months'] }, {}, 'UTC', '2026-02-28'],
+    [
+      'years may be worked out',
+      { dateAdd: [{ var: 'closeDate' }, { '-': [1] }, 'years'] },
+      { closeDate: '2024-02-29' },
+      'UTC',
+      '2023-02-28',
+    ],
+    ['no more than a thousand years are added', { dateAdd: [{ var: 'closeDate' }, 1001, 'years'] }, {}, 'UTC', null],
     ['no date is beyond 9999', { dateAdd: [{ var: 'closeDate' }, 'P1000Y'] }, { closeDate: '9000-01-01' }, 'UTC', null],
   ])('%s', (_, rule, values, zone, expected) => {
     expect(worked(rule, values, zone)).toBe(expected);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toStatement } from '@tessera/kernel';
 import { toSql, type Value } from '@tessera/rules';
 import fc from 'fast-check';
+import { testSeed } from '../support/random.ts';
 import { calendars } from './world/calendars.ts';
 import { databaseValues, differences, expressionOf } from './world/differential.ts';
 import type { Row, World } from './world/memory.ts';
@@ -10,7 +11,7 @@ import { versions, type Database } from './world/postgres.ts';
 import { ids, plainWorld } from './world/records.ts';
 import { environment, tableStatements } from './world/tables.ts';
 
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2_147_483_647);
+const seed = testSeed();
 const quarter = 900_000;
 
 const between = (first: string, last: string, unit: number): fc.Arbitrary<number> =>

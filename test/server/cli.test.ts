@@ -17,7 +17,7 @@ const plan: MetadataPlan = {
   ],
   steps: [
     { kind: 'addColumn', object: 'account', field: 'rating', risk: 'safe', summary: 'Adds a column' },
-    { kind: 'setAside', object: 'account', field: 'old', risk: 'losesData', summary: 'Sets the column aside' },
+    { kind: 'setAside', object: 'account', field: 'old', risk: 'losesData', summary: 'Sets the column aside', records: 8 },
   ],
   findings: [],
 };
@@ -71,6 +71,27 @@ describe('runCli', () => {
     expect(given).toEqual({ name: 'acme', packs: ['a', 'b'], administrator: { email: 'x@y.example', password: 'secret' }, demoData: true });
   });
 
+  it('makes a pack where it is told to, and asks before `dev` sets anything aside', async () => {
+    let given: unknown;
+    const createPack: CliActions['createPack'] = (input) => {
+      given = input;
+      return Promise.resolve(['objects/item.json', 'pack.json']);
+    };
+    const made = await run('pack create there --namespace own --on base --on other', { createPack });
+    expect(made).toMatchObject({ code: 0, out: 'there:\n  objects/item.json\n  pack.json\n' });
+    expect(given).toMatchObject({ folder: 'there', namespace: 'own', on: ['base', 'other'] });
+
+    const answers: boolean[] = [];
+    const dev: CliActions['dev'] = async (_input, { agrees }) => {
+      answers.push(await agrees());
+    };
+    await run('dev there --yes', { dev });
+    await run('dev there', { dev }, ['yes']);
+    await run('dev there', { dev }, ['no']);
+    expect((await run('dev there', { dev })).out).toContain('--yes');
+    expect(answers).toEqual([true, true, false, false]);
+  });
+
   it('rotates secrets, and fails where some stay behind', async () => {
     const rotating = (unreadable: number): Partial<CliActions> => ({
       rotateSecrets: () => Promise.resolve({ tenants: 2, resealed: 7, unreadable }),
@@ -114,6 +135,26 @@ describe('runCli', () => {
     expect(dropped).toEqual(['acme', 'acme']);
   });
 
+  it('shows what promoting a sandbox would do, and promotes the very plan that was shown', async () => {
+    const promoted: unknown[] = [];
+    const actions: Partial<CliActions> = {
+      planPromotion: () => Promise.resolve(plan),
+      promoteSandbox: (tenant, change) => {
+        promoted.push([tenant, change]);
+        return Promise.resolve({ ...plan, version: 4 });
+      },
+    };
+    expect((await run('promote acme test --plan', actions)).out).toContain('LOSES DATA');
+    expect(promoted).toEqual([]);
+    expect(await run('promote acme test --prefer pack', actions, ['yes'])).toMatchObject({ code: 0, out: 'Promoted as version 4.\n' });
+    expect((await run('promote acme test', actions)).code).toBe(1);
+    await run('promote acme test --plan h9 --reason why', actions);
+    expect(promoted).toEqual([
+      ['acme', { name: 'test', prefer: 'pack', planHash: 'h1' }],
+      ['acme', { name: 'test', planHash: 'h9', reason: 'why' }],
+    ]);
+  });
+
   it('applies the very plan that was shown', async () => {
     const applied: unknown[] = [];
     const actions: Partial<CliActions> = {
@@ -126,10 +167,10 @@ describe('runCli', () => {
     const ran = await run('pack apply folder --tenant acme', actions, ['yes']);
     expect(ran).toMatchObject({ code: 0, out: 'Applied as version 3.\n' });
     expect(ran.err).toContain('LOSES DATA');
-    await run('pack apply folder --tenant acme --plan h9', actions);
+    await run('pack apply folder --with other --tenant acme --plan h9', actions);
     expect(applied).toEqual([
       { folder: 'folder', tenant: 'acme', planHash: 'h1' },
-      { folder: 'folder', tenant: 'acme', planHash: 'h9' },
+      { folder: 'folder', with: ['other'], tenant: 'acme', planHash: 'h9' },
     ]);
   });
 
@@ -189,47 +230,58 @@ describe('renderPlan', () => {
     const text = renderPlan({
       ...plan,
       findings: [{ ...where, message: 'account.rating would be empty', count: 3, sample: ['a', 'b'], query }],
+      conflicts: [{ id: 'objects/account#/icon', reason: 'locked', file: 'a.json', pointer: '', tenant: 'b' }],
     });
     expect(text).toBe(
       [
         'Plan h1',
+        'Changed by both the tenant and a pack (1):',
+        '  ! objects/account#/icon: so far (none) · pack (none) · tenant "b" · locked by the pack [UNDECIDED]',
         'Changes of the metadata (3):',
         '  + object visit',
         '  ~ object account: fields.rating.label "x" → "y"',
         '  - object account: fields.old (was {"type":"text"})',
         'Changes of the tables (2):',
-        '  account.old     Sets the column aside [LOSES DATA]',
+        '  account.old     Sets the column aside [LOSES DATA: 8 record(s)]',
         '  account.rating  Adds a column [safe]',
         'It cannot be applied: records would break (1):',
         '  ! account.rating would be empty (3 record(s), for example a, b); listed by {"object":"account","filter":{"isBlank":[{"var":"rating"}]}}',
+        'It cannot be applied: 1 conflict(s) are undecided.',
         '',
       ].join('\n'),
     );
   });
 
   it('tells the same as Markdown and in Chinese, in which nothing of the plan is markup', () => {
-    const conflict = {
-      reason: 'changed',
-      file: 'extensions/account.json',
-      pointer: '/label/en',
-      before: 'A',
-      pack: '`B`',
-      tenant: null,
-    } as const;
+    const where = { file: 'extensions/account.json', pointer: '/label/en' };
+    const conflict = { reason: 'unfit', why: 'It is a number.', before: 'A', pack: '`B`', tenant: null } as const;
     const whole: MetadataPlan = {
       ...plan,
       packs: [
         { name: 'crm', change: 'upgraded', before: { version: '1.0.0', integrity: null }, after: { version: '1.1.0', integrity: null } },
       ],
-      conflicts: [{ id: 'objects/account#/label/en', ...conflict }],
+      conflicts: [{ id: 'objects/account#/label/en', ...where, ...conflict }],
       work: [{ kind: 'automation', name: 'remind', change: 'changed', count: 4 }],
     };
     const chinese = renderPlan(whole, { language: 'zh-CN' });
     expect(chinese).toContain('方案包 (1):\n  crm 1.0.0 → 1.1.0: 升级');
-    expect(chinese).toContain('! objects/account#/label/en: 原值 "A" · 方案包 "`B`" · 租户 （无） [未决定]');
-    expect(chinese).toContain('account.old     搁置：数据保留至保留期满，期间可以恢复 [会丢失数据]');
+    expect(chinese).toContain(
+      '! objects/account#/label/en: 原值 "A" · 方案包 "`B`" · 租户 （无） · 租户的值不再适用: It is a number. [未决定]',
+    );
+    expect(chinese).toContain('account.old     搁置：数据保留至保留期满，期间可以恢复 [会丢失数据: 8 条记录]');
     expect(chinese).toContain('automation remind（变更）：4 项进行中');
     expect(chinese.endsWith('无法应用：还有 1 处冲突未决定。\n')).toBe(true);
+    const migration = { pack: 'crm', version: '1.1.0', name: 'grades', object: 'account', fields: ['grade'], rows: 7, others: 2 };
+    const migrations = [
+      { ...migration, change: 'runs' as const },
+      { ...migration, change: 'undone' as const },
+    ];
+    expect(renderPlan({ ...plan, migrations }, { language: 'zh-CN' })).toContain(
+      '记录变更 (2):\n  crm 1.1.0 grades：account（grade），7 条记录\n  撤销 crm 1.1.0 grades：account（grade），7 条记录恢复原值，2 条此后已改动，保持现值\n',
+    );
+    expect(renderPlan({ ...plan, migrations }, { format: 'markdown' })).toContain(
+      '## Changes of records\n\n- ``crm 1.1.0 grades: account: grade of 7 record(s)``\n',
+    );
     const markdown = renderPlan(whole, { format: 'markdown' });
     expect(markdown).toContain('# Plan h1\n\n## Packs\n\n- ``crm 1.0.0 → 1.1.0: is upgraded``\n');
     expect(markdown).toContain('pack "ʼBʼ"');

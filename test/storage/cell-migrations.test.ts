@@ -21,7 +21,7 @@ describe('openCell', () => {
   it('may be done by several nodes at once on an empty database', async () => {
     const cells = await Promise.all([open(database), open(database), open(database), open(database)]);
     const { rows } = await connected(database.url, (client) => client.query('select name from tessera.migration'));
-    expect(rows).toEqual([{ name: '0001-control' }, { name: '0002-rates' }]);
+    expect(rows).toEqual([{ name: '0001-control' }, { name: '0002-rates' }, { name: '0003-sandboxes' }]);
     const [first, second, ...others] = cells;
     await first.createTenant('acme');
     expect(await run(second.tenant('acme'), sql`select access from t_acme._state`)).toEqual({ rows: [{ access: '0' }], rowCount: 1 });

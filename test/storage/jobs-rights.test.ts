@@ -77,8 +77,10 @@ describe('a database that was a cell before there were jobs', () => {
     await connected(database.url, async (client) => {
       await client.query('drop schema pgboss cascade');
       // All that has come with them and since.
-      for (const table of ['_approval', '_run_step', '_run', '_definition', '_timer', '_effect', '_merge_part', '_merge'])
+      const workflow = ['_approval', '_run_step', '_run', '_definition', '_timer', '_effect'];
+      for (const table of [...workflow, '_merge_part', '_merge', '_seed', '_migration_value', '_migration'])
         await client.query(`drop table t_acme.${table}`);
+      await client.query('alter table t_acme._state drop column former_locks');
       await client.query('update tessera.tenant set system_version = 2');
     });
   });

@@ -7,9 +7,11 @@ export interface Random {
   pick<T>(from: readonly T[]): T;
 }
 
-/** mulberry32; the seed is TEST_SEED, else a new one, and belongs into the title or message of a test. */
-export function random(given = process.env['TEST_SEED']): Random {
-  const seed = given === undefined ? Math.trunc(Date.now() % 2 ** 31) : Number(given);
+/** TEST_SEED, else a new one; it belongs into the title or message of a test. */
+export const testSeed = (): number => Number(process.env['TEST_SEED'] ?? Math.trunc(Date.now() % 2 ** 31));
+
+/** mulberry32. */
+export function random(seed = testSeed()): Random {
   let state = seed >>> 0;
   const below = (limit: number): number => {
     state = (state + 0x6d2b79f5) >>> 0;

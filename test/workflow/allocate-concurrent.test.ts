@@ -43,7 +43,7 @@ async function writeAll(act: (chance: Random, payments: string[]) => Promise<unk
     for (let step = 0; step < stepsEach; step += 1) await act(own, payments);
   };
   const began = performance.now();
-  await Promise.all(Array.from({ length: writers }, (_, i) => one(random(String(chance.seed + i)))));
+  await Promise.all(Array.from({ length: writers }, (_, i) => one(random(chance.seed + i))));
   const rate = Math.round((writers * stepsEach * 1000) / (performance.now() - began));
   process.stdout.write(
     `seed ${String(chance.seed)}: ${String(rate)} allocations/s, ${String(scene.engine.cell.stats().retries)} retries\n`,

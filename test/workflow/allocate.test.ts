@@ -40,6 +40,55 @@ describe('allocate', () => {
     expect(await scene.amounts(receivables, payment)).toEqual([3.34, 3.33, 3.33]);
   });
 
+  it('shares to the decimals that the currency of the record has', async () => {
+    const v = (name: string) => ({ var: name });
+    const lookup = (to: string) => ({ type: 'lookup', to });
+    const code = { type: 'text' };
+    const fields = { code, payment: lookup('payment'), receivable: lookup('receivable'), amount: { type: 'currency', scale: 3 } };
+    const split = {
+      name: 'split__c',
+      plural: 'split__cs',
+      label: { en: 'x' },
+      keys: { once__c: { fields: ['payment__c', 'receivable__c'] } },
+    };
+    const own = Object.fromEntries(Object.entries(fields).map(([name, field]) => [`${name}__c`, field]));
+    const spread = {
+      ...{ type: 'allocate', amount: v('amount'), spread: 'inProportion', weight: v('weight') },
+      over: { object: 'receivable', where: { '==': [v('customer'), v('$record.customer')] }, sort: { due: {} } },
+      into: {
+        ...{ object: 'split__c', by: 'once__c', amount: 'amount__c' },
+        values: { name: 'part', payment__c: v('$record'), receivable__c: v('id'), code__c: v('$record.name') },
+      },
+    };
+    const trigger = { type: 'record', on: ['create'] };
+    await scene.acme.apply({
+      'objects/split__c.json': { ...split, fields: { ...own, amount__c: { ...fields.amount, currencyField: 'code__c' } } },
+      'automations/splits__c.json': {
+        name: 'splits__c',
+        object: 'payment',
+        runAs: 'system',
+        trigger,
+        when: { '==': [v('kind'), null] },
+        steps: { spread },
+      },
+    });
+    const { customer } = await scene.owing(['1', '1', '1'].map((weight) => ({ amount: '1', weight })));
+    for (const name of ['JPY', 'USD', 'BHD', 'none']) await scene.acme.create('payment', { name, customer, amount: '100' });
+    await scene.drain();
+    const parts = await scene.engine.sql(`select amount__c::float as part from ${scene.acme.schema}.split__c order by id`);
+    expect(parts.map(({ part }) => part)).toEqual([
+      34,
+      33,
+      33,
+      33.34,
+      33.33,
+      33.33,
+      ...[33.334, 33.333, 33.333],
+      ...[33.334, 33.333, 33.333],
+    ]);
+    await scene.acme.apply({ 'automations/splits__c.json': null });
+  });
+
   it('goes tier by tier, by weight', async () => {
     const { customer, receivables } = await scene.owing([
       { amount: '50', priority: '2', weight: '1' },

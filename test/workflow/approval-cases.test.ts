@@ -139,6 +139,18 @@ describe('somebody who leaves', () => {
     expect(leave({ left: 'drop' }, { e: ['ann'], f: ['bob'] }).asked).toEqual(['one: bob', 'one: root']);
   });
 
+  it('leaves no turn to nobody, where administrators decide there already or have handed it in', () => {
+    const board = { one: { entries: { e: { need: 'all', people: ['ann', 'bob', 'cat'] } } } } as const;
+    const after = (administrators: readonly string[]): readonly (readonly string[])[] => {
+      const scene = new Scene(board, { administrators });
+      const gone = (person: string): readonly string[] => (scene.act({ type: 'left', person }) === 'done' ? scene.asked : []);
+      return [gone('ann'), gone('bob'), [scene.approve('cat', administrators[0] ?? ''), scene.status]];
+    };
+    const done = ['done done', 'approved'];
+    expect(after(['root'])).toEqual([['one: root', 'one: bob', 'one: cat'], ['one: root', 'one: cat'], done]);
+    expect(after(['sam'])).toEqual([['one: sam', 'one: bob', 'one: cat'], ['one: sam', 'one: cat'], done]);
+  });
+
   it('as a stand-in gives the turn back', () => {
     const standIns: Record<string, string> = { ann: 'bob' };
     const scene = new Scene({ one: asks('ann') }, { standIns });

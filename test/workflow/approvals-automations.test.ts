@@ -67,6 +67,17 @@ const files: Json = {
     { type: 'atTime', of: 'due', at: '09:00' },
     { submit: { type: 'submit', process: 'by', submitter: v('dan') } },
   ),
+  // Told of the end before it waits for it.
+  ...automation(
+    'waitsLate',
+    { type: 'called', inputs: {} },
+    {
+      submit: { type: 'submit', order: 1, process: 'once' },
+      until: { type: 'wait', order: 2, event: 'approved' },
+      ...log('late'),
+      other: { type: 'wait', order: 95, event: 'approved' },
+    },
+  ),
   ...automation('handsInOnce', { type: 'called', inputs: {} }, { submit: { type: 'submit', process: 'once' }, ...log('done') }),
 };
 
@@ -139,6 +150,8 @@ describe('a step that calls an automation', () => {
     await drained();
     for (const id of [byStep, byRun, cancelled])
       expect((await scene.approvals(id))[0]?.state.tree?.step).toMatchObject({ kind: 'automation', failed: true });
+    const told = await engine.sql(`select name from ${acme.schema}.notification where receiver_id = $1`, [acme.administrator]);
+    expect(told.filter(({ name }) => String(name).startsWith('Approval stands still: '))).toHaveLength(3);
     for (const id of [byStep, byRun]) await free(id, 'go');
     const { id: run } = await runOf(byStep, 'work');
     await scene.act(byStep, acme.administrator, { type: 'retry', path: 'run' });
@@ -217,12 +230,13 @@ describe('an automation', () => {
 
   it('waits for the end of an approval', async () => {
     const { people, acme } = scene;
-    const id = await scene.create({ kind: 'told', amount: 1 });
+    const [id, late] = [await scene.create({ kind: 'told', amount: 1 }), await scene.create({ kind: 'once', amount: 1 })];
+    const records: Readonly<Record<string, string>> = { waiting: id, waitsLate: late };
     await scene.as(acme.administrator, async (session) => {
-      for (const name of ['waiting', 'handsInOnce']) {
+      for (const name of ['waiting', 'handsInOnce', 'waitsLate']) {
         const found = session.model.automations[name];
         if (found === undefined) throw new TypeError('It is there.');
-        const record = { object: 'request', id: name === 'waiting' ? id : await scene.create({ kind: 'once', amount: 1 }) };
+        const record = { object: 'request', id: records[name] ?? (await scene.create({ kind: 'once', amount: 1 })) };
         await startRuns(session, [{ automation: found, record }]);
       }
     });
@@ -231,6 +245,8 @@ describe('an automation', () => {
     await scene.act(id, people.ann, { type: 'approve' });
     await drained();
     expect(await lines(id)).toEqual(expect.arrayContaining(['waited']));
+    // One end is one event: it waits for the next.
+    expect([await lines(late), await runOf(late, 'waitsLate')]).toMatchObject([['late'], { state: 'waiting' }]);
     // Where nobody need be asked it is over at once.
     const [once] = await scene.engine.sql(`select status from ${acme.schema}._approval where process = 'once'`);
     expect(once).toMatchObject({ status: 'approved' });

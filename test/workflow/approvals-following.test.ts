@@ -198,7 +198,8 @@ describe('a change that was approved and cannot be written', () => {
     await world.told();
     await world.act('ann', approval, 'approve');
     expect(await states()).toEqual([[['failed', false]], { ann: 'approve approved', sam: 'submission failed' }]);
-    expect(await world.told()).toEqual(['sam: Approved, but not written: Big']);
+    // The submitter, and who has to see to it.
+    expect(await world.told()).toEqual(['admin', 'sam'].map((name) => `${name}: Approved, but not written: Big`));
     await world.scene.acme.update('offer', rival, { code: 'X2' });
     await world.act('admin', approval, 'retry');
     expect(await states()).toEqual([[['approved', true]], { ann: 'approve approved', sam: 'submission approved' }]);

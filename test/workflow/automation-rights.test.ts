@@ -28,6 +28,8 @@ const layer = shop(
     asSystem: { ...looking, runAs: 'system' },
     raisePerson: { ...called, runAs: 'user', steps: { raise: { type: 'update', record: v('$record.account'), values: { credit: 7 } } } },
     raiseSystem: { ...called, runAs: 'system', steps: { raise: { type: 'update', record: v('$record.account'), values: { credit: 7 } } } },
+    keepPerson: { ...called, runAs: 'user', steps: { keep: { type: 'set', values: { kept: 'x', sealed: 'x' } } } },
+    keepSystem: { ...called, runAs: 'system', steps: { keep: { type: 'set', values: { kept: 'x', sealed: 'x' } } } },
     markSystem: {
       ...called,
       runAs: 'system',
@@ -207,6 +209,15 @@ describe('a run as the system', () => {
     expect(await scene.acme.read('order', order.id, 'code')).toEqual({ code: 'a-hidden' });
     expect(await runOnce('markSystem', { actor: null })).toBe('done');
     expect(await scene.acme.read('order', order.id, 'code')).toEqual({ code: 'a-hidden' });
+  });
+
+  it('writes fields that are read-only for people, also for administrators', async () => {
+    await world();
+    const { administrator } = scene.acme;
+    expect(await runOnce('keepPerson', { actor: administrator })).toBe('failed FIELD_READ_ONLY');
+    expect(await scene.acme.read('order', order.id, 'kept', 'sealed')).toEqual({ kept: null, sealed: null });
+    expect(await runOnce('keepSystem', { actor: administrator })).toBe('done');
+    expect(await scene.acme.read('order', order.id, 'kept', 'sealed')).toEqual({ kept: 'x', sealed: 'x' });
   });
 
   it('is what the platform’s own doings go on as, whatever they say', async () => {

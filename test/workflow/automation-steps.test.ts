@@ -67,6 +67,10 @@ const layer = shop({
       },
     },
   },
+  keyed: {
+    ...when('keyed'),
+    steps: { keep: { type: 'upsert', object: 'entry', by: 'key', values: { key: v('$record.code'), text: 'kept' } } },
+  },
   failing: {
     ...when('failing'),
     steps: {
@@ -134,6 +138,18 @@ describe('steps that read and write', () => {
     expect(JSON.stringify(journal)).not.toContain('not to be seen');
     expect(of('made')).toMatchObject({ type: 'create', state: 'done', error: null });
     expect(run?.variables).toBe('{}');
+  });
+});
+
+describe('upsert', () => {
+  it('fails where its key has no value: nobody knows which record that would be', async () => {
+    await Promise.all(['k', null].map((code) => order({ stage: 'keyed', code })));
+    await scene.drain();
+    expect([...(await scene.runs()).map(({ message }) => message)].sort()).toEqual([
+      'The automation keyed could not do keep: it gives no value for key: the key key of entry needs all of them.',
+      null,
+    ]);
+    expect(await scene.records('entry', 'key')).toEqual([{ key: 'k' }]);
   });
 });
 

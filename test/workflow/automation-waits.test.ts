@@ -1,7 +1,7 @@
 // Waiting: for a time, a condition over the record, an event, another automation; and what wakes a run.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellEvent } from '@tessera/workflow';
-import { shop, shopScene, v, type Shop } from './interpreter-scene.ts';
+import { label, shop, shopScene, v, type Shop } from './interpreter-scene.ts';
 
 const when = (name: string) => ({ when: { '==': [v('stage'), name] } });
 const hour = 3_600_000;
@@ -217,5 +217,72 @@ describe('call', () => {
     await scene.drain();
     expect([...(await states())].sort()).toEqual(['done', 'done', 'done', 'done']);
     expect((await scene.records('entry', 'text')).map(({ text }) => text)).toEqual(['seen', 'seen', 'seen']);
+  });
+});
+
+describe('a run that began with what has changed', () => {
+  const steps = { pause: { order: 1, type: 'wait', condition: { '>': [v('credit'), 10] } }, end: { type: 'set', values: { taken: true } } };
+  const pauses = { name: 'pauses__c', object: 'account', runAs: 'system', trigger: { type: 'record', on: ['create'] }, steps };
+
+  it('looks for itself where no automation waits for such records any more', async () => {
+    await scene.acme.apply({ 'automations/pauses__c.json': pauses });
+    const id = await scene.acme.create('account', { name: 'A' });
+    await scene.drain();
+    await scene.acme.apply({ 'automations/pauses__c.json': null });
+    await scene.drain();
+    expect(await states()).toEqual(['waiting']);
+    await scene.acme.update('account', id, { credit: 11 });
+    await scene.drain(hour);
+    expect([await states(), await scene.acme.read('account', id, 'taken')]).toEqual([['done'], { taken: true }]);
+  });
+
+  it('waits by the calendar as it is by now', async () => {
+    const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+    const working = (...some: readonly string[]) => ({
+      'calendars/shift__c.json': { name: 'shift__c', hours: Object.fromEntries(some.map((day) => [day, ['00:00-24:00']])) },
+    });
+    const yesterday = days[(new Date().getUTCDay() + 6) % 7] ?? '';
+    const pause = { type: 'wait', order: 1, for: 'PT1H', calendar: 'shift__c' };
+    await scene.acme.apply({ ...working(yesterday), 'automations/pauses__c.json': { ...pauses, steps: { ...steps, pause } } });
+    await scene.acme.create('account', { name: 'A' });
+    await scene.drain();
+    await scene.acme.apply(working(...days));
+    await scene.drain(2 * hour);
+    expect(await states()).toEqual(['done']);
+  });
+
+  it('goes on with what is called otherwise by now', async () => {
+    const thing = (name: string, state: string, from: Record<string, unknown> = {}) => ({
+      ...{ name, plural: `${name}s`, label, sharing: 'publicReadWrite', ...from },
+      fields: {
+        name: { type: 'text' },
+        of__c: { type: 'lookup', to: name },
+        [state]: { type: 'text', ...('renamedFrom' in from ? { renamedFrom: ['state__c'] } : {}) },
+      },
+    });
+    const mark = { type: 'update', order: 2, record: v('$item'), values: { state__c: { cat: ['was ', v('$old.state__c')] } } };
+    const made = { type: 'update', order: 3, record: v('$steps.make'), values: { state__c: 'done' } };
+    const each = { type: 'forEach', order: 2, object: 'thing__c', where: { '==': [v('of__c'), v('$record')] } };
+    const goesOn = {
+      ...{ ...pauses, name: 'goesOn__c', object: 'thing__c', trigger: { type: 'record', on: ['update'], changed: ['name'] } },
+      steps: {
+        make: { type: 'create', order: 1, object: 'thing__c', values: { name: 'made' } },
+        parts: { ...each, steps: { pause: { type: 'wait', order: 1, for: 'P1D' }, mark, made } },
+      },
+    };
+    await scene.acme.apply({ 'objects/thing__c.json': thing('thing__c', 'state__c'), 'automations/goesOn__c.json': goesOn });
+    const id = await scene.acme.create('thing__c', { name: 'whole', state__c: 'old' });
+    await scene.acme.create('thing__c', { name: 'part', of__c: id });
+    await scene.acme.update('thing__c', id, { name: 'other', state__c: 'new' });
+    await scene.drain();
+    const stuff = thing('stuff__c', 'status__c', { renamedFrom: ['thing__c'] });
+    await scene.acme.apply({ 'objects/thing__c.json': null, 'objects/stuff__c.json': stuff });
+    await scene.drain(25 * hour);
+    expect((await scene.runs()).map(({ state, message }) => `${state} ${message ?? ''}`)).toEqual(['done ']);
+    expect((await scene.records('stuff__c', 'name, status__c', 'order by name')).map((row) => Object.values(row).join(' '))).toEqual([
+      'made done',
+      'other new',
+      'part was old',
+    ]);
   });
 });

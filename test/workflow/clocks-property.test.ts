@@ -63,7 +63,10 @@ function follow(naive: Naive, { start: begins, pause, stop, target }: Event, reo
   } else if (begins && !stop && (naive.state === 'none' || reopen === 'restart')) {
     Object.assign(naive, { minutes: 0, target, cycle: naive.cycle + 1 });
     go();
-  } else if (begins && !stop && reopen === 'resume') go();
+  } else if (begins && !stop && reopen === 'resume') {
+    naive.target = target;
+    go();
+  }
 }
 
 /** Plays the events on both; gives what the clock says and what was counted, at each event and at the end. */
@@ -137,5 +140,22 @@ describe('a clock', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  const office = (exceptions: WorkCalendar['exceptions']) =>
+    new WorkCalendar({ timeZone: 'UTC', week: Array.from({ length: 7 }, () => [{ from: '09:00', to: '17:00' }]), exceptions });
+  const facts = { start: true, pause: false, stop: false, targetFrom: () => 1e15, follows: true };
+
+  it('is due by the calendar of by now', () => {
+    const days = { ...facts, targetFrom: () => 16 * 60 * minute, follows: false };
+    const begun = advance({ calendar: office({}), reopen: 'ignore' }, neverRan, days, start);
+    expect(begun.due).toBe(Date.parse('2026-03-03T17:00:00Z'));
+    const later = advance({ calendar: office({ '2026-03-03': [] }), reopen: 'ignore' }, begun, days, start + minute);
+    expect(later).toEqual({ ...begun, due: Date.parse('2026-03-04T17:00:00Z') });
+  });
+
+  it('is never due where its target is longer than all years', () => {
+    for (const calendar of [undefined, office({})])
+      expect(advance({ calendar, reopen: 'ignore' }, neverRan, facts, start)).toMatchObject({ state: 'running', due: undefined });
   });
 });

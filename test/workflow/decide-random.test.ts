@@ -61,6 +61,14 @@ const askedOf = (draw: Random): Asked => ({
   day: draw.pick(days),
 });
 
+/** A question that a row's own cells answer, but for its dates. */
+const askedFrom = (draw: Random, { region, channels, quantityFrom, quantityTo }: Rate): Asked => ({
+  region: region ?? draw.pick(['north', 'west']),
+  channel: channels === null ? null : draw.pick(channels),
+  quantity: quantityFrom ?? (quantityTo === null ? null : quantityTo - 1),
+  day: draw.pick(days),
+});
+
 function matches(rate: Rate, { region, channel, quantity, day }: Asked): boolean {
   const on = day ?? today;
   const fits = (cell: unknown, holds: () => boolean): boolean => cell === null || holds();
@@ -112,10 +120,10 @@ describe(`decide, with rows of seed ${String(draw.seed)}`, () => {
     let matched = 0;
     for (let world = 0; world < 8; world += 1) {
       await engine.sql(`delete from ${acme.schema}.rate`);
-      const rows = Array.from({ length: 1 + draw.below(6) }, (_, i) => rateOf(draw, i));
+      const rows = Array.from({ length: 2 + draw.below(5) }, (_, i) => rateOf(draw, i));
       const records = rows.map((rate) => ({ ...rate, price: priceOf(rate) }));
       await acme.run('records.create', { object: 'rate', records });
-      const asked = Array.from({ length: 40 }, () => askedOf(draw));
+      const asked = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? askedOf(draw) : askedFrom(draw, draw.pick(rows))));
       const given = asked.map(({ region, channel, quantity, day }) => {
         const rules: Record<string, Value> = {
           region,
@@ -136,6 +144,6 @@ describe(`decide, with rows of seed ${String(draw.seed)}`, () => {
       expect(told).toEqual(asked.map((each) => expectedOf(table, rows, each)));
       matched += asked.filter((each) => rows.some((rate) => matches(rate, each))).length;
     }
-    expect(matched).toBeGreaterThan(30);
+    expect(matched).toBeGreaterThan(10);
   });
 });

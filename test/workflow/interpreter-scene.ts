@@ -33,6 +33,8 @@ const objects: Readonly<Record<string, Json>> = {
       amount: { type: 'number', scale: 2 },
       stage: { type: 'text' },
       margin: { type: 'number', scale: 2 },
+      kept: { type: 'text', readOnly: true },
+      sealed: { type: 'text', readOnly: { '!=': [{ var: 'kept' }, null] } },
       due: { type: 'date' },
       at: { type: 'datetime' },
       pin: { type: 'secret' },

@@ -46,6 +46,7 @@ const layer = shop(
   {
     'objects/share.json': share,
     'roles/seller.json': { name: 'seller', label, objects: { account: edit, order: edit, entry: edit, share: edit } },
+    'roles/keeper.json': { name: 'keeper', label, objects: { order: edit, account: edit, entry: { ...edit, delete: true } } },
     'roles/reader.json': {
       name: 'reader',
       label,
@@ -102,8 +103,11 @@ describe('a set made as a person', () => {
     await scene.acme.create('entry', { key: 'old', order: order.id });
     expect(await runAs(seller, 'clean')).toBe('failed PERMISSION_DENIED');
     expect(await keys()).toEqual(['old']);
-    expect(await runAs(seller, 'hide')).toBe('done');
+    // Whoever may not delete makes nothing void either.
+    expect(await runAs(seller, 'hide')).toBe('failed PERMISSION_DENIED');
+    expect(await runAs(await scene.person('kim', 'keeper'), 'hide')).toBe('done');
     expect(await keys(`and life_status = 'void'`)).toEqual(['old']);
+    await scene.acme.create('entry', { key: 'b', order: order.id });
     const own = await scene.acme.create('entry', { key: 'c', order: order.id });
     await scene.acme.update('entry', own, { text: 'Read' });
     expect(await runAs(reader, 'hide')).toBe('failed PERMISSION_DENIED');

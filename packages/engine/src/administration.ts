@@ -1,7 +1,16 @@
 // What an operator does from outside of any tenant: make, fill, read and back up tenants. The command line stands on it.
 import { fail } from '@tessera/kernel';
-import type { Layer } from '@tessera/metadata';
-import { orderPacks, readPack, seedPack, type SeedProgress } from '@tessera/packs';
+import {
+  dataSetsFor,
+  lackSeeds,
+  loadSets,
+  readPack,
+  withNeeds,
+  withPlaces,
+  type DataSet,
+  type SeedDeps,
+  type SeedProgress,
+} from '@tessera/packs';
 import { importRecords, runInSession, type ImportDeps } from '@tessera/records';
 import { administratorPolicy } from '@tessera/security';
 import {
@@ -9,20 +18,24 @@ import {
   backupTenant,
   findUser,
   hasCredentials,
+  listStoredSandboxes,
+  loadLayers,
   type BackupCounts,
   type BackupProgress,
   type TenantInfo,
 } from '@tessera/storage';
-import type { AccessExplanation } from './access-types.ts';
+import type { AccessExplanation } from './types/access.ts';
 import { engineParts, type EngineOptions } from './create-engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
-import type { ReadExplanation, RequestWriter } from './explain-types.ts';
+import type { ReadExplanation, RequestWriter } from './types/explain.ts';
 import { Identity } from './identity.ts';
-import type { ImportStatus } from './operation-types.ts';
+import type { ImportStatus } from './types/operation.ts';
 import { explainAccess } from './operations/access.ts';
 import { explainRead } from './operations/explain.ts';
 import { exportLines } from './operations/transfer.ts';
 import { PackDesk } from './pack-desk.ts';
+import { seedDeps } from './seeding.ts';
+import { SandboxDesk } from './sandbox-desk.ts';
 import type { Graphql } from './scenarios/player.ts';
 import { atScenarioDesk, type ScenarioDesk } from './scenarios/scenario-desk.ts';
 import { restoreTenant, type Restored } from './tenant-backup.ts';
@@ -45,6 +58,7 @@ export interface TenantInput {
 export class Administration {
   readonly upkeep: Upkeep;
   readonly packs: PackDesk;
+  readonly sandboxes: SandboxDesk;
   readonly #options: EngineOptions;
   readonly #parts: EngineParts;
   readonly #identity: Identity;
@@ -54,9 +68,14 @@ export class Administration {
     this.#parts = engineParts(options);
     this.upkeep = new Upkeep(this.#parts);
     this.#identity = new Identity(this.#parts);
+    this.sandboxes = new SandboxDesk((tenant) => this.#session(tenant));
     this.packs = new PackDesk({
       session: (tenant) => this.#session(tenant),
-      seed: (tenant, pack, folder, seeding) => this.#seed(tenant, pack, folder, seeding),
+      seed: (tenant, pack, folder, onProgress) => this.#seed(tenant, pack, folder, onProgress),
+      lacks: async (tenant, pack) => {
+        const { deps, sets } = await this.#demoOf(tenant, pack);
+        return lackSeeds(deps.database, sets);
+      },
     });
   }
 
@@ -73,28 +92,28 @@ export class Administration {
     return this.#parts.cell.tenants();
   }
 
+  /** A sandbox goes from the list of its tenant too. */
   async dropTenant(name: string): Promise<void> {
+    const { origin, name: sandbox } =
+      (await this.#parts.cell.control((control) => listStoredSandboxes(control))).find(({ tenant }) => tenant === name) ?? {};
+    if (origin !== undefined && sandbox !== undefined) return this.sandboxes.delete(origin, sandbox);
     await this.#parts.cell.dropTenant(name);
     this.#parts.runtimes.forget(name);
   }
 
-  /** Makes a tenant from packs, with their seed data. What fails leaves no tenant behind. */
+  /** Makes a tenant from packs and those beside them that they need, with their seed data. What fails leaves no tenant behind. */
   async createTenant(input: TenantInput): Promise<void> {
-    const packs = await Promise.all(input.packs.map(async (folder) => ({ folder, layer: await readPack(folder) })));
+    const packs = await withNeeds(await Promise.all(input.packs.map(async (folder) => ({ folder, layer: await readPack(folder) }))));
     const { name, label, administrator } = input;
-    const layers = packs.map(({ layer }) => layer);
     const seed = async (): Promise<readonly Person[]> => {
       this.#parts.runtimes.forget(name);
-      for (const layer of orderPacks(layers)) {
-        const folder = packs.find((pack) => pack.layer === layer)?.folder ?? '';
-        await this.#seed(name, layer, folder, input);
-      }
+      if (input.demo) for (const { layer, folder } of packs) await this.#seed(name, layer.name, folder, input.onProgress);
       const { peoplePassword: password } = input;
       return password === undefined ? [] : (await this.people(name)).map((person) => ({ ...person, password }));
     };
     await createTenant(this.#parts, this.#identity, {
       name,
-      packs: layers,
+      packs: packs.map(({ layer }) => layer),
       administrator,
       seed,
       ...(label === undefined ? {} : { label }),
@@ -106,9 +125,20 @@ export class Administration {
     return hasCredentials(this.#parts.cell.tenant(tenant));
   }
 
-  async #seed(tenant: string, layer: Layer, folder: string, { demo, onProgress }: Pick<TenantInput, 'demo' | 'onProgress'>): Promise<void> {
-    const deps = await this.#importDeps(tenant);
-    await seedPack(deps, layer, { demo, folder, ...(onProgress === undefined ? {} : { onProgress }) });
+  /** A pack's demo data, as the tenant has the pack. Throws PACK_NOT_INSTALLED. */
+  async #demoOf(tenant: string, pack: string): Promise<{ readonly deps: SeedDeps; readonly sets: readonly DataSet[] }> {
+    const deps = await seedDeps(this.#parts, tenant);
+    const layers = await this.#parts.cell.control((control) => loadLayers(control, tenant));
+    const packs = layers.filter(({ kind }) => kind === 'pack');
+    const own = packs.find(({ name }) => name === pack);
+    if (own === undefined) throw fail('PACK_NOT_INSTALLED', { pack, known: `Installed: ${packs.map(({ name }) => name).join(', ')}.` });
+    return { deps, sets: dataSetsFor([own], layers, deps.model).filter(({ owner }) => owner === 'demo') };
+  }
+
+  /** Loads a pack's demo data; its others come with its metadata. */
+  async #seed(tenant: string, pack: string, folder: string, onProgress: TenantInput['onProgress']): Promise<void> {
+    const { deps, sets } = await this.#demoOf(tenant, pack);
+    await withPlaces(folder, () => loadSets(deps, sets, { folderOf: () => folder, onProgress }));
     await analyzeTenant(this.#parts.cell.maintenance(tenant), tenant, deps.model);
   }
 

@@ -3,10 +3,10 @@ import { fail, TesseraError, uuidv7Source, type Clock, type Context, type Logger
 import type { Model } from '@tessera/metadata';
 import { noFileStore, type FileStore, type OnStep } from '@tessera/records';
 import { deriveKey, secretSealer, tokenSigner, type OutwardFetch } from '@tessera/security';
-import { cursorPads, metadataChannel, type Cell, type JobFigures } from '@tessera/storage';
+import { cursorPads, metadataChannel, type Cell, type JobFigures, type TenantState } from '@tessera/storage';
 import type { Drained, Handlers, Senders } from '@tessera/workflow';
 import { ownHandlers } from './acting.ts';
-import type { Engine, Runtime } from './engine-types.ts';
+import type { Engine, Runtime } from './types/engine.ts';
 import type { EngineLimits, EngineParts, Session } from './engine-parts.ts';
 import { startEvents } from './events.ts';
 import type { Mailer } from './identity/mail.ts';
@@ -17,6 +17,8 @@ import { openFileLink } from './operations/files.ts';
 import { Policies } from './policies.ts';
 import { defaultLoginLimits, LoginLimits, noRateLimits, RequestLimits, type LoginSettings, type RateSettings } from './rate-limits.ts';
 import { Plans } from './read/plans.ts';
+import { Background } from './sandboxes/background.ts';
+import { quietInCopies } from './sandboxes/quiet.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
 import { inboundSecrets, receiveWebhook } from './webhooks.ts';
 import { drainTenant, sendersOf, startWorkers, webhookSecrets } from './work.ts';
@@ -90,11 +92,16 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
     logins: new LoginLimits({ cell, clock, log }, logins, deriveKey(secret, 'login limits')),
     jobs: cell.jobs({ works: workers > 0 }),
     handlers: options.handlers ?? ownHandlers(),
-    senders: options.senders ?? sendersOf({ secrets: [secret, ...oldSecrets], mailer, outward, publicUrl }),
+    senders: quietInCopies(options.senders ?? sendersOf({ secrets: [secret, ...oldSecrets], mailer, outward, publicUrl })),
+    maskKey: (id) => Buffer.from(deriveKey(secret, `masking ${id}`)).toString('hex'),
+    background: new Background(log),
     endpointSecrets: webhookSecrets([secret, ...oldSecrets]),
     inboundSecrets: inboundSecrets([secret, ...oldSecrets]),
   };
 }
+
+const sameState = (a: TenantState, b: TenantState): boolean =>
+  a.modelHash === b.modelHash && a.access === b.access && a.formerLocks === b.formerLocks;
 
 /** Mistakes of a request that may come from a Model that is no longer in force: a name that was not there, a rule that did not fit. */
 function mayBeOutdated(error: unknown): boolean {
@@ -193,7 +200,7 @@ class RunningEngine implements Engine {
         // What began on the present Runtime has nothing to gain, and its stream, if it has one, is spent.
         if (operation.fresh || attempt >= attempts || !mayBeOutdated(error)) throw error;
         const now = await this.#session(context, true, name, key);
-        const moved = now.state.modelHash !== session.state.modelHash || now.state.access !== session.state.access;
+        const moved = !sameState(now.state, session.state);
         if (!moved || ('modelHash' in input && now.view.hash !== session.view.hash)) throw error;
         session = now;
       }
@@ -235,6 +242,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const identity = new Identity(parts);
   const closers = [
     () => events.close(),
+    () => parts.background.settled(stopMs),
     () => parts.jobs.close(),
     () => identity.settled(),
     () => parts.rates.close(),

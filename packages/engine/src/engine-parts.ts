@@ -8,6 +8,7 @@ import type { Handlers, Senders } from '@tessera/workflow';
 import type { Mailer } from './identity/mail.ts';
 import type { LoginLimits, RequestLimits } from './rate-limits.ts';
 import type { Plans } from './read/plans.ts';
+import type { Background } from './sandboxes/background.ts';
 import type { TenantRuntime, TenantRuntimes } from './tenant-runtimes.ts';
 
 export interface EngineLimits {
@@ -47,8 +48,14 @@ export interface EngineParts {
   readonly jobs: Jobs;
   /** What runs and timers do. */
   readonly handlers: Handlers;
+  /** Whether what is done is told as past: no automation follows it, and nobody is told. */
+  readonly quiet?: boolean;
   /** What sends effects. */
   readonly senders: Senders;
+  /** What values that tell of people are replaced by, in a copy whose key has this id. */
+  readonly maskKey: (id: string) => string;
+  /** Copies of tenants that are under way. */
+  readonly background: Background;
   /** What calls to an endpoint of a tenant's are signed with, the present secret first. */
   readonly endpointSecrets: (tenant: string, endpoint: string) => readonly Uint8Array[];
   /** What a webhook that comes in may be signed with, the present secret first; `generation`: how often it was made anew. */

@@ -2,9 +2,9 @@
 import { fail, isUuid, type Context } from '@tessera/kernel';
 import type { Policy } from '@tessera/security';
 import { changesChannel, readOutbox, unpackChanges, wakesOf, type OutboxHandler, type RecordChange } from '@tessera/storage';
-import type { Engine } from './engine-types.ts';
+import type { Engine } from './types/engine.ts';
 import type { EngineParts, Session } from './engine-parts.ts';
-import type { JsonText, RecordEvent } from './operation-types.ts';
+import type { JsonText, RecordEvent } from './types/operation.ts';
 import { readRoots, resolving } from './operations/read.ts';
 import { objectOf, resolveSelections } from './read/resolve.ts';
 import { condition } from './read/rules.ts';

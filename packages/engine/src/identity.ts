@@ -14,7 +14,7 @@ import { contextFor } from './identity/platform-session.ts';
 import { beginProviderLogin, endProviderLogin, exchangeProviderCode, providerNames } from './identity/providers.ts';
 import { endOwnSession, refreshSession } from './identity/sessions.ts';
 import type { LogIn } from './identity/shapes.ts';
-import type { TokenPair } from './operation-types.ts';
+import type { TokenPair } from './types/operation.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { TenantRuntime } from './tenant-runtimes.ts';
 

@@ -1,16 +1,17 @@
 // The engine: a tenant's compiled Runtime, and the one list of operations that a caller can do.
-export type * from './engine-types.ts';
+export type * from './types/engine.ts';
 export type * from './operation-list.ts';
-export type * from './operation-types.ts';
-export type * from './describing-types.ts';
-export type * from './metadata-types.ts';
-export type * from './access-types.ts';
-export type * from './explain-types.ts';
-export type * from './job-types.ts';
-export type * from './approval-types.ts';
-export { approvalActions } from './approval-types.ts';
-export type * from './automation-types.ts';
-export type * from './pool-types.ts';
+export type * from './types/operation.ts';
+export type * from './types/describing.ts';
+export type * from './types/metadata.ts';
+export type * from './types/sandbox.ts';
+export type * from './types/access.ts';
+export type * from './types/explain.ts';
+export type * from './types/job.ts';
+export type * from './types/approval.ts';
+export { approvalActions } from './types/approval.ts';
+export type * from './types/automation.ts';
+export type * from './types/pool.ts';
 export type * from './read/request.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 
@@ -21,14 +22,16 @@ export { operations, type Operation, type Permission } from './operations.ts';
 
 // What an operator does from outside of any tenant.
 export { Administration, type TenantInput } from './administration.ts';
+export { createPack, type NewPack } from '@tessera/packs';
 export type { Comparable, PackApplied, PackCheck, PackDesk, PackStep } from './pack-desk.ts';
+export type { SandboxDesk } from './sandbox-desk.ts';
 export type { TenantCheck, Upkeep } from './upkeep.ts';
 export type { PlatformLeft, PlatformUpdate } from './platform-update.ts';
 export type { Restored } from './tenant-backup.ts';
 export type { Person } from './tenant-setup.ts';
 
 // Scenarios of packs, played in a sandbox.
-export { atScenarioDesk, type PackTest, type PackTested, type ScenarioDesk } from './scenarios/scenario-desk.ts';
+export { atScenarioDesk, type PackTest, type PackTested, type PlacedResult, type ScenarioDesk } from './scenarios/scenario-desk.ts';
 export type { Graphql } from './scenarios/player.ts';
 export type { Answered, Coverage, Mismatch, ScenarioFailure, ScenarioResult, Unreached } from '@tessera/packs';
 

@@ -22,8 +22,8 @@ import type {
   StartInput,
   Started,
   WebhookSecret,
-} from './automation-types.ts';
-import type { AccessExplanation, RecordShare, ShareSubject } from './access-types.ts';
+} from './types/automation.ts';
+import type { AccessExplanation, RecordShare, ShareSubject } from './types/access.ts';
 import type {
   ActInput,
   ApprovalDone,
@@ -35,10 +35,10 @@ import type {
   ShownApproval,
   ShownPlan,
   SubmitInput,
-} from './approval-types.ts';
-import type { ObjectDescription, ObjectSummary, ResolvedLayout } from './describing-types.ts';
-import type { ReadExplanation, RequestWriter } from './explain-types.ts';
-import type { JobDone, JobList, JobsInput } from './job-types.ts';
+} from './types/approval.ts';
+import type { ObjectDescription, ObjectSummary, ResolvedLayout } from './types/describing.ts';
+import type { ReadExplanation, RequestWriter } from './types/explain.ts';
+import type { JobDone, JobList, JobsInput } from './types/job.ts';
 import type { IdentityOperations } from './identity/operation-types.ts';
 import type {
   AppliedPlan,
@@ -46,10 +46,11 @@ import type {
   MetadataChange,
   MetadataPlan,
   MetadataVersion,
+  MetadataVersionShown,
   PackChange,
   PackExport,
   RollbackInput,
-} from './metadata-types.ts';
+} from './types/metadata.ts';
 import type {
   AuditTrail,
   CreateInput,
@@ -59,14 +60,16 @@ import type {
   FileDownload,
   HistoryInput,
   JsonText,
+  MarkInput,
   RestoreInput,
   SearchInput,
   UpdateInput,
   UpsertInput,
   WriteResult,
-} from './operation-types.ts';
-import type { ConvertInput, PoolInput } from './pool-types.ts';
+} from './types/operation.ts';
+import type { ConvertInput, PoolInput } from './types/pool.ts';
 import type { PlannedRead, ReadRequest } from './read/request.ts';
+import type { NewSandbox, PromotionChange, RefreshedSandbox, Sandbox } from './types/sandbox.ts';
 
 export interface Operations extends IdentityOperations {
   'objects.list': { readonly input: Readonly<Record<string, never>>; readonly output: readonly ObjectSummary[] };
@@ -86,6 +89,9 @@ export interface Operations extends IdentityOperations {
   'records.update': { readonly input: UpdateInput; readonly output: WriteResult };
   'records.upsert': { readonly input: UpsertInput; readonly output: WriteResult };
   'records.delete': { readonly input: DeleteInput; readonly output: WriteResult };
+  'records.void': { readonly input: MarkInput; readonly output: WriteResult };
+  /** Void records count again, as what they were before. */
+  'records.unvoid': { readonly input: MarkInput; readonly output: WriteResult };
   'records.restore': { readonly input: RestoreInput; readonly output: WriteResult };
   /** Deleted records for good. */
   'records.purge': {
@@ -103,7 +109,7 @@ export interface Operations extends IdentityOperations {
   'conversions.run': { readonly input: ConvertInput; readonly output: ConversionOutcome };
   /** Hands a record in for approval. */
   'approvals.submit': { readonly input: SubmitInput; readonly output: ApprovalDone };
-  /** The one that is not over; null where there is none. */
+  /** The one that is not over, if there is one, and what may be handed in. */
   'approvals.pending': { readonly input: ApprovedRecord; readonly output: RecordApproval };
   'approvals.get': { readonly input: { readonly approval: string }; readonly output: ShownApproval };
   /** What if: who would be asked. Nothing is begun by it. */
@@ -212,6 +218,7 @@ export interface Operations extends IdentityOperations {
   'metadata.get': { readonly input: { readonly kind: string; readonly name?: string }; readonly output: unknown };
   'metadata.plan': { readonly input: MetadataChange; readonly output: MetadataPlan };
   'metadata.apply': { readonly input: MetadataChange; readonly output: AppliedPlan };
+  'metadata.version': { readonly input: { readonly number: number }; readonly output: MetadataVersionShown };
   'metadata.versions': { readonly input: Readonly<Record<string, never>>; readonly output: readonly MetadataVersion[] };
   'metadata.planRollback': { readonly input: RollbackInput; readonly output: MetadataPlan };
   'metadata.rollback': { readonly input: RollbackInput; readonly output: AppliedPlan };
@@ -221,6 +228,16 @@ export interface Operations extends IdentityOperations {
   'packs.apply': { readonly input: PackChange; readonly output: AppliedPlan };
   /** The tenant's own layer as the files of a pack. */
   'packs.export': { readonly input: PackExport; readonly output: { readonly files: Readonly<Record<string, unknown>> } };
+  'sandboxes.list': { readonly input: Readonly<Record<string, never>>; readonly output: readonly Sandbox[] };
+  'sandboxes.get': { readonly input: { readonly name: string }; readonly output: Sandbox };
+  /** Answers at once: `state` says when the copy is there. */
+  'sandboxes.create': { readonly input: NewSandbox; readonly output: Sandbox };
+  /** Copies the tenant anew; what was changed in the sandbox is lost. */
+  'sandboxes.refresh': { readonly input: RefreshedSandbox; readonly output: Sandbox };
+  'sandboxes.delete': { readonly input: { readonly name: string }; readonly output: undefined };
+  /** Of bringing what was changed in the sandbox to the tenant. */
+  'sandboxes.plan': { readonly input: PromotionChange; readonly output: MetadataPlan };
+  'sandboxes.promote': { readonly input: PromotionChange; readonly output: AppliedPlan };
   search: { readonly input: SearchInput; readonly output: JsonText };
   'files.upload': {
     readonly input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> };

@@ -5,12 +5,13 @@ import { identityOperations } from './identity/operations.ts';
 import { explain, rotateWebhookSecret, startAutomation, webhookSecret } from './operations/automations.ts';
 import { describeObject, listObjects } from './operations/describe.ts';
 import { resolveLayout } from './operations/layouts.ts';
-import { applyMetadata, getMetadata, planMetadata, planRollback, rollbackMetadata, versions } from './operations/metadata.ts';
+import { applyMetadata, getMetadata, planMetadata, planRollback, rollbackMetadata, shownVersion, versions } from './operations/metadata.ts';
 import { applyPack, exportTenant, listPacks, planPack } from './operations/packs.ts';
 import { readPlanned } from './operations/planned-read.ts';
 import { readRecords } from './operations/read.ts';
-import { create, purge, remove, restore, update, upsert } from './operations/write.ts';
+import { create, makeVoid, purge, remove, restore, unvoid, update, upsert } from './operations/write.ts';
 import { history } from './operations/history.ts';
+import * as sandboxes from './operations/sandboxes.ts';
 import { exportOperation, importOperation, importRejectsOperation, importStatusOperation } from './operations/transfer.ts';
 import { describeFile, downloadFile, linkFile, uploadFile } from './operations/files.ts';
 import { searchRecords } from './operations/search.ts';
@@ -57,6 +58,8 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'records.update': { permission: 'use', fresh: false, run: update },
   'records.upsert': { permission: 'use', fresh: false, run: upsert },
   'records.delete': { permission: 'use', fresh: false, run: remove },
+  'records.void': { permission: 'use', fresh: false, run: makeVoid },
+  'records.unvoid': { permission: 'use', fresh: false, run: unvoid },
   'records.restore': { permission: 'use', fresh: false, run: restore },
   'records.purge': { permission: 'administer', fresh: false, run: purge },
   'records.history': { permission: 'use', fresh: false, run: history },
@@ -100,12 +103,20 @@ export const operations: { readonly [N in OperationName]: Operation<N> } = {
   'metadata.plan': { permission: 'administer', fresh: true, run: planMetadata },
   'metadata.apply': { permission: 'administer', fresh: true, run: applyMetadata },
   'metadata.versions': { permission: 'administer', fresh: false, run: versions },
+  'metadata.version': { permission: 'administer', fresh: false, run: shownVersion },
   'metadata.planRollback': { permission: 'administer', fresh: true, run: planRollback },
   'metadata.rollback': { permission: 'administer', fresh: true, run: rollbackMetadata },
   'packs.list': { permission: 'administer', fresh: false, run: listPacks },
   'packs.plan': { permission: 'administer', fresh: true, run: planPack },
   'packs.apply': { permission: 'administer', fresh: true, run: applyPack },
   'packs.export': { permission: 'administer', fresh: false, run: exportTenant },
+  'sandboxes.list': { permission: 'administer', fresh: false, run: sandboxes.list },
+  'sandboxes.get': { permission: 'administer', fresh: false, run: sandboxes.get },
+  'sandboxes.create': { permission: 'administer', fresh: true, run: sandboxes.create },
+  'sandboxes.refresh': { permission: 'administer', fresh: true, run: sandboxes.refresh },
+  'sandboxes.delete': { permission: 'administer', fresh: true, run: sandboxes.remove },
+  'sandboxes.plan': { permission: 'administer', fresh: true, run: sandboxes.planPromotion },
+  'sandboxes.promote': { permission: 'administer', fresh: true, run: sandboxes.promote },
   search: { permission: 'use', fresh: false, run: searchRecords },
   'files.upload': { permission: 'use', fresh: true, run: uploadFile },
   'files.describe': { permission: 'use', fresh: false, run: describeFile },

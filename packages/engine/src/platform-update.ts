@@ -1,5 +1,5 @@
 // Tenants on an older platform than the one that comes with this engine: what only adds to them is applied by itself, the rest is told.
-import { TesseraError } from '@tessera/kernel';
+import { isoNow, TesseraError } from '@tessera/kernel';
 import { applyLayers, planLayers, readPlatform, withPlatform, type Composed, type LayerPlan } from '@tessera/packs';
 import { loadLayers, tenantsOnOther } from '@tessera/storage';
 import type { EngineParts } from './engine-parts.ts';
@@ -39,7 +39,7 @@ async function comingTo(parts: EngineParts, tenant: string): Promise<Coming | un
   const composed = withPlatform(from, await readPlatform());
   if (composed === undefined) return undefined;
   const { runtime } = await runtimes.refresh(tenant);
-  return { composed, input: { ...checking, ...composed, tenant, before: runtime.model, now: new Date(clock.now()).toISOString() } };
+  return { composed, input: { ...checking, ...composed, tenant, before: runtime.model, now: isoNow({ clock }) } };
 }
 
 /** Why a tenant stays on an older platform than this engine's; undefined where it does not. */

@@ -1,7 +1,8 @@
 // Moves a tenant between databases: a backup's layers make the tables, then its rows and files fill them.
 import { applyLayers } from '@tessera/packs';
 import { storageKey } from '@tessera/records';
-import { openBackup, restoreRows, type BackupCounts, type FileSink } from '@tessera/storage';
+import { openBackup, restoreRows, tenantSchema, type BackupCounts, type FileSink } from '@tessera/storage';
+import { followLocks } from '@tessera/workflow';
 import type { EngineParts } from './engine-parts.ts';
 
 /** What came out of a backup. */
@@ -43,7 +44,7 @@ export async function restoreTenant(
   await cell.createTenant(tenant);
   try {
     const now = new Date(clock.now()).toISOString();
-    await applyLayers(cell, {
+    const { plan } = await applyLayers(cell, {
       tenant,
       before: undefined,
       layers: backup.header.layers,
@@ -52,7 +53,11 @@ export async function restoreTenant(
       reason: `restored from a backup of ${backup.header.at}`,
     });
     const { onRows } = options;
-    return { tenant, ...(await restoreRows(cell, tenant, backup, { files: sink, ...(onRows === undefined ? {} : { onRows }) })) };
+    const counts = await restoreRows(cell, tenant, backup, { files: sink, ...(onRows === undefined ? {} : { onRows }) });
+    await cell.administer(tenant, (transaction) =>
+      followLocks({ schema: tenantSchema(tenant), query: (statement) => transaction.query(statement) }, plan.after),
+    );
+    return { tenant, ...counts };
   } catch (error) {
     await takeBack();
     await cell.dropTenant(tenant);

@@ -3,8 +3,8 @@ import { BoundedCache, fail, type Logger } from '@tessera/kernel';
 import { buildModel, type Model } from '@tessera/metadata';
 import { RuleCache, type Moments, type OnStep, type WriteSession } from '@tessera/records';
 import { loadLayers, readState, type Cell, type StoredLayer, type TenantDatabase, type TenantState } from '@tessera/storage';
-import { momentsOf } from '@tessera/workflow';
-import type { Runtime } from './engine-types.ts';
+import { momentsOf, quietMomentsOf } from '@tessera/workflow';
+import type { Runtime } from './types/engine.ts';
 import { KeptAccesses } from './kept-accesses.ts';
 
 /** A Runtime with what only the engine needs of it. */
@@ -13,6 +13,8 @@ export interface CompiledRuntime extends Runtime {
   readonly accesses: KeptAccesses;
   /** What happens by itself with writes; undefined: nothing. */
   readonly moments: Moments<WriteSession> | undefined;
+  /** The same without automations that follow a write. */
+  readonly quietMoments: Moments<WriteSession> | undefined;
   /** About how many bytes its Model takes. */
   readonly modelBytes: number;
 }
@@ -70,6 +72,11 @@ export class TenantRuntimes {
     return { database, state, runtime: await this.#runtime(tenant, state.modelHash) };
   }
 
+  /** Of layers that are about to be a tenant's. */
+  of(model: Model, layers: readonly StoredLayer[]): CompiledRuntime {
+    return this.#cached(model.hash) ?? this.#compiled(model, layers);
+  }
+
   /** Something of the tenant has changed, or the tenant is gone: look again at the next request. */
   forget(tenant: string): void {
     this.#seen.delete(tenant);
@@ -89,7 +96,8 @@ export class TenantRuntimes {
   #compiled(model: Model, layers: readonly StoredLayer[]): CompiledRuntime {
     const modelBytes = bytesOfCharacter * JSON.stringify(layers).length;
     const accesses = new KeptAccesses(model, this.#most * shareOfAccesses);
-    return Object.freeze({ model, rules: new RuleCache(this.#onStep), accesses, moments: momentsOf(model), modelBytes });
+    const rules = new RuleCache(this.#onStep);
+    return Object.freeze({ model, rules, accesses, moments: momentsOf(model), quietMoments: quietMomentsOf(model), modelBytes });
   }
 
   async #runtime(tenant: string, hash: string): Promise<CompiledRuntime> {

@@ -1,7 +1,7 @@
 // Makes a tenant: schema and role, platform and packs, the first administrator.
 import { fail, type Context } from '@tessera/kernel';
 import type { Layer, PasswordPolicy } from '@tessera/metadata';
-import { applyLayers, orderPacks, readPlatform } from '@tessera/packs';
+import { applyLayers, orderPacks, packDifferences, readPlatform } from '@tessera/packs';
 import { matchingRecord, runInSession, updateRecords, type WriteSession } from '@tessera/records';
 import { checkPassword, hashPassword } from '@tessera/security';
 import { doorOf, findUser, setCredential } from '@tessera/storage';
@@ -87,6 +87,7 @@ export async function createTenant(parts: EngineParts, identity: Identity, tenan
       tenant: tenant.name,
       before: undefined,
       layers,
+      packs: packDifferences([], layers),
       now: new Date(clock.now()).toISOString(),
       author: null,
       reason: 'created',

@@ -87,7 +87,7 @@ export class Upkeep {
   finishChanges(): Promise<number> {
     const { cell, clock, log } = this.#parts;
     return finishChanges(cell, new Date(clock.now()).toISOString(), (tenant, error) => {
-      log.error({ tenant, error }, 'a change of the tables that was broken off could not be finished; the next start tries again');
+      log.error({ tenant, error }, 'a change of the tables that was broken off could not be finished; the next sweep tries again');
     });
   }
 

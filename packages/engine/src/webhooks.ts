@@ -4,7 +4,7 @@ import { runInSession } from '@tessera/records';
 import { deriveKey } from '@tessera/security';
 import { secretGeneration } from '@tessera/storage';
 import { checkWebhook, takeWebhook, toleranceSeconds, type Given } from '@tessera/workflow';
-import type { Started, WebhookInput } from './automation-types.ts';
+import type { Started, WebhookInput } from './types/automation.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { platformContext, systemSession } from './identity/platform-session.ts';
 

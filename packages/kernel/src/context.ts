@@ -21,6 +21,9 @@ export interface Clock {
   now(): number;
 }
 
+/** RFC 3339. */
+export const isoNow = ({ clock }: { readonly clock: Clock }): string => new Date(clock.now()).toISOString();
+
 export interface Context {
   readonly tenant: string;
   readonly actor: Actor;

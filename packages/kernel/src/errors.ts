@@ -9,6 +9,9 @@ export interface Problem {
   readonly pointer?: string;
   /** The metadata file, relative to its pack. */
   readonly file?: string;
+  /** Where the pointer leads in the text of the file, counted from 1; where the text is at hand. */
+  readonly line?: number;
+  readonly column?: number;
   readonly params?: Readonly<Record<string, unknown>>;
   /** What the caller may be shown beside the message. */
   readonly details?: Readonly<Record<string, unknown>>;

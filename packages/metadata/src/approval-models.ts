@@ -9,7 +9,7 @@ import type { CallStepModel, DurationModel, NotifyStepModel, ValueModels } from 
 /** How many of several must approve. Of M as many as there are, where there are fewer. */
 export type NeedModel = 'any' | 'all' | 'sequence' | { readonly of: number } | { readonly share: number };
 
-export type ApprovalEvent = 'create' | 'update' | 'delete' | 'submit';
+export type ApprovalEvent = 'create' | 'update' | 'delete' | 'void' | 'submit';
 
 /** An entry of the approvers, by its key. */
 export interface ApproverModel {
@@ -125,6 +125,8 @@ export interface ApprovalProcessModel {
   readonly recall: 'any' | 'untouched' | 'never';
   readonly takeBack: boolean;
   readonly standIns: boolean;
+  /** Details that are locked with the record, by the relations that lead to them (`items.parts`); undefined: all by master-detail. */
+  readonly locks: Readonly<Record<string, { readonly editable: readonly string[] }>> | undefined;
   readonly onSubmit: ApprovalActionModel | undefined;
   readonly onApproved: ApprovalActionModel | undefined;
   readonly onRejected: ApprovalActionModel | undefined;

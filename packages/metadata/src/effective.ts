@@ -13,7 +13,7 @@ import type {
   StageFlowJson,
   TemplateJson,
 } from './generated/types.ts';
-import type { FieldTypeName, Label, ObjectGrant, PasswordPolicy, SettingsModel } from './model.ts';
+import type { FieldTypeName, Label, ObjectGrant, PasswordPolicy, PersonalKind, SettingsModel } from './model.ts';
 
 /** A field as metadata says it: all properties of all types, which the schema has already held to the type. */
 export interface FieldSource {
@@ -27,6 +27,7 @@ export interface FieldSource {
   readonly history?: boolean;
   readonly searchable?: boolean;
   readonly indexed?: boolean;
+  readonly personal?: PersonalKind | false;
   readonly active?: boolean;
   readonly renamedFrom?: readonly string[];
   readonly maxLength?: number;
@@ -93,6 +94,7 @@ export interface KeySource {
 export interface ValidationRuleSource {
   readonly refuseWhen: unknown;
   readonly check?: 'save' | 'commit';
+  readonly on?: readonly ('save' | 'delete' | 'void')[];
   readonly at?: string;
   readonly message: Label;
   readonly active?: boolean;

@@ -75,6 +75,9 @@ export type WireKind =
   | 'json'
   | 'secret';
 
+/** What a value tells of a person, and so in which form a masked copy has another in its place. */
+export type PersonalKind = 'name' | 'email' | 'phone' | 'url' | 'code' | 'text' | 'date' | 'address';
+
 export interface OptionModel {
   readonly name: string;
   readonly label: Label;
@@ -128,6 +131,8 @@ export interface FieldModel {
   readonly history: boolean;
   readonly searchable: boolean;
   readonly indexed: boolean;
+  /** Left out: it tells nothing of anybody, or nobody has said. */
+  readonly personal?: PersonalKind;
   /** Names the field had before, whose data it takes over. */
   readonly renamedFrom: readonly string[];
   /** Length limits of texts in code points, byte limits of json. */

@@ -3,6 +3,8 @@
 // The Model and its parts.
 export type * from './model.ts';
 export { buildModel, rewriteRenames, type Built } from './resolve/build.ts';
+export { resolveMigrations, type Migrations } from './resolve/migrations.ts';
+export type { FormerFieldModel, MigrationModel, NewKeyModel, OptionMap } from './migration-models.ts';
 export { resolveApprovalAgainst, resolveAutomationAgainst } from './resolve/against.ts';
 export { diff, type Change } from './diff.ts';
 export { movedWords } from './moved-words.ts';
@@ -12,14 +14,19 @@ export { byOrder } from './order.ts';
 // Layers of files, and the schemas' view of one file.
 export { fileOf, type FileKind, type KeptPart, type Layer } from './layers/layer.ts';
 export { upgradeLayers, type Choice, type Conflict, type Upgrade, type UpgradeInput } from './upgrade/upgrade.ts';
+export { promoteLayers, type PromotionInput } from './upgrade/promote.ts';
 export { componentKinds, folderKinds, folderOf, kindWord, type ComponentKind, type FolderKind } from './kinds.ts';
 export { checkFile } from './schema-check.ts';
 
-// Scenarios and fixtures as they are written: tests of packs, no part of the Model.
+// Data, scenarios and fixtures as they are written: no part of the Model.
 export type {
+  DataEventJson,
+  DataJson,
   FixtureJson,
+  ScenarioActJson,
   ScenarioAggregateJson,
   ScenarioApprovalExpectationJson,
+  ScenarioAtOnceJson,
   ScenarioChangeJson,
   ScenarioClockJson,
   ScenarioCountJson,

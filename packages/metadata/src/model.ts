@@ -53,6 +53,8 @@ export interface KeyModel {
 export interface ValidationRuleModel {
   readonly name: string;
   readonly check: 'save' | 'commit';
+  /** What it may refuse. */
+  readonly on: readonly ('save' | 'delete' | 'void')[];
   readonly refuseWhen: Expression;
   readonly at: string | undefined;
   readonly message: Label;

@@ -98,6 +98,7 @@ const misplacedReasons: Readonly<Record<string, string>> = {
   calendar: 'a calendar is for a length of time, which there is none of here. Remove it.',
   stale: 'only with `from` are there records that it no longer gives. Remove it.',
   scope: 'it is for records that become stale: say "stale": "void" or "delete" with `from`, or remove it.',
+  on: 'checks at the commit are for saves alone. Remove it, or "check": "commit".',
   weight: 'only with "spread": "inProportion" are there weights. Remove it.',
   assignmentRule: 'either people are named in `to` or a rule says who. Remove one.',
   where: 'it is for the records of an `object`. Name the object, or remove it.',

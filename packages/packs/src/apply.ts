@@ -9,6 +9,7 @@ import {
   createIndexes,
   loadLayers,
   noteUnfinished,
+  moveMigrations,
   moveReferences,
   prepareDdl,
   undoPreparations,
@@ -20,9 +21,9 @@ import {
   unfinishedTenants,
   validateConstraints,
   writeModelHash,
+  type AdministeringTransaction,
   type Cell,
   type DdlFinding,
-  type Transaction,
 } from '@tessera/storage';
 import { changesBetween } from './changes.ts';
 import { modelOf, planLayers, planOn, type LayerPlan, type PlanInput, type TenantDoor } from './plan.ts';
@@ -36,7 +37,7 @@ export interface ApplyInput extends PlanInput {
   readonly author: string | null;
   readonly reason: string | null;
   /** What else is done in the transaction that puts the plan in force. */
-  readonly also?: (door: TenantDoor, plan: LayerPlan) => Promise<void>;
+  readonly also?: (door: TenantDoor, plan: LayerPlan, transaction: AdministeringTransaction) => Promise<void>;
 }
 
 export interface Applied {
@@ -61,27 +62,40 @@ function refuseFindings(findings: readonly DdlFinding[]): void {
   );
 }
 
+const conflictCodes = { changed: 'PLAN_CONFLICT', locked: 'PLAN_CONFLICT_LOCKED', unfit: 'PLAN_CONFLICT_UNFIT' } as const;
+
 function refuseConflicts(conflicts: readonly Conflict[]): void {
   const open = conflicts.filter(({ choice }) => choice === undefined);
   if (open.length === 0) return;
   const word = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
   throw new TesseraError(
     problem('PLAN_CONFLICTS', { count: open.length }),
-    open.map(({ id, reason, file, pointer, before, pack, tenant }) => {
-      const params = { id, before: word(before), pack: word(pack), tenant: tenant === null ? 'nothing' : word(tenant) };
-      return problem(reason === 'locked' ? 'PLAN_CONFLICT_LOCKED' : 'PLAN_CONFLICT', params, { file, pointer });
+    open.map(({ id, reason, why = '', file, pointer, before, pack, tenant }) => {
+      const params = { id, before: word(before), pack: word(pack), tenant: tenant === null ? 'nothing' : word(tenant), why };
+      return problem(conflictCodes[reason], params, { file, pointer });
     }),
   );
 }
 
 /** What a version keeps of its plan, and the changes that lead back from it. */
-function planSummary({ hash, changes, ddl, packs, conflicts, automations, before, after }: LayerPlan): Readonly<Record<string, unknown>> {
+function planSummary({
+  hash,
+  changes,
+  ddl,
+  migrations,
+  packs,
+  conflicts,
+  seeds,
+  automations,
+  before,
+  after,
+}: LayerPlan): Readonly<Record<string, unknown>> {
   const steps = ddl.steps.map(({ kind, object, field, risk, summary }) => ({ kind, object, field, risk, summary }));
   const inverse = before === undefined ? null : { model: before.hash, changes: changesBetween(after, before, true) };
-  return { hash, changes, steps, packs, conflicts, automations, inverse };
+  return { hash, changes, steps, migrations, packs, conflicts, seeds: seeds.tally, automations, inverse };
 }
 
-async function applyIn(transaction: Transaction, input: ApplyInput): Promise<Applied> {
+async function applyIn(transaction: AdministeringTransaction, input: ApplyInput): Promise<Applied> {
   const { tenant, before, planHash, author, reason } = input;
   const schema = tenantSchema(tenant);
   const state = await readState(transaction, schema);
@@ -91,8 +105,11 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
   if (input.from !== undefined && stored !== contentHash(input.from)) throw fail('PLAN_OUTDATED', { planHash: planHash ?? '' });
   const plan = await planOn(transaction, input);
   refuseFindings(plan.findings);
+  // Records may have changed since it was looked at.
+  refuseConflicts(plan.conflicts);
   const isSame = before?.hash === plan.after.hash && stored === contentHash(input.layers);
   if (isSame && plan.ddl.steps.length === 0) return { plan, version: undefined };
+  await moveMigrations(transaction, plan.ddl);
   await applyDdl(transaction, plan.ddl);
   await moveReferences(transaction, plan.ddl);
   for (const { object, fields } of staleRollups(before, plan.after, plan.ddl)) {
@@ -107,7 +124,7 @@ async function applyIn(transaction: Transaction, input: ApplyInput): Promise<App
     plan: planSummary(plan),
     layers: input.layers,
   });
-  await input.also?.({ schema, query: (statement) => transaction.query(statement) }, plan);
+  await input.also?.({ schema, query: (statement) => transaction.query(statement) }, plan, transaction);
   await notifyMetadata(transaction, tenant);
   await noteUnfinished(transaction, tenant);
   return { plan, version };

@@ -15,8 +15,10 @@ interface Manifest {
 const manifestOf = (pack: Layer): Manifest => pack.files['pack.json'] ?? {};
 
 function check(pack: Layer, dependency: string, range: string, found: string | undefined): readonly Problem[] {
-  if (found !== undefined && validRange(range) !== null && satisfies(found, range, { includePrerelease: true })) return [];
-  const state = found === undefined ? 'which is not installed' : `but there is ${found}`;
+  const isRange = validRange(range) !== null;
+  if (found !== undefined && isRange && satisfies(found, range, { includePrerelease: true })) return [];
+  const there = found === undefined ? 'which is not installed: install it first, or with it' : `but there is ${found}`;
+  const state = isRange ? there : 'which is no range of versions, as ^1.2.0 is one';
   const place = { file: `${pack.name}/pack.json`, pointer: dependency === 'the engine' ? '/engine' : `/dependencies/${dependency}` };
   return [problem('PACK_DEPENDENCY', { pack: pack.name, dependency, range, found: state }, place)];
 }
@@ -35,10 +37,21 @@ function sharedNamespaces(packs: readonly Layer[]): readonly Problem[] {
   });
 }
 
-/** The packs, each after those that it needs. Throws METADATA_INVALID where one is missing, unfit, or part of a circle, and where a namespace is another publisher’s. */
+/** What the other layers of a tenant are called: places in files begin with it. */
+const layerNames: ReadonlySet<string> = new Set(['platform', 'tenant']);
+
+const reservedNames = (packs: readonly Layer[]): readonly Problem[] =>
+  packs
+    .filter(({ name }) => layerNames.has(name))
+    .map(({ name }) => problem('PACK_NAME_RESERVED', { pack: name }, { file: `${name}/pack.json`, pointer: '/name' }));
+
+/**
+ * The packs, each after those that it needs. Throws METADATA_INVALID where one is missing, unfit, part of a circle or called as no pack may
+ * be, and where a namespace is another publisher’s.
+ */
 export function orderPacks(packs: readonly Layer[]): readonly Layer[] {
   const byName = new Map(packs.map((pack) => [pack.name, pack]));
-  const problems: Problem[] = [...sharedNamespaces(packs)];
+  const problems: Problem[] = [...reservedNames(packs), ...sharedNamespaces(packs)];
   const ordered: Layer[] = [];
   const visit = (pack: Layer, chain: readonly string[]): void => {
     if (chain.includes(pack.name)) {

@@ -2,6 +2,7 @@
 import { fail, failAll, problem, TesseraError, type Problem } from '@tessera/kernel';
 import { buildModel, upgradeLayers, type Choice, type Conflict, type Layer } from '@tessera/metadata';
 import { orderPacks } from './dependencies.ts';
+import { isSeedConflict } from './seeds/conflict-ids.ts';
 import { installedPacks, packDifferences, versionOrder, type PackDifference } from './lock.ts';
 
 /** How conflicts with the tenant's own changes are decided. */
@@ -20,27 +21,46 @@ export interface Composed {
   readonly packs: readonly PackDifference[];
   /** All that the tenant and the packs have both changed; those without a choice stand in the way. */
   readonly conflicts: readonly Conflict[];
+  /** How they are decided, and those about packs' data, which only a look at the records tells. */
+  readonly decisions?: Decisions;
 }
 
 const packsOf = (layers: readonly Layer[]): readonly Layer[] => layers.filter(({ kind }) => kind === 'pack');
 const tenantOf = (layers: readonly Layer[]): readonly Layer[] => layers.filter(({ kind }) => kind === 'tenant');
 
-/**
- * Installs a pack, or puts it in the place of its other version, in a three-way merge with the tenant's own changes.
- * Throws METADATA_INVALID where packs do not go together, PLAN_CHOICE_UNKNOWN.
- * @param platform the one that comes with the engine
- */
-export function withPack(from: readonly Layer[], platform: Layer, pack: Layer, decisions: Decisions = {}): Composed {
-  const others = packsOf(from).filter(({ name }) => name !== pack.name);
-  const to = [platform, ...orderPacks([...others, pack])];
-  const { layers, conflicts, strayChoices } = upgradeLayers({ from, to, ...decisions });
-  if (strayChoices.length > 0) {
-    throw failAll(
-      'METADATA_INVALID',
-      strayChoices.map((id) => problem('PLAN_CHOICE_UNKNOWN', { id })),
+/** What bears the name of a pack and is somebody else's is not its other version. */
+function demandSamePublisher(from: readonly Layer[], come: readonly Layer[]): void {
+  const known = installedPacks(from);
+  for (const { name, publisher } of installedPacks(come)) {
+    const installed = known.find((pack) => pack.name === name)?.publisher ?? null;
+    if (installed === null || publisher === installed) continue;
+    throw fail(
+      'PACK_PUBLISHER_OTHER',
+      { pack: name, installed, publisher: publisher ?? 'nobody' },
+      { file: `${name}/pack.json`, pointer: '/publisher' },
     );
   }
-  return { from, layers, packs: packDifferences(from, layers), conflicts };
+}
+
+/**
+ * Installs packs, or puts them in the place of their other versions, in a three-way merge with the tenant's own changes. Several at once are
+ * those of which each needs the other's new version. Throws METADATA_INVALID where packs do not go together, PACK_PUBLISHER_OTHER,
+ * PLAN_CHOICE_UNKNOWN.
+ * @param platform the one that comes with the engine
+ */
+export function withPacks(from: readonly Layer[], platform: Layer, come: readonly Layer[], decisions: Decisions = {}): Composed {
+  demandSamePublisher(from, come);
+  const others = packsOf(from).filter(({ name }) => come.every((pack) => pack.name !== name));
+  const to = [platform, ...orderPacks([...others, ...come])];
+  const { layers, conflicts, strayChoices } = upgradeLayers({ from, to, ...decisions });
+  const stray = strayChoices.filter((id) => !isSeedConflict(id));
+  if (stray.length > 0) {
+    throw failAll(
+      'METADATA_INVALID',
+      stray.map((id) => problem('PLAN_CHOICE_UNKNOWN', { id })),
+    );
+  }
+  return { from, layers, packs: packDifferences(from, layers), conflicts, decisions };
 }
 
 /** Throws PACK_NOT_INSTALLED, PACK_NOT_NEWER: an upgrade leads from an older version of the pack to a newer one. */

@@ -8,7 +8,7 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
 const asJson = (value: unknown): Json => (isJson(value) ? value : {});
 
 /** Files in which a name does not mean that anything is made of the field: texts, data, rights, tests. */
-const silent = /^(translations|data|roles|permissionSets|tests|fixtures)\//;
+const silent = /^(translations|data|migrations|roles|permissionSets|tests|fixtures)\//;
 
 const texts: ReadonlySet<string> = new Set(['label', 'pluralLabel', 'help', 'message', 'description', '$comment']);
 
@@ -57,40 +57,74 @@ function unusedFields({ name: pack, files }: Layer): readonly Problem[] {
   );
 }
 
-const labelled: ReadonlySet<string> = new Set(['label', 'pluralLabel', 'help', 'message']);
+/** Types of fields by which somebody is reached. */
+const reaching: ReadonlySet<unknown> = new Set(['email', 'phone', 'address']);
+
+/** Fields that masked copies of a tenant would leave as they are, since nobody has said what they hold. */
+function unsaidPersonal({ name: pack, files }: Layer): readonly Problem[] {
+  return Object.entries(files).flatMap(([path, content]) =>
+    fieldsOf(path, content).flatMap(([object, field]): readonly Problem[] => {
+      const { type, personal } = asJson(asJson(asJson(content)['fields'])[field]);
+      if (!reaching.has(type) || personal !== undefined) return [];
+      return [problem('LINT_PERSONAL_UNSAID', { field: `${object}.${field}` }, { file: `${pack}/${path}`, pointer: `/fields/${field}` })];
+    }),
+  );
+}
+
+const labelled: ReadonlySet<string> = new Set(['label', 'pluralLabel', 'help', 'message', 'unit']);
+const told: ReadonlySet<string> = new Set([...labelled, 'subject', 'body']);
 
 /** Texts by language within a component, by their pointers. */
-function textsIn(value: unknown, at: string): readonly (readonly [pointer: string, byLanguage: Json])[] {
+function textsIn(value: unknown, keys: ReadonlySet<string>, at = ''): readonly (readonly [pointer: string, byLanguage: Json])[] {
   if (!isJson(value)) return [];
   return Object.entries(value).flatMap(([key, entry]) => {
     const pointer = `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const byLanguage = Object.values(asJson(entry));
-    const isText = labelled.has(key) && byLanguage.length > 0 && byLanguage.every((text) => typeof text === 'string');
-    return isText ? [[pointer, asJson(entry)] as const] : textsIn(entry, pointer);
+    const byLanguage = asJson(entry);
+    const words = Object.values(byLanguage);
+    // A field may be called so, and has a type.
+    const isText =
+      keys.has(key) && words.length > 0 && words.every((text) => typeof text === 'string') && !Object.hasOwn(byLanguage, 'type');
+    return isText ? [[pointer, byLanguage] as const] : textsIn(entry, keys, pointer);
   });
+}
+
+interface Named {
+  readonly kind: FolderKind;
+  readonly name: string;
+  /** Where the pack itself has texts, of a component that it extends; undefined: all of the component. */
+  readonly own?: ReadonlySet<string>;
+}
+
+/** The component that a file brings or changes. */
+function componentIn(path: string, content: Json): Named | undefined {
+  const kind = folderKinds.find((each) => path.startsWith(`${folderOf(each)}/`));
+  if (kind !== undefined) return { kind, name: String(content['name']) };
+  if (!path.startsWith('extensions/')) return undefined;
+  const extended = (content['kind'] ?? 'object') as FolderKind;
+  return { kind: extended, name: String(content['extends']), own: new Set(textsIn(content, told).map(([pointer]) => pointer)) };
 }
 
 /** @param model has what translations say */
 function missingTranslations({ name: pack, files }: Layer, model: Model): readonly Problem[] {
   const { languages } = asJson(files['pack.json']);
   const wanted = Array.isArray(languages) ? languages.filter((language) => typeof language === 'string') : ['en'];
-  return folderKinds.flatMap((kind) =>
-    Object.entries(files).flatMap(([path, content]) => {
-      const name = path.startsWith(`${folderOf(kind)}/`) ? String(asJson(content)['name']) : undefined;
-      if (name === undefined) return [];
-      return textsIn(model.source[kind]?.[name], '').flatMap(([pointer, byLanguage]) =>
+  return Object.entries(files).flatMap(([path, content]): readonly Problem[] => {
+    const { kind, name, own } = componentIn(path, asJson(content)) ?? {};
+    if (kind === undefined || name === undefined) return [];
+    // What it says of its own component is told there.
+    if (own !== undefined && Object.hasOwn(files, `${folderOf(kind)}/${name}.json`)) return [];
+    const texts = textsIn(model.source[kind]?.[name], kind === 'template' ? told : labelled);
+    return texts
+      .filter(([pointer]) => own?.has(pointer) !== false)
+      .flatMap(([pointer, byLanguage]) =>
         wanted
           .filter((language) => !Object.hasOwn(byLanguage, language))
-          .map((language) =>
-            problem(
-              'LINT_TRANSLATION_MISSING',
-              { what: `${kindWord(kind)} ${name}: ${pointer}`, language },
-              { file: `${pack}/${path}`, pointer },
-            ),
-          ),
+          .map((language) => {
+            const params = { what: `${kindWord(kind)} ${name}: ${pointer}`, language };
+            return problem('LINT_TRANSLATION_MISSING', params, { file: `${pack}/${path}`, pointer });
+          }),
       );
-    }),
-  );
+  });
 }
 
 /** Kinds of what happens by itself. */
@@ -112,5 +146,5 @@ function untested({ name: pack, files }: Layer): readonly Problem[] {
 
 /** @param model of the pack with what it needs, without mistakes */
 export function lintPack(pack: Layer, model: Model): readonly Problem[] {
-  return [...unusedFields(pack), ...missingTranslations(pack, model), ...untested(pack)];
+  return [...unusedFields(pack), ...unsaidPersonal(pack), ...missingTranslations(pack, model), ...untested(pack)];
 }

@@ -3,6 +3,8 @@ import { failAll } from '@tessera/kernel';
 import { buildModel, contentHash, type Change, type Conflict, type Layer, type Model } from '@tessera/metadata';
 import {
   countRows,
+  keptMigrations,
+  loadLayers,
   planDdl,
   readPhysical,
   runDdlChecks,
@@ -12,10 +14,14 @@ import {
   type DdlFinding,
   type DdlPlan,
   type Queryable,
+  type RecordChanges,
 } from '@tessera/storage';
 import { automationOrders, type AutomationOrder } from './automation-orders.ts';
 import { changesBetween } from './changes.ts';
+import type { Decisions } from './installing.ts';
 import type { PackDifference } from './lock.ts';
+import { plannedMigrations, recordChanges, type PlannedMigration } from './migrations.ts';
+import { planSeeds, seedSummary, type SeedPlan } from './seeds/plan.ts';
 
 export interface LayerPlan {
   /** Of what it does, from where to where: equal for equal plans. */
@@ -29,10 +35,14 @@ export interface LayerPlan {
   /** Of objects and moments at which other automations come, or in another order. */
   readonly automations: readonly AutomationOrder[];
   readonly ddl: DdlPlan;
+  /** What the steps on the tables do to records. */
+  readonly migrations: readonly PlannedMigration[];
   readonly findings: readonly DdlFinding[];
   readonly packs: readonly PackDifference[];
-  /** With the tenant's own changes; those without a choice stand in the way. */
+  /** With the tenant's own changes, of metadata and of packs' data; those without a choice stand in the way. */
   readonly conflicts: readonly Conflict[];
+  /** What becomes of packs' data. */
+  readonly seeds: SeedPlan;
 }
 
 /** The Model of layers. Throws METADATA_INVALID with every mistake. */
@@ -61,25 +71,57 @@ export interface PlanInput {
   /** What packs are exchanged, and what the tenant's changes have to do with it. */
   readonly packs?: readonly PackDifference[];
   readonly conflicts?: readonly Conflict[];
+  /** How conflicts about packs' data are decided. */
+  readonly decisions?: Decisions;
+}
+
+/** What migrations do to the records: a tenant that has nothing yet has none. */
+async function recordsOn(
+  queryable: Queryable,
+  { tenant, layers, before, after }: { readonly after: Model } & Pick<PlanInput, 'tenant' | 'layers' | 'before'>,
+): Promise<RecordChanges> {
+  if (before === undefined) return { run: [], undo: [] };
+  const kept = await keptMigrations(queryable, tenantSchema(tenant));
+  return recordChanges(await loadLayers(queryable, tenant), layers, after, kept);
 }
 
 /** Plans on a connection that may read the tenant's tables and catalogues. */
 export async function planOn(
   queryable: Queryable,
-  { tenant, before, layers, now, after = modelOf(layers), packs = [], conflicts = [], check }: PlanInput,
+  { tenant, before, layers, now, after = modelOf(layers), packs = [], conflicts = [], decisions = {}, check }: PlanInput,
 ): Promise<LayerPlan> {
   const schema = tenantSchema(tenant);
   const existing = await readPhysical(queryable, schema);
   const back = before !== undefined && before.hash !== after.hash && (await wasInForce(queryable, tenant, after.hash, before.hash));
-  const ddl = await countRows(queryable, planDdl(before, after, { schema, existing, now, back }));
+  const records = await recordsOn(queryable, { tenant, layers, before, after });
+  const ddl = await countRows(queryable, planDdl(before, after, { schema, existing, now, back, records }));
   const door: TenantDoor = { schema, query: (statement) => queryable.query(statement) };
   const findings = [...(await runDdlChecks(queryable, ddl)), ...((await check?.(door, { before, after })) ?? [])];
-  const steps = ddl.steps.map(({ kind, object, field, risk }) => [kind, object, field ?? null, risk]);
+  const steps = ddl.steps.map(({ kind, object, field, risk, migration: m }) => {
+    const which = m === undefined ? [] : [`${m.pack} ${m.version} ${m.name} ${m.change}`];
+    return [kind, object, field ?? null, risk, ...which];
+  });
+  const seeds = await planSeeds(queryable, { schema, before, after, layers, packs, moves: ddl.moves, decisions, now });
   // The layers too: different files may come to the same Model.
-  const hash = contentHash({ before: before?.hash ?? null, after: after.hash, layers: contentHash(layers), steps });
+  const content = { before: before?.hash ?? null, after: after.hash, layers: contentHash(layers), steps, seeds: seedSummary(seeds) };
+  const hash = contentHash(content);
   const changes = changesBetween(before, after, back);
   const automations = automationOrders(before, after);
-  return { hash, tenant, layers, before, after, changes, automations, ddl, findings, packs, conflicts };
+  return {
+    hash,
+    tenant,
+    layers,
+    before,
+    after,
+    changes,
+    automations,
+    ddl,
+    migrations: plannedMigrations(ddl),
+    findings,
+    packs,
+    conflicts: [...conflicts, ...seeds.conflicts],
+    seeds,
+  };
 }
 
 export async function planLayers(cell: Cell, input: PlanInput): Promise<LayerPlan> {

@@ -55,18 +55,18 @@ function isStale(before: Model | undefined, after: Model, field: FieldModel): bo
 }
 
 /** What a plan says of where stored values come from. */
-type Origins = Pick<DdlPlan, 'match' | 'words'>;
+type Origins = Pick<DdlPlan, 'match' | 'words' | 'migrated'>;
 
 /**
- * Stored roll-ups whose metadata have changed or whose values were another's, which read what holds other values under its name or options
- * that are renamed, or which read such a roll-up.
+ * Stored roll-ups whose metadata have changed or whose values were another's, which read what holds other values under its name, options
+ * that are renamed or what migrations change, or which read such a roll-up.
  */
-function staleFields(before: Model | undefined, after: Model, { match, words }: Origins): ReadonlySet<FieldModel> {
+function staleFields(before: Model | undefined, after: Model, { match, words, migrated }: Origins): ReadonlySet<FieldModel> {
   const stored = Object.values(after.objects).flatMap((object) => Object.values(object.fields).filter(isStored));
   const elsewhere = fieldsFromElsewhere(match);
   const isOther = ({ object, name }: FieldModel): boolean => elsewhere.has(idOf({ object, field: name }));
   const stale = new Set(stored.filter((field) => isOther(field) || isStale(before, after, field)));
-  const changed = new Set([...words, ...[...stale].map(({ object, name }) => ({ object, field: name }))].map(idOf));
+  const changed = new Set([...words, ...migrated, ...[...stale].map(({ object, name }) => ({ object, field: name }))].map(idOf));
   for (const id of elsewhere) changed.add(id);
   for (;;) {
     const more = stored.filter(
@@ -80,14 +80,24 @@ function staleFields(before: Model | undefined, after: Model, { match, words }: 
   }
 }
 
-interface Recomputed {
+export interface Recomputed {
   readonly object: ObjectModel;
   readonly fields: readonly FieldModel[];
 }
 
 /** Roll-ups to recompute, by object; what others roll up comes before them, on the same object too. */
-export function staleRollups(before: Model | undefined, after: Model, origins: Origins): readonly Recomputed[] {
-  let waiting = [...staleFields(before, after, origins)];
+export const staleRollups = (before: Model | undefined, after: Model, origins: Origins): readonly Recomputed[] =>
+  inOrder(after, [...staleFields(before, after, origins)]);
+
+/** All that are stored, in the order in which they are worked out. */
+export const storedRollups = (model: Model): readonly Recomputed[] =>
+  inOrder(
+    model,
+    Object.values(model.objects).flatMap((object) => Object.values(object.fields).filter(isStored)),
+  );
+
+function inOrder(after: Model, fields: readonly FieldModel[]): readonly Recomputed[] {
+  let waiting = fields;
   const ordered: Recomputed[] = [];
   while (waiting.length > 0) {
     const later = new Set(waiting.map(({ object, name }) => idOf({ object, field: name })));

@@ -60,7 +60,7 @@ async function createChildren(set: WriteSet, children: readonly Nested[], option
       const reference = polymorphic ? { object: set.object.name, id: item?.id } : item?.id;
       return { pointer: `${item?.pointer ?? ''}/${relation.name}/${String(place)}`, input: { ...input, [relation.by]: reference } };
     });
-    const created = await createTree(set.session, child, records, { ...options, allOrNone: true });
+    const created = await createTree(set.session, child, records, { ...options, allOrNone: true, unfinished: false });
     const failed = created.items.flatMap((item, i): WriteItem[] => {
       const parent = parents.get(own[i]?.parent ?? -1);
       return parent === undefined || item.problems.length === 0 ? [] : [{ ...parent, problems: item.problems }];
@@ -85,10 +85,12 @@ async function createTree(
       session,
       object,
       records.map((record, i) => ({ ...record, input: parts[i]?.own ?? {} })),
-      { ...options, unfinished: children.length > 0 },
+      { ...options, unfinished: options.unfinished === true || children.length > 0 },
     ),
   );
-  return children.length === 0 ? set : runBegin(await createChildren(set, children, options));
+  if (children.length === 0) return set;
+  const whole = await createChildren(set, children, options);
+  return options.unfinished === true ? whole : runBegin(whole);
 }
 
 /**
@@ -103,4 +105,17 @@ export async function createRecords(
 ): Promise<readonly RecordOutcome[]> {
   const object = objectOf(session, objectName);
   return outcomesOf(await createTree(session, object, records, options));
+}
+
+/** A record of which more is to be written by the same work, and then what it waits for, if anything. */
+export interface Unfinished {
+  readonly outcomes: readonly RecordOutcome[];
+  /** Throws what stands against that. */
+  readonly begin: () => Promise<void>;
+}
+
+/** The same for one record to which others are to belong that are made after it: its approval is to find it with them. */
+export async function createUnfinished(session: WriteSession, objectName: string, record: NewRecord): Promise<Unfinished> {
+  const set = await createTree(session, objectOf(session, objectName), [record], { allOrNone: true, unfinished: true });
+  return { outcomes: outcomesOf(set), begin: () => runBegin(set).then(() => undefined) };
 }

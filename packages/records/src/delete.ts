@@ -7,13 +7,15 @@ import { byObject, descendants, familyHistory, lockFamily, type Family, type Mem
 import { runRelease, updateSet } from './pipeline.ts';
 import { deniedOf } from './denied.ts';
 import { enterDeletes, heldDeletes } from './hold-deletes.ts';
-import { isLocked, lockedProblem, submitters } from './locks.ts';
+import { locksOn, mayWait } from './locks/locks.ts';
+import { lockedDetails } from './locks/master-locks.ts';
 import { changedOf, objectionsTo } from './objections.ts';
 import { tell, type Changes } from './moments.ts';
 import { keyOf } from './record-key.ts';
 import { pointersTo, referenceTo, type Pointer } from './references.ts';
 import type { RecordOutcome } from './results.ts';
-import { applyRollups } from './rollups.ts';
+import { applyRollups } from './rollups/rollups.ts';
+import { ruleObjections } from './rules/rule-objections.ts';
 import { objectOf, type WriteSession } from './session.ts';
 import { noteAccess } from './steps/note-people.ts';
 import { changesOf } from './steps/tell.ts';
@@ -33,15 +35,11 @@ function mayTell({ access }: WriteSession, object: string, field: string): boole
 
 const idsOf = (members: readonly Member[]): readonly string[] => members.map((member) => member.id);
 
-/** Whether records of an object ever wait for an approval. */
-const mayWait = ({ model }: WriteSession, { name }: ObjectModel): boolean =>
-  Object.values(model.approvalProcesses).some(({ object }) => object === name);
-
 /** What holds on to records of an object: lookups that must not be emptied, and those of records that nobody may change. */
 const holdersOf = (session: WriteSession, object: ObjectModel): readonly (Pointer & HoldingColumn)[] =>
   pointersTo(session.model, object.name).flatMap((pointer): readonly (Pointer & HoldingColumn)[] => {
     if (pointer.onDelete === 'restrict') return [pointer];
-    return pointer.onDelete === 'setNull' && mayWait(session, pointer.child) ? [{ ...pointer, whileLocked: true }] : [];
+    return pointer.onDelete === 'setNull' && mayWait(session.model, pointer.child) ? [{ ...pointer, whileLocked: true }] : [];
   });
 
 /** Members that records outside of `going` hold on to, by key. */
@@ -60,8 +58,20 @@ async function held(session: WriteSession, going: readonly Member[]): Promise<Re
       found.set(keyOf(object.name, String(row['parent'])), told ? problem('RECORD_IN_USE', params) : problem('RECORD_HELD'));
     }
   }
+  const keys = new Set(going.map(({ object, id }) => keyOf(object.name, id)));
   for (const [object, members] of groups) {
-    for (const [id, against] of await objectionsTo(session, object, 'delete', members)) found.set(keyOf(object.name, id), against);
+    const locked = await lockedDetails(
+      session,
+      object,
+      members.map(({ id, record }) => ({ id, versions: [record] })),
+      keys,
+    );
+    for (const [id, each] of locked) found.set(keyOf(object.name, id), each.problem);
+    const against = [
+      ...(await ruleObjections(session, object, 'delete', changedOf(members))),
+      ...(await objectionsTo(session, object, 'delete', members)),
+    ];
+    for (const [id, each] of against) found.set(keyOf(object.name, id), each);
   }
   return found;
 }
@@ -149,18 +159,16 @@ async function refusals(
   denied: ReadonlyMap<string, Problem>,
   memberOf: (id: string) => Member | undefined,
 ): Promise<ReadonlyMap<DeleteRecord, Problem>> {
-  const locked = records.flatMap(({ id }) => {
-    const record = memberOf(id)?.record;
-    return record !== undefined && isLocked(session, object, record) ? [record] : [];
-  });
-  const names = locked.length === 0 ? undefined : await submitters(session, object, locked);
+  const locked = await locksOn(
+    session,
+    object,
+    [...new Set(records.map(({ id }) => memberOf(id)?.record))].filter((record) => record !== undefined),
+  );
   const refused = new Map<DeleteRecord, Problem>();
   for (const record of records) {
     const member = memberOf(record.id);
-    const found = denied.get(record.id.toLowerCase()) ?? refusal(object, record, member);
+    const found = denied.get(record.id.toLowerCase()) ?? refusal(object, record, member) ?? locked.get(member?.id ?? '');
     if (found !== undefined) refused.set(record, found);
-    else if (member !== undefined && names !== undefined && locked.includes(member.record))
-      refused.set(record, lockedProblem(object, member.id, names));
   }
   return refused;
 }

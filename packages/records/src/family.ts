@@ -2,7 +2,7 @@
 import type { ObjectModel } from '@tessera/metadata';
 import { childrenStatement, lockIdsStatement, lockStatement, recordOf, type RecordValues } from '@tessera/storage';
 import { pointersTo, referenceTo, type Pointer } from './references.ts';
-import { lockOrder } from './lock-order.ts';
+import { lockOrder } from './locks/lock-order.ts';
 import { keyOf } from './record-key.ts';
 import type { WriteSession } from './session.ts';
 

@@ -4,7 +4,7 @@ import type { ObjectModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
 import { attempt } from './attempt.ts';
 import { descendants, type Family } from './family.ts';
-import { markRecords } from './marks.ts';
+import { markRecords } from './locks/marks.ts';
 import type { Entered, HeldRecord } from './moments.ts';
 import { keyOf } from './record-key.ts';
 import type { WriteSession } from './session.ts';

@@ -1,32 +1,32 @@
 // Writing records: the pipeline, and what it is run for.
-export { createRecords } from './create.ts';
+export { createRecords, createUnfinished, type Unfinished } from './create.ts';
 export { updateRecords } from './update.ts';
 export { upsertRecords, uniqueKey } from './upsert.ts';
 export { reconcileRecords, type Reconciled, type ReconcileOptions } from './reconcile.ts';
 export { reattach, type Attached, type Reattached } from './reattach.ts';
-export { setLifeStatus } from './life-status.ts';
+export { unvoidRecords, voidRecords, type MarkedRecord } from './life-status.ts';
 export { withoutRecords } from './without.ts';
-export { markRecords, type Mark } from './marks.ts';
-export { isLocked } from './locks.ts';
+export { markRecords, type Mark } from './locks/marks.ts';
+export { isLocked, mayWait } from './locks/locks.ts';
 export { heldInput } from './sealed-text.ts';
-export { stageApprovals } from './stage-approvals.ts';
+export { stageApprovals } from './stages/approvals.ts';
 export { attempt } from './attempt.ts';
 export { keepFields, type KeptChange } from './keep-fields.ts';
-export { placeInStages } from './place-in-stages.ts';
-export { refreshRollups, rollupSchedules, scheduledRollups, type RollupGroup } from './refresh-rollups.ts';
+export { placeInStages } from './stages/place-present.ts';
+export { refreshRollups, rollupSchedules, scheduledRollups, type RollupGroup } from './rollups/refresh.ts';
 export { keyValues } from './key-values.ts';
 export { deleteRecords } from './delete.ts';
 export { matchingRecord } from './matching-record.ts';
 export { restoreRecords } from './restore.ts';
 export { purgeRecords } from './purge.ts';
-export { runInSession, type LastRead, type SessionInput, type WorkOptions } from './run.ts';
-export { commitChecks } from './commit-checks.ts';
-export { RuleCache, type OnStep } from './rule-cache.ts';
+export { runInSession, runWithin, type LastRead, type SessionInput, type WorkOptions } from './run.ts';
+export { commitChecks } from './rules/commit-checks.ts';
+export { RuleCache, type OnStep } from './rules/rule-cache.ts';
 export { inLanguage } from './steps/validate.ts';
-export { recordEnvironment } from './environment.ts';
-export { fetchFacts, noFacts, type Facts } from './facts.ts';
-export { factsOf } from './rule-facts.ts';
-export { stagePlaces, type OpenMove, type StagePlace, type StageTask } from './stage-places.ts';
+export { recordEnvironment } from './rules/environment.ts';
+export { fetchFacts, noFacts, type Facts } from './rules/facts.ts';
+export { factsOf } from './rules/rule-facts.ts';
+export { stagePlaces, type OpenMove, type StagePlace, type StageTask } from './stages/places.ts';
 export { addToBin, addToHistory, changeHistory, changeInBin, readHistory } from './kept-history.ts';
 export type { RecordOutcome } from './results.ts';
 export type { Access, AccessOf, Answering, Cause, OwnerNote, Sealer, WriteSession } from './session.ts';
@@ -41,9 +41,11 @@ export type {
   HeldRecord,
   HeldRecords,
   Holder,
+  MasterRoute,
   Moments,
   Proposals,
   Proposed,
+  Questions,
   RecordChanged,
   Verdict,
   Voice,
@@ -51,6 +53,8 @@ export type {
 export { asCaller } from './session.ts';
 export { sameValue } from './changed.ts';
 export { sightOf } from './steps/see.ts';
+/** The id that a lookup's value leads to, where that is of an object. */
+export { referenceTo } from './references.ts';
 export { objectOf } from './session.ts';
 export type { ChangedRecord, NewRecord, SetOptions } from './pipeline.ts';
 

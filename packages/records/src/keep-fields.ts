@@ -3,7 +3,7 @@ import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
 import { sameValue } from './changed.ts';
 import { tell, type Changes, type RecordChanged } from './moments.ts';
-import { applyRollups, writeRollups } from './rollups.ts';
+import { applyRollups, writeRollups } from './rollups/rollups.ts';
 import type { WriteSession } from './session.ts';
 import { textOf } from './text-of.ts';
 

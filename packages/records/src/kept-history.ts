@@ -14,7 +14,7 @@ import {
 import type { Expression } from '@tessera/rules';
 import { changedOf } from './changed.ts';
 import { tell, type ChangeEvent, type RecordChanged } from './moments.ts';
-import { applyRollups } from './rollups.ts';
+import { applyRollups } from './rollups/rollups.ts';
 import { noteVersions, planOf, touch, type WriteSession } from './session.ts';
 import { textOf } from './text-of.ts';
 

@@ -1,6 +1,6 @@
 // The moments of a write at which something else may have its say: what happens by itself is told of them, and the pipeline knows no more of it.
 import type { Problem } from '@tessera/kernel';
-import type { ObjectModel } from '@tessera/metadata';
+import type { FieldModel, ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import type { RecordValues } from '@tessera/storage';
 
@@ -63,13 +63,21 @@ export interface HeldRecord extends RecordChanged {
   readonly change: HeldChange | undefined;
 }
 
-export interface HeldRecords extends Changes {
+export interface HeldRecords {
+  readonly object: ObjectModel;
   readonly event: HeldEvent;
   readonly records: readonly HeldRecord[];
 }
 
-/** What may be held until somebody agrees to it. */
-export type HeldEvent = Exclude<ChangeEvent, 'restore'>;
+/** What may be held until somebody agrees to it. To make a record void is a change to all else. */
+export type HeldEvent = Exclude<ChangeEvent, 'restore'> | 'void';
+
+/** What somebody may have to agree to. */
+export interface Questions {
+  readonly object: ObjectModel;
+  readonly event: HeldEvent;
+  readonly records: readonly Proposed[];
+}
 
 /** What a held write waits for. */
 export interface Entered {
@@ -85,9 +93,20 @@ export const isAgreed = (entered: Entered | undefined): boolean => entered === u
 /** What makes writes wait until somebody agrees to them. */
 export interface Holder<Session> {
   /** By id: the process that each is to wait for, or why it can be written in no way; nothing of those that go on. All of a set together. */
-  choose(session: Session, proposals: Proposals): Promise<ReadonlyMap<string, string | Problem>>;
+  choose(session: Session, questions: Questions): Promise<ReadonlyMap<string, string | Problem>>;
   /** Begins what the records wait for, once they are locked. By id; a problem refuses the write of its record. */
   begin(session: Session, held: HeldRecords): Promise<ReadonlyMap<string, Entered | Problem>>;
+}
+
+/** A way up from records of an object to those whose approval locks them too. */
+export interface MasterRoute {
+  readonly master: ObjectModel;
+  /** The relations that lead down again, `items.parts`; a relation without a name is `?`. */
+  readonly path: string;
+  /** Whether it leads through master-detail fields only. */
+  readonly byMasterDetail: boolean;
+  /** From the record up: lookups, and the objects that they lead to; the last is the master's. */
+  readonly up: readonly { readonly field: FieldModel; readonly to: ObjectModel }[];
 }
 
 /** What a tenant's Model has happen by itself with writes; a session without it writes and no more. */
@@ -98,6 +117,10 @@ export interface Moments<Session> {
   holder(object: ObjectModel, event: HeldEvent): Holder<Session> | undefined;
   /** By id, of locked records: the fields that whoever writes may change all the same. */
   openFields(session: Session, object: ObjectModel, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The ways up from records of an object to those that may lock them; of equal ones always the same list. */
+  masters(session: Session, object: ObjectModel): readonly MasterRoute[];
+  /** By id, of locked masters that lock what is at the end of a way down: its fields that whoever writes may change all the same. */
+  lockedBelow(session: Session, route: MasterRoute, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Whether changes of an object are to be told at all: nothing is read or kept for those that nobody waits for. */
   concerns(object: ObjectModel, event: ChangeEvent): boolean;
   /** Whether what is told may write within the transaction, so that the records may be others again when it ends. */

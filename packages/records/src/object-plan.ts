@@ -3,12 +3,12 @@ import type { FieldModel, Model, ObjectModel, ValidationRuleModel } from '@tesse
 import type { Expression, PathExpression, Value } from '@tessera/rules';
 import { blankRecord, recordFields, recordReader, type RecordValues, type Row } from '@tessera/storage';
 import { fileFields } from './files/claim.ts';
-import { parentsOver } from './rollup-parents.ts';
-import { factsOfAll } from './rule-facts.ts';
+import { parentsOver } from './rollups/parents.ts';
+import { factsOfAll } from './rules/rule-facts.ts';
 import { duplicatePlan, type DuplicatePlan } from './matching/duplicate-plan.ts';
 import { storedKeys, type StoredKeys } from './matching/keys.ts';
 import { searchWords, type SearchWords } from './search/vector.ts';
-import { stagedFields, type StagedField } from './stage-plan.ts';
+import { stagedFields, type StagedField } from './stages/plan.ts';
 
 export interface ObjectPlan {
   /** A record from a row with all stored columns. */
@@ -37,6 +37,8 @@ export interface ObjectPlan {
   readonly department: PathExpression | undefined;
   /** The objects with stored roll-ups over this one, in Model order. */
   readonly parents: readonly ObjectModel[];
+  /** The objects whose records belong to its own by master-detail. */
+  readonly details: readonly ObjectModel[];
   /** Fields whose options are stages of a flow. */
   readonly staged: readonly StagedField[];
   /** How its records are found; undefined where there is nothing to search. */
@@ -63,6 +65,11 @@ function constantsOf(object: ObjectModel, fields: readonly FieldModel[]): Record
 const isChecked = (field: FieldModel): boolean =>
   field.required !== false || isRule(field.readOnly) || field.lookup?.reparent === false || field.options !== undefined;
 
+const detailsOf = ({ objects }: Model, { name }: ObjectModel): readonly ObjectModel[] =>
+  Object.values(objects).filter(({ fields }) =>
+    Object.values(fields).some(({ type, lookup }) => type === 'masterDetail' && lookup?.to.includes(name) === true),
+  );
+
 function departmentPath(model: Model, object: ObjectModel): PathExpression | undefined {
   const user = model.objects['user'];
   const department = user?.fields['department'];
@@ -79,7 +86,7 @@ export function planObject(model: Model, object: ObjectModel): ObjectPlan {
   const stored = recordFields(object);
   const types = Object.values(object.recordTypes);
   const ruled = fields.filter((field) => field.default !== undefined && field.default.node !== 'literal');
-  const saveRules = Object.values(object.validationRules).filter((rule) => rule.check === 'save');
+  const saveRules = Object.values(object.validationRules).filter((rule) => rule.check === 'save' && rule.on.includes('save'));
   return {
     read: recordReader(object),
     stored,
@@ -103,6 +110,7 @@ export function planObject(model: Model, object: ObjectModel): ObjectPlan {
     ]),
     department: departmentPath(model, object),
     parents: parentsOver({ model }, object),
+    details: detailsOf(model, object),
     staged: stagedFields(model, object),
     words: searchWords(object),
     keys: storedKeys(model, object),

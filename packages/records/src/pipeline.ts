@@ -2,7 +2,7 @@
 import { isUuid } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { mayFailApart, writeApart } from './apart.ts';
-import { noFacts } from './facts.ts';
+import { noFacts } from './rules/facts.ts';
 import type { WriteSession } from './session.ts';
 import { beforeSave } from './steps/before-save.ts';
 import { begin } from './steps/begin.ts';
@@ -15,7 +15,9 @@ import { hide } from './steps/hide.ts';
 import { hold } from './steps/hold.ts';
 import { joinTeam } from './steps/join-team.ts';
 import { keepLocked } from './steps/keep-locked.ts';
+import { keepWithMaster, withMastersOf } from './steps/keep-with-master.ts';
 import { lock } from './steps/lock.ts';
+import { askVoidRules, markCounting, markVoid } from './steps/mark.ts';
 import { matchKeys } from './steps/match-keys.ts';
 import { notePeople } from './steps/note-people.ts';
 import { number } from './steps/number.ts';
@@ -45,8 +47,9 @@ const preparing: readonly Step[] = [
   beginStages,
   permitValues,
   keepLocked,
+  keepWithMaster,
   // Over whole records, with what defaults give, and past the person's rights; what it sets is checked with the rest.
-  beforeSave,
+  withMastersOf(beforeSave),
   validate,
   stages,
   checkFiles,
@@ -65,8 +68,45 @@ const preparing: readonly Step[] = [
 /** What is written, and what follows it. */
 const writing: readonly Step[] = [writeInSight, hide, refuse, claimFiles, joinTeam, rollUps, stageHistory, notePeople, tell, begin];
 
+/** What makes records void: no rule of saves stops it. */
+const voiding: readonly Step[] = [
+  permit,
+  lock,
+  see,
+  markVoid,
+  keepLocked,
+  keepWithMaster,
+  withMastersOf(beforeSave),
+  askVoidRules,
+  hide,
+  refuse,
+  hold,
+  refuse,
+  searchValue,
+  matchKeys,
+];
+
+/** What lets them count again: as what comes back from the bin, they are no duplicates of others. */
+const counting: readonly Step[] = [
+  permit,
+  lock,
+  see,
+  markCounting,
+  keepLocked,
+  keepWithMaster,
+  withMastersOf(beforeSave),
+  duplicates,
+  hide,
+  refuse,
+  searchValue,
+  matchKeys,
+];
+
 /** What clears a lookup whose target goes: nobody is asked, so no rule of another record stops a delete. */
 const releaseSteps: readonly Step[] = [lock, keepLocked, coerce, matchKeys, write, refuse, rollUps, notePeople];
+
+/** What has lookups lead elsewhere, past rights and rules: what waits for an approval, or belongs to what does, is not moved. */
+const moveSteps: readonly Step[] = [lock, keepLocked, coerce, keepWithMaster, matchKeys, write, refuse, rollUps, notePeople];
 
 /** What clears a lookup of a record that comes back: no roll-up has counted it yet, so none takes it away. */
 const uncountedReleaseSteps: readonly Step[] = [lock, coerce, matchKeys, write, refuse];
@@ -82,7 +122,7 @@ async function run(set: WriteSet, list: readonly Step[]): Promise<WriteSet> {
 
 /** Runs a set through all steps. Formulas are worked out where they are read; commit checks come at the end of the transaction. */
 export async function runPipeline(set: WriteSet): Promise<WriteSet> {
-  const prepared = await run(set, preparing);
+  const prepared = await run(set, set.mark === undefined ? preparing : set.mark === 'void' ? voiding : counting);
   return mayFailApart(prepared) ? writeApart(prepared, (some) => run(some, writing)) : run(prepared, writing);
 }
 
@@ -90,6 +130,8 @@ export async function runPipeline(set: WriteSet): Promise<WriteSet> {
 export const runBegin = (set: WriteSet): Promise<WriteSet> => run({ ...set, unfinished: false }, [begin]);
 
 export const runRelease = (set: WriteSet): Promise<WriteSet> => run(set, releaseSteps);
+
+export const runMove = (set: WriteSet): Promise<WriteSet> => run(set, moveSteps);
 
 export const runUncountedRelease = (set: WriteSet): Promise<WriteSet> => run(set, uncountedReleaseSteps);
 

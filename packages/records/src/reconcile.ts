@@ -6,7 +6,7 @@ import { findByKeyStatement, lockStatement, type RecordValues, type UniqueKey } 
 import { sameValue } from './changed.ts';
 import { createRecords } from './create.ts';
 import { keyValues } from './key-values.ts';
-import { setLifeStatus } from './life-status.ts';
+import { unvoidRecords } from './life-status.ts';
 import type { RecordOutcome } from './results.ts';
 import { objectOf, planOf, type WriteSession } from './session.ts';
 import { coerceField } from './steps/coerce.ts';
@@ -99,11 +99,11 @@ async function round(
   const changes = differing.map(({ record: { pointer, input }, id }) => ({ pointer, id, input: withoutKey(key, input) }));
   if (changes.length > 0) await updateRecords(session, object.name, changes, { allOrNone: true });
   if (buried.length > 0)
-    await setLifeStatus(
+    await unvoidRecords(
       session,
       object.name,
-      buried.map(({ id }) => id),
-      'normal',
+      buried.map(({ record: { pointer }, id }) => ({ pointer, id })),
+      { allOrNone: true },
     );
   const creations = fresh.map(({ record: { pointer, input } }) => ({ pointer, input }));
   // One that has come between is found by another look.

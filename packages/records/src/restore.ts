@@ -12,6 +12,7 @@ import {
   type RecordValues,
 } from '@tessera/storage';
 import { byObject, familyHistory, lockFamily, type Family, type Member } from './family.ts';
+import { lockedDetails } from './locks/master-locks.ts';
 import { tell, type Changes } from './moments.ts';
 import { objectionsTo } from './objections.ts';
 import { duplicatesOf, objectionOf } from './matching/duplicates.ts';
@@ -20,7 +21,7 @@ import { runUncountedRelease, updateSet } from './pipeline.ts';
 import { deniedOf } from './denied.ts';
 import { referenceTo } from './references.ts';
 import type { RecordOutcome } from './results.ts';
-import { applyRollups, recomputeRollups } from './rollups.ts';
+import { applyRollups, recomputeRollups } from './rollups/rollups.ts';
 import { objectOf, touch, versionOf, type WriteSession } from './session.ts';
 import { noteAccess } from './steps/note-people.ts';
 import { textOf } from './text-of.ts';
@@ -134,6 +135,9 @@ async function objectionTo(session: WriteSession, family: Family): Promise<Probl
   for (const [object, members] of byObject(family.values())) {
     const [against] = (await objectionsTo(session, object, 'restore', members)).values();
     if (against !== undefined) return against;
+    const details = members.map(({ id, record }) => ({ id, versions: [record] }));
+    const [locked] = (await lockedDetails(session, object, details)).values();
+    if (locked !== undefined) return locked.problem;
   }
   return undefined;
 }

@@ -2,11 +2,19 @@
 import type { Context } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import { policySlots } from '@tessera/security';
-import { databaseErrorKind, isUnmet, tenantGuard, type QueryResult, type TenantDatabase, type TenantTransaction } from '@tessera/storage';
+import {
+  databaseErrorKind,
+  isUnmet,
+  readState,
+  tenantGuard,
+  type QueryResult,
+  type TenantDatabase,
+  type TenantTransaction,
+} from '@tessera/storage';
 import type { Statement } from '@tessera/kernel';
-import { commitChecks } from './commit-checks.ts';
+import { commitChecks } from './rules/commit-checks.ts';
 import type { Moments } from './moments.ts';
-import type { RuleCache } from './rule-cache.ts';
+import type { RuleCache } from './rules/rule-cache.ts';
 import type { Access, AccessOf, Answering, Sealer, WriteSession } from './session.ts';
 
 /** A write whose turn it is not once is unlucky; so often, never seen. */
@@ -18,6 +26,8 @@ export interface SessionInput {
   readonly model: Model;
   /** The access version that the caller's permissions were read at; undefined for the platform itself, whose rights never change. */
   readonly accessVersion: string | undefined;
+  /** Of the tenant's state (`readState`). */
+  readonly formerLocks: string | null;
   readonly access: Access;
   /** Left out: nothing is done in anybody else's name. */
   readonly accessOf?: AccessOf | undefined;
@@ -25,6 +35,8 @@ export interface SessionInput {
   readonly sealer: Sealer;
   /** What happens by itself with what is written; left out: nothing. */
   readonly moments?: Moments<WriteSession> | undefined;
+  /** Nobody is told of what happens. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** The last statement of a write, read when everything is written and checked, and what is made of its rows; it may need none. */
@@ -47,7 +59,7 @@ export interface WorkOptions<T> {
 const nobody: AccessOf = () => Promise.resolve(undefined);
 
 function sessionIn(
-  { context, model, database, rules, sealer, access, accessOf = nobody, moments }: SessionInput,
+  { context, model, database, rules, sealer, access, accessOf = nobody, moments, quiet, formerLocks }: SessionInput,
   transaction: TenantTransaction,
   more: Pick<WriteSession, 'hopeful' | 'answering' | 'allowDuplicates'>,
 ): WriteSession {
@@ -66,6 +78,8 @@ function sessionIn(
     caller: access,
     accessOf,
     moments,
+    formerLocks,
+    quiet,
     versions: new Map(),
     touched: new Map(),
     ownerNotes: new Map(),
@@ -73,6 +87,19 @@ function sessionIn(
     cause: { chain: [], depth: 0, spent: { runs: 0, records: 0 } },
     ...more,
   };
+}
+
+/** Runs `work` and its commit checks in a transaction that is under way, whose opener holds the tenant's lock. */
+export async function runWithin<T>(
+  input: SessionInput,
+  transaction: TenantTransaction,
+  work: (session: WriteSession) => Promise<T>,
+): Promise<T> {
+  const { formerLocks } = await readState(transaction, input.database.schema);
+  const session = sessionIn({ ...input, formerLocks }, transaction, { hopeful: false, answering: undefined, allowDuplicates: undefined });
+  const result = await work(session);
+  await commitChecks(session);
+  return result;
 }
 
 /** What may stand against a write that was made in hope. */
@@ -88,7 +115,7 @@ export async function runInSession<T>(
   { hopeful = false, answering, last, allowDuplicates }: WorkOptions<T> = {},
 ): Promise<T> {
   const { context, database, model, rules } = input;
-  const opening = tenantGuard({ model, schema: database.schema, kept: rules.statements }, input.accessVersion);
+  const opening = tenantGuard({ model, schema: database.schema, kept: rules.statements }, input.accessVersion, input.formerLocks);
   const options = { retries: deadlockRetries, opening, ...(context.signal === undefined ? {} : { signal: context.signal }) };
   const run = (hoping: boolean): Promise<T> =>
     database.transaction(async (transaction) => {

@@ -7,7 +7,7 @@ import type { KeptTexts, RuleSlots, TenantTransaction, WriteTarget } from '@tess
 import type { Moments } from './moments.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import { keyOf } from './record-key.ts';
-import type { RuleCache } from './rule-cache.ts';
+import type { RuleCache } from './rules/rule-cache.ts';
 
 /** Seals and hides what must never be read back. */
 export interface Sealer {
@@ -77,6 +77,8 @@ export interface WriteSession {
   readonly accessOf: AccessOf;
   /** What happens by itself with what is written; undefined: nothing. */
   readonly moments: Moments<WriteSession> | undefined;
+  /** What running approvals lock beyond what the Model says (`TenantState`). */
+  readonly formerLocks: string | null;
   /** The latest version of each record that was written, by `keyOf`; kept where what happens by itself may write again. */
   readonly versions: Map<string, number>;
   /** Records whose commit checks are still to be made, by object, with their place in the request where they have one. */
@@ -90,6 +92,8 @@ export interface WriteSession {
   readonly approving?: ReadonlySet<string> | undefined;
   /** Whether rows of an import are written. */
   readonly importing?: boolean | undefined;
+  /** Whether nobody is told of what happens: it is told as past. */
+  readonly quiet?: boolean | undefined;
   /** Whether the caller means it, where duplicate rules would warn; `always`: also where they block, since it was so before. */
   readonly allowDuplicates?: boolean | 'always' | undefined;
 }
@@ -99,6 +103,10 @@ export function objectOf(session: Pick<WriteSession, 'model'>, name: string): Ob
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: name });
   return object;
 }
+
+/** Whether an automation that runs as the system writes, in whoever's name: it may fill what people may not. */
+export const isAutomatic = ({ access: { policy }, cause }: Pick<WriteSession, 'access' | 'cause'>): boolean =>
+  policy.administrator && policy.userId === null && cause.chain.length > 0;
 
 /** What is known of an object for its writes. */
 export const planOf = ({ rules, model }: Pick<WriteSession, 'rules' | 'model'>, object: ObjectModel): ObjectPlan =>

@@ -1,7 +1,7 @@
 // What would hold if some records were not there: they are taken out, with the roll-ups of their parents, and come back untouched.
 import { softDeleteStatement, withoutTrace, type RecordValues } from '@tessera/storage';
 import type { ObjectModel } from '@tessera/metadata';
-import { applyRollups } from './rollups.ts';
+import { applyRollups } from './rollups/rollups.ts';
 import type { WriteSession } from './session.ts';
 import { textOf } from './text-of.ts';
 

@@ -2,7 +2,7 @@
 import { problem, type ErrorCode, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
-import type { Facts } from './facts.ts';
+import type { Facts } from './rules/facts.ts';
 import type { Changes, Entered, HeldChange } from './moments.ts';
 import type { WriteSession } from './session.ts';
 
@@ -10,7 +10,7 @@ import type { WriteSession } from './session.ts';
 export interface HeldItem {
   readonly process: string;
   readonly values: RecordValues;
-  /** Of an update, of which nothing but the lock is written. */
+  /** Of an update, of which nothing but the lock is written; undefined of one that makes the record void. */
   readonly change: HeldChange | undefined;
 }
 
@@ -57,6 +57,8 @@ export interface WriteSet {
   readonly sight?: SightOf | undefined;
   /** Writes of the engine itself (imports of seed data, set-null on delete) may set what callers may not. */
   readonly internal: boolean;
+  /** An update that makes records void, or lets them count again, and sets nothing else. */
+  readonly mark?: 'void' | 'unvoid';
   /** More of the records is to be written before what they wait for begins. */
   readonly unfinished?: boolean;
   /** Parents whose roll-ups have followed the write, where somebody waits for that. */

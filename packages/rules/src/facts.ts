@@ -35,9 +35,18 @@ const zoned: ReadonlyMap<string, number> = new Map([
   ['dateDiff', 9],
 ]);
 
+/** Units that pass by no clock on a wall. */
+const exact: readonly unknown[] = ['hours', 'minutes'];
+
+/** Those of them that make an instant of a date, or a date of an instant, whatever they are given. */
+const always: readonly string[] = ['today', 'within', 'date', 'datetime'];
+
 const takesZone = ({ operator, arguments: args, calendar }: CallExpression): boolean => {
   const zone = zoned.get(operator);
-  return zone !== undefined && args.length <= zone && calendar === undefined;
+  if (zone === undefined || args.length > zone || calendar !== undefined) return false;
+  if (always.includes(operator)) return true;
+  // Plain dates are the same everywhere, and an hour is as long everywhere.
+  return args.some(({ type }) => type.kind === 'datetime') && !args.some((arg) => arg.node === 'literal' && exact.includes(arg.value));
 };
 
 /**

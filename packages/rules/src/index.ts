@@ -30,7 +30,10 @@ export type {
 // Checking.
 export { checkAggregate, checkCondition, checkRule, type Checked } from './check.ts';
 export type { Outcome, RuleScope } from './checking/scope.ts';
-export { describeType, fits, pathText, sameType } from './types.ts';
+export { describeType, fits, pathText, sameType, withoutOptions } from './types.ts';
+
+// "Did you mean".
+export { nearest } from './names.ts';
 
 // Given values, which statements get when they run.
 export { GivenSlot } from './given-slot.ts';

@@ -46,6 +46,14 @@ export function fits(type: RuleType, expected: RuleType): boolean {
   return type.kind === expected.kind;
 }
 
+/** Options that a value may have and that are none where it is wanted. */
+export function strayOptions(type: RuleType, expected: RuleType): readonly string[] {
+  if (type.kind === 'list' && expected.kind === 'list') return strayOptions(type.of, expected.of);
+  if (type.kind !== 'text' || expected.kind !== 'text') return [];
+  const wanted = expected.options;
+  return wanted === undefined ? [] : (type.options ?? []).filter((option) => !wanted.includes(option));
+}
+
 /** Two currencies that must not meet in one sum or comparison, as a reason; undefined where they may. */
 export function currencyConflict(a: RuleType, b: RuleType): string | undefined {
   if (a.kind !== 'number' || b.kind !== 'number') return undefined;

@@ -30,6 +30,7 @@ export {
   comparePolicies,
   compareRecords,
   differenceSlots,
+  type FormerNames,
   type ObjectDifference,
   type RecordDifference,
   type Side,

@@ -1,5 +1,6 @@
 // What `npm run tessera -- …` runs. The check of Node comes before anything else is even read.
 import './node-version.mjs';
+import './compile-cache.mjs';
 
 const { runCli } = await import('./cli/commands.ts');
 const { cliActions } = await import('./cli/desk-actions.ts');

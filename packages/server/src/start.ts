@@ -1,13 +1,13 @@
 // Starts the server: configuration, platform, HTTP; stops it all in the opposite order.
 import { parseArgs } from 'node:util';
 import { createListener } from '@tessera/api';
-import { TesseraError, uuidv7Source } from '@tessera/kernel';
+import { TesseraError, uuidv7Source, type Logger } from '@tessera/kernel';
 import { readConfig, settingsHelp, type Config } from './config.ts';
 import { readDocuments } from './documents.ts';
 import { startHttp } from './http.ts';
 import { createLogger, gathering } from './logging.ts';
 import { createMetrics } from './metrics.ts';
-import { openPlatform, systemClock } from './wiring.ts';
+import { openPlatform, systemClock, type Platform } from './wiring.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -20,7 +20,17 @@ export interface Running {
 /** Starts everything; what fails half-way is taken back. */
 export async function startServer(config: Config, log = createLogger(config.LOG_LEVEL), demoPack?: string): Promise<Running> {
   const persisted = await readDocuments(config);
-  const platform = await openPlatform(config, log, demoPack);
+  return serve(await openPlatform(config, log, demoPack), { config, log, persisted });
+}
+
+interface Serving {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly persisted: Awaited<ReturnType<typeof readDocuments>>;
+}
+
+/** Serves a platform, whose end comes with the server's; where that fails, at once. */
+export async function serve(platform: Platform, { config, log, persisted }: Serving): Promise<Running> {
   try {
     const { engine, cell } = platform;
     const app = createListener({
@@ -56,7 +66,8 @@ function told(error: unknown): string {
   return [error.message, ...error.problems.map(({ message }) => `  ${message}`)].join('\n');
 }
 
-function greeting({ url, notes }: Running, publicUrl: string | undefined): string {
+/** Where everything is. */
+export function greeting({ url, notes }: Pick<Running, 'url' | 'notes'>, publicUrl: string | undefined): string {
   const base = publicUrl ?? url;
   const addresses = [`Tessera runs at ${base}`, `  REST      ${base}/api/v1`, `  GraphQL   ${base}/graphql`, `  Reference ${base}/docs`];
   return `${[...addresses, ...notes].join('\n')}\n`;

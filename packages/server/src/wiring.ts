@@ -22,6 +22,8 @@ import { keptSecret } from './secret.ts';
 export interface Platform {
   readonly engine: Engine;
   readonly cell: Cell;
+  /** What an operator can do, beside the server that runs. */
+  readonly administration: Administration;
   /** What to tell who has started the server: the demo's log-ins. */
   readonly notes: readonly string[];
   /** Rejects while requests cannot be served. */
@@ -136,11 +138,12 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
     const options = await engineOptions(config, log, cell);
     const engine = await createEngine(options);
     undo.push(() => engine.close());
-    const { upkeep } = new Administration(options);
+    const administration = new Administration(options);
+    const { upkeep } = administration;
     undo.push(startSweeping(upkeep, log), startFinishing(upkeep, log), startUpdating(upkeep, log));
     const demo = config.DEMO && demoPack !== undefined;
     const notes = demo ? await prepareDemo({ ...options, pack: demoPack, password: config.DEMO_PASSWORD }) : [];
-    return { engine, cell, notes, ready: () => ping(cell), close: () => takeBack(undo) };
+    return { engine, cell, administration, notes, ready: () => ping(cell), close: () => takeBack(undo) };
   } catch (error) {
     await takeBack(undo);
     throw error;
@@ -149,7 +152,21 @@ export async function openPlatform(config: Config, log: Logger, demoPack?: strin
 
 const sweepEveryMs = 3_600_000;
 
-/** Sweeps files, audit trails, runs, notifications and answers now and then; the platform's end stops it. */
+/** Finishes what a killed node left half-way, while everybody goes on. */
+const finishChanges = (upkeep: Upkeep, log: Logger): Promise<void> =>
+  upkeep.finishChanges().then(
+    (tenants) => {
+      if (tenants > 0) log.warn({ tenants }, 'changes of tables that had been broken off were finished');
+    },
+    (error: unknown) => {
+      log.error({ error }, 'changes of tables that were broken off could not be looked for');
+    },
+  );
+
+/**
+ * Sweeps files, audit trails, runs, notifications and answers now and then, and finishes what other nodes broke off since the start; the
+ * platform's end stops it.
+ */
 function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
   const stopped = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -170,7 +187,7 @@ function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
     const answers = upkeep.trimAnswers(stopped.signal).catch((error: unknown) => {
       if (!stopped.signal.aborted) log.error({ error }, 'old answers of Idempotency-Keys could not be removed; the next sweep tries again');
     });
-    running = Promise.all([files, audit, runs, notifications, answers]);
+    running = Promise.all([files, audit, runs, notifications, answers, finishChanges(upkeep, log)]);
   };
   const timer = setInterval(sweep, sweepEveryMs);
   return async () => {
@@ -180,16 +197,9 @@ function startSweeping(upkeep: Upkeep, log: Logger): () => Promise<void> {
   };
 }
 
-/** Finishes what a killed node left half-way, while everybody goes on; an end in the middle waits for it. */
+/** At the start; an end in the middle waits for it. */
 function startFinishing(upkeep: Upkeep, log: Logger): () => Promise<void> {
-  const running = upkeep.finishChanges().then(
-    (tenants) => {
-      if (tenants > 0) log.warn({ tenants }, 'changes of tables that had been broken off were finished');
-    },
-    (error: unknown) => {
-      log.error({ error }, 'changes of tables that were broken off could not be looked for');
-    },
-  );
+  const running = finishChanges(upkeep, log);
   return () => running;
 }
 

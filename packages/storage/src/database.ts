@@ -32,6 +32,12 @@ export interface TenantTransaction extends Transaction {
   commit(): Promise<void>;
 }
 
+/** One that changes a tenant's tables, as their owner. */
+export interface AdministeringTransaction extends TenantTransaction {
+  /** Does work in the tenant's own role, in which records are written: what is told of them is told for the tenant. */
+  asTenant<T>(work: () => Promise<T>): Promise<T>;
+}
+
 /** What a transaction begins with. It goes out with the first statement of the work; whatever the work does, it is asked first. */
 export interface Opening {
   readonly statements: readonly Statement[];

@@ -2,6 +2,7 @@
 
 // The doors that everything above sees, and what their errors mean.
 export type {
+  AdministeringTransaction,
   Opening,
   Queryable,
   QueryResult,
@@ -19,8 +20,9 @@ export type { CellFeatures } from './cell/open.ts';
 export type { PoolStats } from './cell/pool.ts';
 export type { ListenOptions } from './cell/listener.ts';
 export type { TenantInfo } from './cell/tenants.ts';
-export { controlSchema, isSandbox, sandboxPrefix, tenantSchema } from './cell/names.ts';
-export { backToBaseline, takeBaseline, type Baseline } from './system/sandbox.ts';
+export { controlSchema, copyName, isCopy, isSandbox, sandboxPrefix, tenantSchema } from './cell/names.ts';
+export { backToBaseline, dropBaseline, takeBaseline, type Baseline } from './system/sandbox.ts';
+export { forgetPacks, forgetSeeds, noteSeeds, seedsCalled, seedsOf, type Seeded } from './system/seeds.ts';
 export { planKeyOf } from './cell/slow-statements.ts';
 
 // Every write holds its tenant's lock shared; `administer` holds it exclusively.
@@ -29,6 +31,9 @@ export { lockTenantShared, tenantLockKey } from './cell/tenant-database.ts';
 // System tables of the tenants, migrated one tenant after the other.
 export { migrateTenants, type MigrateOptions } from './system/tenant-migrations.ts';
 export { checkSystemVersion, tenantSystemVersion, type TenantMigration } from './system/tenant-tables.ts';
+
+// Sandboxes: which tenants are copies of which, and the rows that go into a copy.
+export * from './copy/index.ts';
 
 // Reading: the query AST, compiled to one statement whose value is the answer's JSON text.
 export * from './query/index.ts';
@@ -82,6 +87,7 @@ export * from './audit/index.ts';
 export * from './system/layers.ts';
 export { analyzeTenant } from './system/analyze.ts';
 export { moveReferences } from './system/references.ts';
+export { keptMigrations, moveMigrations } from './system/migrated.ts';
 export { wasInForce } from './system/former-models.ts';
 
 // Backups of a tenant as NDJSON.

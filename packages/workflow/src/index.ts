@@ -25,7 +25,7 @@ export { stepDoers, type StepDoers } from './automations/step-doers.ts';
 export type { Frame, FrameRecord, StepDoer, StepResult, StepWork } from './automations/step-work.ts';
 
 // What starts automations: writes, times, schedules, buttons, webhooks; and why one starts or does not.
-export { momentsOf } from './moments.ts';
+export { momentsOf, quietMomentsOf } from './moments.ts';
 export { triggerTimers } from './triggers/timers.ts';
 export { clockTimers } from './clocks/due.ts';
 export { followClocks } from './clocks/follow-metadata.ts';
@@ -55,6 +55,7 @@ export type { Decision, NotDeciding, PassedOver } from './assignment/decision.ts
 export { actOn, type Act, type ActorAction, type ActOutcome } from './approvals/driving/act.ts';
 export { noteOn, type Note } from './approvals/driving/notes.ts';
 export { submitRecord, type Submission } from './approvals/driving/submit.ts';
+export { followLocks } from './approvals/migration/former-locks.ts';
 export { offeredProcesses } from './approvals/entering/offered.ts';
 export { editableBy, pendingOf } from './approvals/driving/pending.ts';
 export { processOf as approvalProcessOf } from './approvals/driving/definitions.ts';

@@ -5,4 +5,4 @@ type WriteMoments = Moments<WriteSession>;
 
 /** What it leaves out is no matter of it. */
 export type MomentsPart = Pick<WriteMoments, 'concerns' | 'afterSave'> &
-  Partial<Pick<WriteMoments, 'before' | 'writes' | 'holder' | 'openFields'>>;
+  Partial<Pick<WriteMoments, 'before' | 'writes' | 'holder' | 'openFields' | 'masters' | 'lockedBelow'>>;

@@ -27,9 +27,25 @@ const parts: readonly ((model: Model) => MomentsPart | undefined)[] = [
   clockStates,
 ];
 
+/** What an automation fills before the save belongs to the record; after it there is none. */
+const automationsBefore = (model: Model): MomentsPart | undefined => {
+  const before = inlineAutomations(model)?.before;
+  return before === undefined ? undefined : { before, concerns: () => false, afterSave: () => Promise.resolve() };
+};
+
+/** What is left where no automation is to follow: of data that tell of the past. */
+const quietParts: typeof parts = parts
+  .filter((part) => part !== automationRuns && part !== waitingRuns)
+  .map((part) => (part === inlineAutomations ? automationsBefore : part));
+
 /** Undefined where nothing happens by itself with records of the Model. */
-export function momentsOf(model: Model): Moments<WriteSession> | undefined {
-  const all = parts.flatMap((part) => part(model) ?? []);
+export const momentsOf = (model: Model): Moments<WriteSession> | undefined => together(model, parts);
+
+/** The same without automations that follow a write. */
+export const quietMomentsOf = (model: Model): Moments<WriteSession> | undefined => together(model, quietParts);
+
+function together(model: Model, wanted: typeof parts): Moments<WriteSession> | undefined {
+  const all = wanted.flatMap((part) => part(model) ?? []);
   if (all.length === 0) return undefined;
   return {
     before: (object, event) => all.flatMap((part) => part.before?.(object, event) ?? []),
@@ -46,6 +62,12 @@ export function momentsOf(model: Model): Moments<WriteSession> | undefined {
       const open = new Map<string, readonly string[]>();
       for (const part of all) for (const [id, fields] of (await part.openFields?.(session, object, ids)) ?? []) open.set(id, fields);
       return open;
+    },
+    masters: (session, object) => all.find(({ masters }) => masters !== undefined)?.masters?.(session, object) ?? [],
+    lockedBelow: async (session, route, ids) => {
+      const locked = new Map<string, readonly string[]>();
+      for (const part of all) for (const [id, fields] of (await part.lockedBelow?.(session, route, ids)) ?? []) locked.set(id, fields);
+      return locked;
     },
     afterSave: async (session, changes) => {
       for (const part of all) if (part.concerns(changes.object, changes.event)) await part.afterSave(session, changes);

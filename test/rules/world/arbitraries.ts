@@ -11,6 +11,7 @@ const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Shanghai', 'Australia/
 const spans = ['day', 'week', 'month', 'quarter', 'year'];
 const durations = ['P1M', '-P1M', 'P1D', '-P1D', 'P1Y', 'P13M2D', 'P2W', '-P1Y1M1D', 'P100Y'];
 const exactDurations = ['PT1H', '-PT30M', 'P1DT1H', 'PT0.5S', '-P1MT24H', 'PT10000H', 'P0D'];
+const units = ['days', 'weeks', 'months', 'years', 'hours', 'minutes'];
 
 const workDays = ['P1D', '-P1D', 'P3D', '-P20D', 'P0D', 'P400D'];
 const workDurations = [...workDays, 'PT4H', '-PT4H', 'PT0.001S', 'P1DT30M', '-P2DT9H', 'PT100H', '-PT1000H'];
@@ -130,7 +131,7 @@ export class Rules {
       op('length', fc.oneof(own('text'), own('list'))),
       op('number', fc.oneof(own('text'), op('text', own('number')))),
       op('dateDiff', own('date'), arg('date'), oneOf('days', 'weeks', 'months', 'years')),
-      op('dateDiff', own('datetime'), arg('datetime'), oneOf('days', 'weeks', 'months', 'years', 'hours', 'minutes')),
+      op('dateDiff', own('datetime'), arg('datetime'), oneOf(...units)),
       op('dateDiff', own('date'), arg('date'), oneOf('days'), calendarName),
       op('dateDiff', own('datetime'), arg('datetime'), oneOf('days', 'hours', 'minutes'), calendarName),
       call(['year', 'quarter', 'month', 'day', 'weekday'], fc.oneof(own('date'), own('datetime'))),
@@ -213,6 +214,7 @@ function texts(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
     op('text', fc.oneof(own('number'), own('date'), own('datetime'), own('time'), own('boolean'), own('reference'))),
     op('substr', t, count),
     op('substr', t, count, count),
+    op('part', t, t, count),
     call(['left', 'right'], t, count),
     op('replace', t, arg('text'), arg('text')),
   ];
@@ -249,6 +251,12 @@ function booleans(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] 
 function dates(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
   return [
     op('dateAdd', own('date'), fc.oneof(oneOf(...durations), fc.integer({ min: -400, max: 400 }), own('number'))),
+    op(
+      'dateAdd',
+      own('date'),
+      fc.oneof(fc.integer({ min: -13_000, max: 13_000 }), own('number')),
+      oneOf('days', 'weeks', 'months', 'years'),
+    ),
     op('dateAdd', own('date'), fc.oneof(oneOf(...workDays), fc.integer({ min: -400, max: 400 }), own('number')), calendarName),
     call(['startOf', 'endOf'], own('date'), oneOf(...spans)),
     op('date', own('datetime')),
@@ -261,6 +269,7 @@ function dates(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
 function datetimes(own: (kind: Kind) => Rule, arg: (kind: Kind) => Rule): Rule[] {
   return [
     op('dateAdd', own('datetime'), fc.oneof(oneOf(...durations, ...exactDurations), fc.integer({ min: -400, max: 400 }), own('number'))),
+    op('dateAdd', own('datetime'), fc.oneof(fc.integer({ min: -13_000, max: 13_000 }), own('number')), oneOf(...units)),
     op('dateAdd', own('datetime'), fc.oneof(oneOf(...workDurations), fc.integer({ min: -400, max: 400 }), own('number')), calendarName),
     call(['startOf', 'endOf'], own('datetime'), oneOf(...spans)),
     call(['startOf', 'endOf'], own('datetime'), oneOf(...spans), oneOf(...zones)),

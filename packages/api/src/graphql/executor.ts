@@ -30,6 +30,9 @@ function run(engine: Engine, context: Context, write: Write, modelHash: string):
       return engine.run(write.operation, context, { ...write.input, modelHash });
     case 'records.delete':
       return engine.run(write.operation, context, { ...write.input, modelHash });
+    case 'records.void':
+    case 'records.unvoid':
+      return engine.run(write.operation, context, { ...write.input, modelHash });
     case 'records.restore':
       return engine.run(write.operation, context, { ...write.input, modelHash });
   }

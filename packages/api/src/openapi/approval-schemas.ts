@@ -3,7 +3,7 @@ import { approvalActions } from '@tessera/engine';
 import { flag, id, idOrNull, listOf, objectSchema, oneOf, shared, text, textOrNull, time, timeOrNull, type JsonSchema } from './shapes.ts';
 
 const status = oneOf('running', 'returned', 'approved', 'rejected', 'recalled', 'cancelled', 'failed');
-const event = oneOf('create', 'update', 'delete', 'submit');
+const event = oneOf('create', 'update', 'delete', 'void', 'submit');
 const comment: JsonSchema = { ...text, description: 'Kept with the decision.' };
 const files: JsonSchema = { ...listOf(id), description: 'Files that the caller has uploaded.' };
 const users = (description: string): JsonSchema => ({ ...listOf(id), description });

@@ -32,13 +32,13 @@ export type AutomationRouteId = Extract<
 export const automationOperations: Readonly<Record<AutomationRouteId, Operation>> = {
   pressButton: tagged({
     summary: 'Press a button of a record: its automation is done soon after',
-    parameters: [inPath('object', 'The record’s object.'), parameter('id'), automation],
+    parameters: [inPath('object', 'The record’s object.'), parameter('id'), automation, parameter('IdempotencyKey')],
     requestBody: body('AutomationStart'),
     responses: { 202: started, ...problems(400, 401, 404, 409, 413, 415, 422) },
   }),
   startAutomation: tagged({
     summary: 'Press a button that is about no record',
-    parameters: [automation],
+    parameters: [automation, parameter('IdempotencyKey')],
     requestBody: body('AutomationStart'),
     responses: { 202: started, ...problems(400, 401, 404, 409, 413, 415, 422) },
   }),

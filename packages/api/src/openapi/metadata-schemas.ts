@@ -67,7 +67,8 @@ const besides: Readonly<Record<string, JsonSchema>> = {
       objectSchema(
         {
           id: text,
-          reason: oneOf('changed', 'locked'),
+          reason: oneOf('changed', 'locked', 'unfit'),
+          why: text,
           file: text,
           pointer: text,
           before: {},
@@ -83,6 +84,36 @@ const besides: Readonly<Record<string, JsonSchema>> = {
   kept: {
     ...listOf(objectSchema({ ...kept, pack: text })),
     description: 'What the packs no longer bring and stays, since the tenant uses it.',
+  },
+  migrations: {
+    ...listOf(
+      objectSchema({
+        pack: text,
+        version: text,
+        name: text,
+        change: oneOf('runs', 'undone'),
+        object: text,
+        fields: listOf(text),
+        rows: { ...whole, description: 'Records that change.' },
+        others: { ...whole, description: 'Of one that is undone: records that were changed since and stay as they are.' },
+      }),
+    ),
+    description: 'What migrations of packs do to records, in their order.',
+  },
+  seeds: {
+    ...listOf(
+      objectSchema({
+        pack: text,
+        set: text,
+        object: text,
+        added: whole,
+        changed: whole,
+        removed: whole,
+        kept: listOf(objectSchema({ key: text, reason: oneOf('changed', 'used') })),
+      }),
+    ),
+    description:
+      'What becomes of the records of packs’ data, set by set. `kept`: no longer brought, changed by the tenant or used by other records.',
   },
 };
 
@@ -104,30 +135,30 @@ const looked: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
+const changes: JsonSchema = listOf(
+  objectSchema(
+    {
+      kind: text,
+      name: text,
+      path: { ...listOf(text), description: 'Where within the component; empty: the component as a whole.' },
+      change: oneOf('added', 'removed', 'renamed', 'changed'),
+      before: {},
+      after: {},
+    },
+    ['kind', 'name', 'path', 'change'],
+  ),
+);
+
 const plan: Readonly<Record<string, JsonSchema>> = {
   hash: { ...text, description: 'Give it to apply as planHash: then only this very plan is applied.' },
   modelBefore: text,
   modelAfter: text,
-  changes: listOf(
-    objectSchema(
-      {
-        kind: text,
-        name: text,
-        path: { ...listOf(text), description: 'Where within the component; empty: the component as a whole.' },
-        change: oneOf('added', 'removed', 'renamed', 'changed'),
-        before: {},
-        after: {},
-      },
-      ['kind', 'name', 'path', 'change'],
-    ),
-  ),
+  changes,
   steps: listOf(
-    objectSchema({ kind: text, object: text, field: text, risk: oneOf('safe', 'locks', 'rewrites', 'losesData'), summary: text }, [
-      'kind',
-      'object',
-      'risk',
-      'summary',
-    ]),
+    objectSchema(
+      { kind: text, object: text, field: text, risk: oneOf('safe', 'locks', 'rewrites', 'losesData'), summary: text, records: whole },
+      ['kind', 'object', 'risk', 'summary'],
+    ),
   ),
   findings: {
     ...listOf(
@@ -147,6 +178,14 @@ const automations: JsonSchema = {
     objectSchema({ object: text, moment: oneOf('beforeSave', 'afterSave', 'afterCommit'), before: listOf(text), after: listOf(text) }),
   ),
   description: 'The automations of an object at a moment in their order; left out where nothing of it changes.',
+};
+
+const versionOf: Readonly<Record<string, JsonSchema>> = {
+  number: whole,
+  modelHash: text,
+  author: textOrNull,
+  reason: textOrNull,
+  createdAt: time,
 };
 
 /** By the names under which `shared` finds them. */
@@ -179,7 +218,11 @@ export const metadataSchemas: Readonly<Record<string, JsonSchema>> = {
       files: {
         type: 'object',
         description: 'The pack, file by file: pack.json and the JSON of its folders, by path.',
-        examples: [{ 'pack.json': { name: 'visits', namespace: 'fmcg', version: '1.0.0', label: { en: 'Visits' } } }],
+        examples: [{ 'pack.json': { name: 'visits', namespace: 'field', version: '1.0.0', label: { en: 'Visits' } } }],
+      },
+      with: {
+        ...listOf({ type: 'object' }),
+        description: 'Other packs, like files, that come in the same step: those of which each needs the other’s new version.',
       },
       uninstall: { ...text, description: 'In the place of files: the name of the pack to take away.' },
       choices: { type: 'object', additionalProperties: shared('Choice'), description: 'For conflicts of the plan, by their ids.' },
@@ -198,6 +241,14 @@ export const metadataSchemas: Readonly<Record<string, JsonSchema>> = {
     ...Object.keys(plan),
     'version',
   ]),
-  MetadataVersion: objectSchema({ number: whole, modelHash: text, author: textOrNull, reason: textOrNull, createdAt: time }),
+  MetadataVersion: objectSchema(versionOf),
+  MetadataVersionShown: objectSchema({
+    ...versionOf,
+    plan: shared('MetadataPlan'),
+    inverse: {
+      anyOf: [objectSchema({ model: text, changes }), { type: 'null' }],
+      description: 'The Model before and the changes that lead back to it; null of the first version.',
+    },
+  }),
   Rollback: objectSchema({ version: whole, reason: text, planHash: text }, ['version']),
 };

@@ -1,6 +1,7 @@
 // What of the API is there for a caller: operations that the caller may not use, or that cannot succeed, are not in the document.
 import type { ObjectDescription } from '@tessera/engine';
 import type { Model, ObjectVerbs } from '@tessera/metadata';
+import { bulkActions, type BulkAction } from '../bulk-actions.ts';
 import type { RouteId } from '../rest/table.ts';
 
 const everything: ObjectVerbs = {
@@ -13,9 +14,6 @@ const everything: ObjectVerbs = {
   seeDeleted: true,
 };
 
-/** Actions of `bulk`, in the order in which they are told. */
-export const bulkActions = ['create', 'update', 'upsert', 'delete', 'restore'] as const;
-
 /** An object with all that decides which of its operations its caller has. */
 export interface OfferedObject extends ObjectDescription {
   readonly allows: ObjectVerbs;
@@ -25,7 +23,7 @@ export interface OfferedObject extends ObjectDescription {
   /** Those of them that a write may set too. */
   readonly upsertNames: readonly string[];
   /** Actions of `bulk` that can succeed. */
-  readonly bulk: readonly (typeof bulkActions)[number][];
+  readonly bulk: readonly BulkAction[];
   /** Whether records are shared one by one. */
   readonly shared: boolean;
   /** Names of what its records may be converted by. */
@@ -54,11 +52,13 @@ export function offered(object: ObjectDescription, model: Model, administrator: 
   // History, audit and ownership name people for ever.
   const deletable = !object.appendOnly && object.name !== 'user';
   const updates = allows.update && !object.appendOnly;
-  const can: Readonly<Record<(typeof bulkActions)[number], boolean>> = {
+  const can: Readonly<Record<BulkAction, boolean>> = {
     create: allows.create,
     update: updates,
     upsert: (allows.create || updates) && (names.length > 0 || object.keys.some(({ unique }) => unique)),
     delete: allows.delete && deletable,
+    void: allows.delete && deletable,
+    unvoid: allows.delete && deletable,
     restore: allows.delete && allows.seeDeleted && deletable,
   };
   const sharing = Object.hasOwn(model.objects, object.name) ? model.objects[object.name]?.sharing : undefined;
@@ -77,7 +77,7 @@ export function offered(object: ObjectDescription, model: Model, administrator: 
 }
 
 const can =
-  (action: (typeof bulkActions)[number]) =>
+  (action: BulkAction) =>
   ({ bulk }: OfferedObject): boolean =>
     bulk.includes(action);
 const isPooled = ({ bulk, fields }: OfferedObject): boolean => bulk.includes('update') && fields.some(({ name }) => name === 'pooledAt');
@@ -89,6 +89,8 @@ const ofRecords: Partial<Readonly<Record<RouteId, (object: OfferedObject) => boo
   updateRecord: can('update'),
   deleteRecord: can('delete'),
   restoreRecord: can('restore'),
+  voidRecord: can('void'),
+  unvoidRecord: can('unvoid'),
   // A detail that is never deleted goes into the bin with its master.
   mergeRecords: ({ bulk, deletable }) => deletable && bulk.includes('update') && bulk.includes('delete'),
   claimRecord: isPooled,
@@ -144,12 +146,20 @@ const forAdministrators: ReadonlySet<RouteId> = new Set<RouteId>([
   'planMetadata',
   'applyMetadata',
   'listMetadataVersions',
+  'getMetadataVersion',
   'planRollback',
   'rollBackMetadata',
   'listPacks',
   'planPack',
   'applyPack',
   'exportPack',
+  'listSandboxes',
+  'createSandbox',
+  'getSandbox',
+  'refreshSandbox',
+  'deleteSandbox',
+  'planPromotion',
+  'promoteSandbox',
   'impersonate',
   'giveResetToken',
   'setUserPassword',

@@ -4,6 +4,7 @@ import { approvalOperations } from './approval-operations.ts';
 import { automationOperations } from './automation-operations.ts';
 import { identityOperations } from './identity-operations.ts';
 import type { RecordRouteId } from './record-operations.ts';
+import { sandboxOperations } from './sandbox-operations.ts';
 import { answer, id, json, listOf, mapOf, objectSchema, oneOf, parameter, problems, shared, text, time, whole } from './shapes.ts';
 import type { JsonSchema, Operation, Parameter } from './shapes.ts';
 
@@ -27,6 +28,7 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
   ...identityOperations,
   ...automationOperations,
   ...approvalOperations,
+  ...sandboxOperations,
   listObjects: tagged('Describing', {
     summary: 'Objects that the caller may see',
     responses: { 200: answer('Objects.', objectSchema({ objects: listOf(shared('ObjectSummary')) })), ...problems(401) },
@@ -128,6 +130,11 @@ export const otherOperations: Readonly<Record<Exclude<RouteId, RecordRouteId>, O
   listMetadataVersions: tagged('Metadata', {
     summary: 'The versions of the metadata',
     responses: { 200: answer('Versions.', objectSchema({ versions: listOf(shared('MetadataVersion')) })), ...problems(401, 403) },
+  }),
+  getMetadataVersion: tagged('Metadata', {
+    summary: 'A version: the plan that was applied, and what leads back from it',
+    parameters: [inPath('number', 'The version’s number.')],
+    responses: { 200: answer('The version.', shared('MetadataVersionShown')), ...problems(401, 403, 404) },
   }),
   planRollback: tagged('Metadata', {
     summary: 'What going back to a version would do; nothing is changed',

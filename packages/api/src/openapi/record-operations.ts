@@ -4,7 +4,23 @@ import { approvalRecordOperations, type ApprovalRecordRouteId } from './approval
 import type { OfferedObject } from './offered.ts';
 import { poolOperations, type PoolRouteId } from './pool-operations.ts';
 import { schemaNames } from './record-schemas.ts';
-import { answer, flag, header, id, json, listOf, objectSchema, parameter, problems, schemaRef, shared, text } from './shapes.ts';
+import { sharingOperations, type SharingRouteId } from './sharing-operations.ts';
+import {
+  aRecord,
+  answer,
+  flag,
+  header,
+  id,
+  json,
+  listOf,
+  nothing,
+  objectSchema,
+  parameter,
+  problems,
+  schemaRef,
+  shared,
+  text,
+} from './shapes.ts';
 import type { AnswerShape, MediaType, Operation, Parameter, Reference } from './shapes.ts';
 
 /** The routes whose paths name an object of which each has operations of its own. */
@@ -16,6 +32,8 @@ export type RecordRouteId = Extract<
   | 'updateRecord'
   | 'deleteRecord'
   | 'restoreRecord'
+  | 'voidRecord'
+  | 'unvoidRecord'
   | 'getHistory'
   | 'getStages'
   | 'findDuplicates'
@@ -23,10 +41,7 @@ export type RecordRouteId = Extract<
   | 'undoMerge'
   | PoolRouteId
   | ApprovalRecordRouteId
-  | 'explainAccess'
-  | 'listShares'
-  | 'shareRecord'
-  | 'unshareRecord'
+  | SharingRouteId
   | 'getRecordBy'
   | 'upsertRecord'
   | 'purgeRecords'
@@ -49,8 +64,6 @@ const createdAnswer = (object: OfferedObject): AnswerShape => ({
   ...answer('Created. Empty with Prefer: return=minimal.', one(object)),
   headers: { ETag: header('ETag'), Location: header('Location') },
 });
-
-const nothing = (description: string): AnswerShape => ({ description });
 
 const body = (content: Readonly<Record<string, MediaType>>): NonNullable<Operation['requestBody']> => ({ required: true, content });
 
@@ -85,14 +98,14 @@ const importContent: Readonly<Record<string, MediaType>> = {
   },
 };
 
-const aRecord = '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01';
-
 const bulkNeeds = {
   create: 'values to create',
   update: '`id`, `version`? and values to update',
   upsert: 'values to upsert',
   delete: '`id` and `version`? to delete',
   restore: '`id` to restore',
+  void: '`id` and `version`? to make void',
+  unvoid: '`id` and `version`? to let count again',
 } as const satisfies Readonly<Record<OfferedObject['bulk'][number], string>>;
 
 function bulkRequest({ bulk }: OfferedObject): MediaType {
@@ -116,9 +129,6 @@ function bulkRequest({ bulk }: OfferedObject): MediaType {
 
 /** The bin is for those who may look into it. */
 const bin = ({ allows }: OfferedObject): readonly Reference[] => (allows.seeDeleted ? [parameter('deleted')] : []);
-
-const ofUser = ({ administrator }: OfferedObject): readonly Parameter[] =>
-  administrator ? [{ name: 'user', in: 'query', description: 'A user’s id. Default: the caller.', schema: id }] : [];
 
 const waits = answer('It waits for an approval: nothing of it is written yet.', shared('PendingWrite'));
 
@@ -172,6 +182,26 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
       ...problems(400, 401, 403, 404, 409, 422),
     },
   }),
+  voidRecord: (object) => ({
+    summary: `Make ${object.label} void`,
+    description: 'It stays to be seen, and counts for nothing: in no roll-up, no match, no clock.',
+    parameters: [parameter('id'), parameter('fields'), parameter('IfMatch'), ...writeHeaders],
+    responses: {
+      200: recordAnswer(object, 'The void record.'),
+      202: waits,
+      204: nothing('Done; with Prefer: return=minimal.'),
+      ...problems(400, 401, 403, 404, 409, 412, 422),
+    },
+  }),
+  unvoidRecord: (object) => ({
+    summary: `Let ${object.label} count again that was void`,
+    parameters: [parameter('id'), parameter('fields'), parameter('allowDuplicates'), parameter('IfMatch'), ...writeHeaders],
+    responses: {
+      200: recordAnswer(object, 'The record, as what it was before it was void.'),
+      204: nothing('Done; with Prefer: return=minimal.'),
+      ...problems(400, 401, 403, 404, 409, 412, 422),
+    },
+  }),
   getHistory: (object) => ({
     summary: `History of ${object.label}`,
     description: 'Newest first.',
@@ -204,32 +234,7 @@ export const recordOperations: Readonly<Record<RecordRouteId, Describe>> = {
     parameters: [parameter('id'), { name: 'merge', in: 'path', required: true, description: 'The merge’s id.', schema: id }],
     responses: { 200: answer('What is as it was, and what is not.', shared('UndoneMerge')), ...problems(400, 401, 403, 404, 409, 422) },
   }),
-  explainAccess: (object) => ({
-    summary: `Why ${object.label} may be seen or changed, or may not`,
-    description: `Layer by layer, for ${object.administrator ? 'any user' : 'the caller'}.`,
-    parameters: [parameter('id'), ...ofUser(object)],
-    responses: { 200: answer('The layers, and what they give.', shared('AccessExplanation')), ...problems(400, 401, 403, 404) },
-  }),
-  listShares: (object) => ({
-    summary: `Team and shares of ${object.label}`,
-    parameters: [parameter('id')],
-    responses: { 200: answer('Shares.', objectSchema({ shares: listOf(shared('Share')) })), ...problems(400, 401, 403, 404) },
-  }),
-  shareRecord: (object) => ({
-    summary: `Share ${object.label}, or put people into its team`,
-    description: 'For whoever may edit the record. A share that the same subject has already is changed.',
-    parameters: [parameter('id')],
-    requestBody: body(json(shared('NewShares'), { shares: [{ to: { user: aRecord }, access: 'read' }] })),
-    responses: {
-      200: answer('The shares as they are now.', objectSchema({ shares: listOf(shared('Share')) })),
-      ...problems(400, 401, 403, 404, 409, 413, 415, 422),
-    },
-  }),
-  unshareRecord: (object) => ({
-    summary: `Take a share of ${object.label} away`,
-    parameters: [parameter('id'), { name: 'share', in: 'path', required: true, description: 'The share’s id.', schema: id }],
-    responses: { 204: nothing('It is gone.'), ...problems(400, 401, 403, 404) },
-  }),
+  ...sharingOperations,
   getRecordBy: (object) => ({
     summary: `Read ${object.label} by a unique field`,
     parameters: [...byParameters(object.uniqueNames), parameter('fields'), parameter('IfNoneMatch')],

@@ -55,6 +55,9 @@ export const answer = (description: string, schema: JsonSchema, example?: unknow
   content: json(schema, example),
 });
 
+/** An answer without a body. */
+export const nothing = (description: string): AnswerShape => ({ description });
+
 /** The problems that a route may answer with, and the one for all others. */
 export function problems(...statuses: readonly number[]): Readonly<Record<string, Reference>> {
   const all = statuses.map((status) => [String(status), { $ref: `#/components/responses/${status}` }] as const);
@@ -78,6 +81,8 @@ export const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'str
 
 export const text: JsonSchema = { type: 'string' };
 export const id: JsonSchema = { type: 'string', format: 'uuid' };
+/** An id for examples. */
+export const aRecord = '019a8b1c-5e70-7c11-8b44-2f6d1c0a9e01';
 export const whole: JsonSchema = { type: 'integer', minimum: 0 };
 export const flag: JsonSchema = { type: 'boolean' };
 export const time: JsonSchema = { type: 'string', format: 'date-time' };

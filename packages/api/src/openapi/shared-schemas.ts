@@ -12,6 +12,7 @@ import { jobSchemas } from './job-schemas.ts';
 import { matchingSchemas } from './matching-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { metadataSchemas } from './metadata-schemas.ts';
+import { sandboxSchemas } from './sandbox-operations.ts';
 import { flag, id, listOf, objectSchema, shared, text, textOrNull, time, whole, type JsonSchema } from './shapes.ts';
 
 const named: JsonSchema = { type: 'string', pattern: partName.source };
@@ -132,5 +133,6 @@ export const sharedSchemas: Readonly<Record<string, JsonSchema>> = Object.fromEn
     ...identitySchemas,
     ...describingSchemas,
     ...metadataSchemas,
+    ...sandboxSchemas,
   }).map(([name, schema]) => [`api.${name}`, schema] as const),
 );

@@ -34,7 +34,7 @@ export const planInput = (record: RecordAt, members: Members): PlanInput => ({
   process: members.text('process'),
   values: values(members, 'values'),
   submitter: members.text('submitter'),
-  event: members.oneOf('event', ['create', 'update', 'delete', 'submit']),
+  event: members.oneOf('event', ['create', 'update', 'delete', 'void', 'submit']),
   chosen: texts(members, 'chosen'),
 });
 

@@ -1,6 +1,7 @@
 // Many records of one object in one request, answered one by one.
 import { fail, TesseraError } from '@tessera/kernel';
 import type { RecordInput, RecordResult, SelectionRequest, WriteResult } from '@tessera/engine';
+import { bulkActions, type BulkAction } from '../bulk-actions.ts';
 import { sendText } from './answer.ts';
 import { Members, objectAt, type JsonObject } from './body.ts';
 import { problemEntry, repoint } from './problem.ts';
@@ -8,11 +9,8 @@ import { withModel } from './read.ts';
 import { routes, type Call } from './route.ts';
 import { selected } from './selections.ts';
 
-const actions = ['create', 'update', 'upsert', 'delete', 'restore'] as const;
-type Action = (typeof actions)[number];
-
 interface Bulk {
-  readonly action: Action;
+  readonly action: BulkAction;
   readonly by: string | undefined;
   readonly allOrNone: boolean;
   readonly allowDuplicates: boolean;
@@ -29,9 +27,9 @@ interface Options {
 
 function bulkOf(body: unknown): Bulk {
   const members = new Members(body, '', ['action', 'by', 'allOrNone', 'allowDuplicates', 'records']);
-  const action = members.oneOf('action', actions);
+  const action = members.oneOf('action', bulkActions);
   if (action === undefined)
-    throw fail('REQUEST_INVALID', { reason: `/action must be one of ${actions.join(', ')}.` }, { pointer: '/action' });
+    throw fail('REQUEST_INVALID', { reason: `/action must be one of ${bulkActions.join(', ')}.` }, { pointer: '/action' });
   const by = members.text('by');
   if ((by === undefined) === (action === 'upsert')) {
     throw fail('REQUEST_INVALID', { reason: '/by belongs to upsert, which needs it: a unique field or a key.' }, { pointer: '/by' });
@@ -68,6 +66,12 @@ function run({ engine, context }: Call, { action, by = '', records }: Bulk, opti
       return engine.run('records.upsert', context, { ...options, by, records });
     case 'delete':
       return engine.run('records.delete', context, { ...options, records: records.map((each, i) => targetAt(each, i, ['id', 'version'])) });
+    case 'void':
+    case 'unvoid':
+      return engine.run(`records.${action}`, context, {
+        ...options,
+        records: records.map((each, i) => targetAt(each, i, ['id', 'version'])),
+      });
     case 'restore':
       return engine.run('records.restore', context, { ...options, ids: records.map((each, i) => targetAt(each, i, ['id']).id) });
   }

@@ -35,6 +35,12 @@ async function listVersions(call: Call): Promise<void> {
   sendJson(call, { versions: await call.engine.run('metadata.versions', call.context, {}) });
 }
 
+async function getVersion(call: Call): Promise<void> {
+  const number = Number(call.path('number'));
+  if (!Number.isSafeInteger(number)) throw fail('VERSION_UNKNOWN', { number: call.path('number') });
+  sendJson(call, await call.engine.run('metadata.version', call.context, { number }));
+}
+
 function rollbackOf(body: unknown): RollbackInput {
   const members = new Members(body, '', ['version', 'reason', 'planHash']);
   const [version, reason, planHash] = [members.whole('version'), members.text('reason'), members.text('planHash')];
@@ -54,6 +60,7 @@ export const metadataRoutes = routes([
   { id: 'planMetadata', method: 'post', path: '/metadata/plan', body: 'json', handle: planChange },
   { id: 'applyMetadata', method: 'post', path: '/metadata/apply', body: 'json', handle: applyChange },
   { id: 'listMetadataVersions', method: 'get', path: '/metadata/versions', handle: listVersions },
+  { id: 'getMetadataVersion', method: 'get', path: '/metadata/versions/{number}', handle: getVersion },
   { id: 'planRollback', method: 'post', path: '/metadata/rollback/plan', body: 'json', handle: planRollBack },
   { id: 'rollBackMetadata', method: 'post', path: '/metadata/rollback', body: 'json', handle: rollBack },
   { id: 'listMetadata', method: 'get', path: '/metadata/{kind}', handle: getKind },

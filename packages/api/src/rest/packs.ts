@@ -1,45 +1,25 @@
 // Packs over HTTP: what is installed, what a pack would do, installing and taking away, a pack of the tenant's own layer.
-import type { Choice, PackChange, PackExport } from '@tessera/engine';
-import { fail } from '@tessera/kernel';
+import type { PackChange, PackExport } from '@tessera/engine';
 import { sendJson } from './answer.ts';
 import { Members, objectAt } from './body.ts';
+import { decisionsIn, invalid } from './decisions.ts';
 import { routes, type Call } from './route.ts';
 
-const invalid = (reason: string, pointer: string): Error => fail('REQUEST_INVALID', { reason }, { pointer });
-
-function preferenceOf(members: Members): 'tenant' | 'pack' | undefined {
-  const prefer = members.text('prefer');
-  if (prefer === undefined || prefer === 'tenant' || prefer === 'pack') return prefer;
-  throw invalid('/prefer must be tenant or pack.', '/prefer');
-}
-
-/** `"tenant"`, `"pack"`, or `{ "value": … }`. */
-function choiceOf(choice: unknown, pointer: string): Choice {
-  if (choice === 'tenant' || choice === 'pack') return choice;
-  const { value } = objectAt(choice, pointer, ['value']);
-  if (value === undefined) throw invalid(`${pointer} must be tenant, pack, or an object with a value.`, pointer);
-  return { value };
-}
-
-function choicesOf(members: Members): Readonly<Record<string, Choice>> | undefined {
-  if (!members.has('choices')) return undefined;
-  const choices = Object.entries(objectAt(members.value('choices'), '/choices'));
-  const pointer = (id: string): string => `/choices/${id.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  return Object.fromEntries(choices.map(([id, choice]) => [id, choiceOf(choice, pointer(id))]));
-}
-
 function changeOf(body: unknown): PackChange {
-  const members = new Members(body, '', ['files', 'uninstall', 'choices', 'prefer', 'reason', 'planHash']);
-  const [choices, prefer, reason, planHash] = [choicesOf(members), preferenceOf(members), members.text('reason'), members.text('planHash')];
+  const members = new Members(body, '', ['files', 'with', 'uninstall', 'choices', 'prefer', 'reason', 'planHash']);
+  const [reason, planHash] = [members.text('reason'), members.text('planHash')];
   const options = {
-    ...(choices === undefined ? {} : { choices }),
-    ...(prefer === undefined ? {} : { prefer }),
+    ...decisionsIn(members),
     ...(reason === undefined ? {} : { reason }),
     ...(planHash === undefined ? {} : { planHash }),
   };
   const uninstall = members.text('uninstall');
-  if (uninstall !== undefined && members.has('files')) throw invalid('either /files or /uninstall is given.', '/uninstall');
-  return uninstall === undefined ? { ...options, files: objectAt(members.value('files'), '/files') } : { ...options, uninstall };
+  const others = members.list('with')?.map((files, i) => objectAt(files, `/with/${String(i)}`));
+  if (uninstall === undefined) {
+    return { ...options, files: objectAt(members.value('files'), '/files'), ...(others === undefined ? {} : { with: others }) };
+  }
+  if (members.has('files') || others !== undefined) throw invalid('either /files or /uninstall is given.', '/uninstall');
+  return { ...options, uninstall };
 }
 
 function exportOf(body: unknown): PackExport {

@@ -1,7 +1,7 @@
-// Writing one record at a time: create, update, upsert, delete, restore, purge.
+// Writing one record at a time: create, update, upsert, delete, void, restore, purge.
 import { fail, TesseraError, type Problem } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { RecordResult, SelectionRequest, WriteResult } from '@tessera/engine';
+import type { MarkInput, RecordResult, SelectionRequest, WriteResult } from '@tessera/engine';
 import { etag, ifMatch, sendText, sendJson, wantsMinimal } from './answer.ts';
 import { objectAt } from './body.ts';
 import { pointerStep } from './parse-json.ts';
@@ -143,6 +143,17 @@ async function restoreRecord(call: Call): Promise<void> {
   answer(call, { ...(await writeOne(call, write, wantsMinimal(call))), created: false });
 }
 
+async function mark(call: Call, run: (input: MarkInput) => Promise<WriteResult>): Promise<void> {
+  const [id, version, object] = [recordId(call), ifMatch(call), call.path('object')];
+  const record = { id, ...(version === undefined ? {} : { version }) };
+  const write = (options: Returning): Promise<WriteResult> => run({ object, records: [record], ...options });
+  answer(call, await writeOne(call, write, wantsMinimal(call)));
+}
+
+const voidRecord = (call: Call): Promise<void> => mark(call, (input) => call.engine.run('records.void', call.context, input));
+
+const unvoidRecord = (call: Call): Promise<void> => mark(call, (input) => call.engine.run('records.unvoid', call.context, input));
+
 async function purgeRecords(call: Call): Promise<void> {
   const ids = objectAt(call.body, '', ['ids'])['ids'];
   if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
@@ -175,6 +186,20 @@ export const recordWriteRoutes = routes([
     path: '/records/{object}/{id}/restore',
     query: ['fields', 'allowDuplicates'],
     handle: restoreRecord,
+  },
+  {
+    id: 'voidRecord',
+    method: 'post',
+    path: '/records/{object}/{id}/void',
+    query: ['fields'],
+    handle: voidRecord,
+  },
+  {
+    id: 'unvoidRecord',
+    method: 'post',
+    path: '/records/{object}/{id}/unvoid',
+    query: ['fields', 'allowDuplicates'],
+    handle: unvoidRecord,
   },
   {
     id: 'upsertRecord',

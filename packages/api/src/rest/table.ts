@@ -21,6 +21,7 @@ import { recordReadRoutes } from './record-reads.ts';
 import { recordWriteRoutes } from './record-writes.ts';
 import type { Route } from './route.ts';
 import { runRoutes } from './runs.ts';
+import { sandboxRoutes } from './sandboxes.ts';
 import { sessionRoutes } from './sessions.ts';
 import { transferRoutes } from './transfer.ts';
 import { userRoutes } from './users.ts';
@@ -51,6 +52,7 @@ const table = [
   ...jobRoutes,
   ...metadataRoutes,
   ...packRoutes,
+  ...sandboxRoutes,
   ...fileRoutes,
 ] as const;
 

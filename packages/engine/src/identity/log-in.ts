@@ -2,7 +2,7 @@
 import { fail } from '@tessera/kernel';
 import { findSecondFactor, requestOrigin } from '@tessera/storage';
 import type { EngineParts } from '../engine-parts.ts';
-import type { TokenPair } from '../operation-types.ts';
+import type { TokenPair } from '../types/operation.ts';
 import type { RequestInfo } from '../request-info.ts';
 import { iso } from './audit.ts';
 import type { PasswordCheck, Recognised } from './password-check.ts';

@@ -8,6 +8,7 @@ import {
   dropOnceTokens,
   findUser,
   hasOnceTokenSince,
+  isCopy,
   keepOnceToken,
   lockUser,
   peekOnceToken,
@@ -21,7 +22,7 @@ import {
   type IdentityUser,
 } from '@tessera/storage';
 import type { EngineParts, Session } from '../engine-parts.ts';
-import type { TokenPair } from '../operation-types.ts';
+import type { TokenPair } from '../types/operation.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
 import { aboutUser, iso, note } from './audit.ts';
@@ -132,6 +133,8 @@ export async function askReset(
     parts.log.warn({}, 'somebody asks for a new password, and no mail can be sent: SMTP_URL is not set');
     return;
   }
+  // From a copy nothing goes out; an administrator may hand a link over.
+  if (isCopy(input.tenant)) return;
   const tenant = await runtimes.get(input.tenant);
   const user = await findUser(tenant.database, userObject(tenant), { email: input.email });
   if (user?.active !== true) return;

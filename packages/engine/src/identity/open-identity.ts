@@ -1,5 +1,5 @@
 // What can be asked by somebody who is not signed in, beside logging in itself.
-import type { TokenPair } from '../operation-types.ts';
+import type { TokenPair } from '../types/operation.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { Enrolment, GivenPassword, LogIn } from './shapes.ts';
 

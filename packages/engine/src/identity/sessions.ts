@@ -17,7 +17,7 @@ import {
   type WhichSessions,
 } from '@tessera/storage';
 import type { EngineParts, Session } from '../engine-parts.ts';
-import type { TokenPair } from '../operation-types.ts';
+import type { TokenPair } from '../types/operation.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { TenantRuntime } from '../tenant-runtimes.ts';
 import { aboutUser, iso, note } from './audit.ts';

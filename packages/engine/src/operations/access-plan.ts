@@ -1,20 +1,22 @@
 // What a change of metadata does to people's access: who gains and who loses what, counted on the tenant's records.
-import { bind } from '@tessera/kernel';
-import { canonicalJson, movedWords, type FieldModel, type Model, type SubjectModel } from '@tessera/metadata';
+import { bind, isoNow } from '@tessera/kernel';
+import { canonicalJson, movedWords, type Change, type FieldModel, type Model, type SubjectModel } from '@tessera/metadata';
 import {
   comparePolicies,
   compilePolicy,
   compareRecords,
   differenceSlots,
   personWanted,
+  type FormerNames,
   type ObjectDifference,
   type RecordDifference,
   type Side,
 } from '@tessera/security';
 import { activePeopleStatement, differenceStatement, loadPerson, subjectKey, type Person, type PersonAlone } from '@tessera/storage';
 import { dependencies, walk, type AccessExpression, type Expression } from '@tessera/rules';
-import type { AccessPlan, CountedAccess } from '../access-types.ts';
+import type { AccessPlan, CountedAccess } from '../types/access.ts';
 import type { Session } from '../engine-parts.ts';
+import { renamesIn } from './renames-in.ts';
 
 /** People beyond these are not compared; the plan says how many. */
 const mostPeople = 2_000;
@@ -101,10 +103,10 @@ async function compared(session: Session, after: Model, successors: Successors, 
 }
 
 /** People to whom the same happens, with what happens. */
-function grouped(all: readonly Compared[]): AccessPlan['rights'] {
+function grouped(all: readonly Compared[], names: FormerNames): AccessPlan['rights'] {
   const groups = new Map<string, { differences: readonly ObjectDifference[]; people: string[]; count: number }>();
   for (const { person, before, after } of all) {
-    const differences = comparePolicies(before, after);
+    const differences = comparePolicies(before, after, names);
     if (differences.length === 0) continue;
     const key = canonicalJson(differences);
     const group = groups.get(key) ?? { differences, people: [], count: 0 };
@@ -140,16 +142,16 @@ function isKnown(model: Model, condition: Expression | undefined): boolean {
 }
 
 async function counted(session: Session, one: Compared, difference: RecordDifference): Promise<CountedAccess | undefined> {
-  const { object, verb } = difference;
+  const { object, former, verb } = difference;
   const who = { user: one.person.userId, email: one.person.email, object, verb };
   const { model } = session.runtime;
   if (!isKnown(model, difference.after)) return { ...who, gained: null, lost: null };
-  const statement = differenceStatement({ model, schema: session.database.schema }, object, difference);
+  const statement = differenceStatement({ model, schema: session.database.schema }, former, difference);
   const slots = {
     // Slots that only steer PostgreSQL's plan keep their name, and one side may not have them.
     ...one.after.policy.slots,
     ...differenceSlots(one.before.policy, one.after.policy),
-    now: new Date(session.context.clock.now()).toISOString(),
+    now: isoNow(session.context),
     zone: model.settings.timeZone,
   };
   const [row] = (await session.database.query(bind(statement, slots))).rows;
@@ -158,12 +160,9 @@ async function counted(session: Session, one: Compared, difference: RecordDiffer
 }
 
 /** Undefined where the change has nothing to do with access. */
-export async function planAccess(
-  session: Session,
-  after: Model,
-  changes: readonly { readonly kind: string; readonly path: readonly string[] }[],
-): Promise<AccessPlan | undefined> {
+export async function planAccess(session: Session, after: Model, changes: readonly Change[]): Promise<AccessPlan | undefined> {
   if (!mayTouchAccess(changes)) return undefined;
+  const names = renamesIn(changes);
   const target = { model: session.runtime.model, schema: session.database.schema };
   const { rows } = await session.database.query(activePeopleStatement(target));
   const successors = new Successors(session.runtime.model, after);
@@ -172,7 +171,7 @@ export async function planAccess(
     const one = await compared(session, after, successors, String(row['id']));
     if (one !== undefined) all.push(one);
   }
-  const open = all.flatMap((one) => compareRecords(one.before, one.after).map((difference) => ({ one, difference })));
+  const open = all.flatMap((one) => compareRecords(one.before, one.after, names).map((difference) => ({ one, difference })));
   const records: CountedAccess[] = [];
   for (const { one, difference } of open.slice(0, mostCounts)) {
     const count = await counted(session, one, difference);
@@ -182,7 +181,7 @@ export async function planAccess(
     people: all.length,
     notCompared: Math.max(0, rows.length - mostPeople),
     administrators: all.filter((one) => one.after.policy.administrator).length,
-    rights: grouped(all),
+    rights: grouped(all, names),
     records,
     notCounted: Math.max(0, open.length - mostCounts),
   };

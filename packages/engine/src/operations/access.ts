@@ -3,7 +3,7 @@ import { bind, fail, isUuid } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
 import { allows, explainGrants, explainPlan, type AccessLayer } from '@tessera/security';
 import { layersStatement } from '@tessera/storage';
-import type { AccessExplanation, ExplainedLayer } from '../access-types.ts';
+import type { AccessExplanation, ExplainedLayer } from '../types/access.ts';
 import type { OperationInput } from '../operation-list.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';

@@ -12,7 +12,7 @@ import {
   type ActorAction,
   type ApprovalState,
 } from '@tessera/workflow';
-import type { ActInput, ApprovalActionName } from '../approval-types.ts';
+import type { ActInput, ApprovalActionName } from '../types/approval.ts';
 
 type Acted = Exclude<ApprovalActionName, 'comment' | 'ask' | 'answer'>;
 

@@ -24,8 +24,8 @@ import type {
   ShownDecision,
   ShownPlan,
   ShownTask,
-} from '../approval-types.ts';
-import { approvalActions } from '../approval-types.ts';
+} from '../types/approval.ts';
+import { approvalActions } from '../types/approval.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { stateOf } from './approval-actions.ts';
@@ -214,7 +214,7 @@ export async function planOf(session: Session, input: PlanInput): Promise<ShownP
   const { userId } = session.context.actor;
   const submitter = (input.submitter ?? userId ?? '').toLowerCase();
   if (submitter !== userId && !session.policy.administrator)
-    throw fail('PERMISSION_DENIED', { action: 'asking what would be asked of others' });
+    throw fail('PERMISSION_DENIED', { action: 'ask what would be asked of others' });
   if (!isUuid(submitter)) throw fail('RECORD_NOT_FOUND', { object: 'user', id: submitter });
   const { values, process } = input;
   const chosen = checkIds('chosen', input.chosen, mostPeople);

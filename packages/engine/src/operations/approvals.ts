@@ -3,7 +3,7 @@ import { fail, isUuid, TesseraError, type Problem } from '@tessera/kernel';
 import type { WriteSession } from '@tessera/records';
 import { appendAudit, approvalTasksOf, auditEntry, doorOf, readApprovals, type ApprovalRow } from '@tessera/storage';
 import { actOn, noteOn, submitRecord } from '@tessera/workflow';
-import type { ActInput, ApprovalActionName, ApprovalDone, BatchInput, BatchResult, SubmitInput } from '../approval-types.ts';
+import type { ActInput, ApprovalActionName, ApprovalDone, BatchInput, BatchResult, SubmitInput } from '../types/approval.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 import { actionOf } from './approval-actions.ts';
@@ -13,6 +13,8 @@ import { runWrite } from './write.ts';
 
 /** Each is a transaction. */
 const mostInBatch = 200;
+/** Characters of one comment, as its history says. */
+const longestComment = 20_000;
 /** Of one comment, and people whom one act names. */
 const mostFiles = 50;
 export const mostPeople = 50;
@@ -76,7 +78,7 @@ async function knownApproval(write: WriteSession, given: string): Promise<Approv
 /** Whoever is nobody (a key of no person) has nothing to decide. @throws PERMISSION_DENIED */
 export function personOf({ context }: Pick<WriteSession, 'context'>): string {
   const { userId } = context.actor;
-  if (userId === null) throw fail('PERMISSION_DENIED', { action: 'taking part in approvals' });
+  if (userId === null) throw fail('PERMISSION_DENIED', { action: 'take part in approvals' });
   return userId;
 }
 
@@ -89,7 +91,15 @@ export function checkIds(name: string, ids: readonly string[] | undefined, most:
   });
 }
 
+/** @throws VALUE_TOO_LONG */
+function checkComment({ comment = '' }: { readonly comment?: string | undefined }): void {
+  const { length } = comment;
+  const limit = longestComment;
+  if (length > limit) throw fail('VALUE_TOO_LONG', { field: 'comment', limit, length, unit: 'characters' }, { pointer: '/comment' });
+}
+
 export function submit(session: Session, input: SubmitInput): Promise<ApprovalDone> {
+  checkComment(input);
   const { name } = objectOf(session.view, input.object);
   const object = session.runtime.model.objects[name];
   const { id, process, comment } = input;
@@ -104,6 +114,7 @@ export function submit(session: Session, input: SubmitInput): Promise<ApprovalDo
 }
 
 function checkTaken(input: ActInput): ActInput {
+  checkComment(input);
   const known: readonly string[] = ['approval', 'action', 'comment', 'files', ...taken[input.action]];
   for (const [name, value] of Object.entries(input)) {
     if (value !== undefined && !known.includes(name))
@@ -126,7 +137,8 @@ async function noted(
   await noteOn(write, { approval: row.id, by: personOf(write), kind, to, comment, files });
 }
 
-async function acted(write: WriteSession, given: ActInput): Promise<ApprovalDone> {
+/** In a transaction that is under way. */
+export async function actWithin(write: WriteSession, given: ActInput): Promise<ApprovalDone> {
   const input = { ...checkTaken(given), files: checkIds('files', given.files, mostFiles) };
   const row = await knownApproval(write, input.approval);
   const { action, comment, files, edits } = input;
@@ -135,7 +147,8 @@ async function acted(write: WriteSession, given: ActInput): Promise<ApprovalDone
     return { approval: row.id, status: row.status };
   }
   const by = personOf(write);
-  const { approval } = await actOn(write, { approval: row.id, action: await actionOf(write, row, input, by), by, comment, files, edits });
+  const meant = { approval: row.id, known: row, action: await actionOf(write, row, input, by) };
+  const { approval } = await actOn(write, { ...meant, by, comment, files, edits });
   const audited = interventions[action];
   if (audited !== undefined) {
     const detail = { approval: row.id, process: row.process, turn: input.turn ?? null, step: input.step ?? null };
@@ -146,7 +159,7 @@ async function acted(write: WriteSession, given: ActInput): Promise<ApprovalDone
 }
 
 export function act(session: Session, input: ActInput): Promise<ApprovalDone> {
-  return runWrite(session, (write) => idempotent(write, `approvals.${input.action}`, input, () => acted(write, input)));
+  return runWrite(session, (write) => idempotent(write, `approvals.${input.action}`, input, () => actWithin(write, input)));
 }
 
 /** What stands against one of many; what nobody has foreseen is no answer. */

@@ -2,7 +2,7 @@
 import { fail, isUuid } from '@tessera/kernel';
 import { auditPage, purgeAudit } from '@tessera/storage';
 import type { OperationInput } from '../operation-list.ts';
-import type { AuditTrail } from '../operation-types.ts';
+import type { AuditTrail } from '../types/operation.ts';
 import type { EngineParts, Session } from '../engine-parts.ts';
 
 const defaultEntries = 100;

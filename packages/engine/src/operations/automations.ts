@@ -4,8 +4,10 @@ import type { AutomationModel } from '@tessera/metadata';
 import { sightOf, type WriteSession } from '@tessera/records';
 import { appendAudit, auditEntry, doorOf, listVersions, nextGeneration, secretGeneration } from '@tessera/storage';
 import { explainAutomation, pressButton, secretText } from '@tessera/workflow';
-import type { ExplainInput, ShownExplanation, StartInput, Started, WebhookSecret } from '../automation-types.ts';
+import type { ExplainInput, ShownExplanation, StartInput, Started, WebhookSecret } from '../types/automation.ts';
 import type { Session } from '../engine-parts.ts';
+import { idempotent } from './idempotency.ts';
+import { layersOf } from './metadata.ts';
 import { shownRun } from './runs.ts';
 import { runWrite } from './write.ts';
 
@@ -34,11 +36,23 @@ export function startAutomation(session: Session, { automation: name, object, id
     throw fail('COMPONENT_UNKNOWN', { kind: 'button', name, known: '' });
   return runWrite(session, async (write) => {
     if (object !== undefined) await checkSight(write, object, id ?? '');
-    return { run: await pressButton(write, automation, { id, given: inputs }) };
+    const input = { automation: name, object, id, inputs };
+    return idempotent(write, 'automations.start', input, async () => ({
+      run: await pressButton(write, automation, { id, given: inputs }),
+    }));
   });
 }
 
+/** What is switched off is in no Model; that is the very answer. @throws AUTOMATION_NOT_APPLICABLE */
+async function checkOn(session: Session, name: string): Promise<void> {
+  if (Object.hasOwn(session.runtime.model.automations, name)) return;
+  const layers = await layersOf(session);
+  if (layers.some(({ files }) => Object.hasOwn(files, `automations/${name}.json`)))
+    throw fail('AUTOMATION_NOT_APPLICABLE', { automation: name, reason: 'it is switched off (`active`), so nothing starts it.' });
+}
+
 export async function explain(session: Session, { automation: name, record, version }: ExplainInput): Promise<ShownExplanation> {
+  await checkOn(session, name);
   const automation = automationOf(session, name);
   const object = session.runtime.model.objects[automation.object ?? ''];
   if (object === undefined)

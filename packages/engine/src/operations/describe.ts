@@ -1,7 +1,7 @@
 // What a tenant's objects are, in the reader's language: the one source of names for REST, OpenAPI and consoles.
 import { fieldTypes, type FieldModel, type Label, type ObjectModel } from '@tessera/metadata';
 import { inLanguage } from '@tessera/records';
-import type { FieldDescription, ObjectDescription, ObjectSummary } from '../describing-types.ts';
+import type { FieldDescription, ObjectDescription, ObjectSummary } from '../types/describing.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
 

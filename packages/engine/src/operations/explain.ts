@@ -3,7 +3,7 @@ import { fail, Slot, type Statement } from '@tessera/kernel';
 import { GivenSlot } from '@tessera/rules';
 import { appendAudit, auditEntry, explainStatement, planKeyOf } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
-import type { ExplainedParameter, ExplainedRequest, ReadExplanation } from '../explain-types.ts';
+import type { ExplainedParameter, ExplainedRequest, ReadExplanation } from '../types/explain.ts';
 import type { OperationInput } from '../operation-list.ts';
 import { planText } from '../read/plan-text.ts';
 import type { PreparedRead } from '../read/prepared-read.ts';

@@ -3,7 +3,7 @@ import { fail, isUuid, TesseraError } from '@tessera/kernel';
 import { signFileLink, storeFile, verifyFileLink, type SignedFileLink } from '@tessera/records';
 import { findFileStatement, storedFile, type StoredFile, type TenantDatabase } from '@tessera/storage';
 import type { OperationInput } from '../operation-list.ts';
-import type { FileDescription, FileDownload } from '../operation-types.ts';
+import type { FileDescription, FileDownload } from '../types/operation.ts';
 import type { EngineParts, Session } from '../engine-parts.ts';
 import { readRoots } from './read.ts';
 

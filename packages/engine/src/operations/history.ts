@@ -1,7 +1,7 @@
 // The history of a record that the caller may read.
 import { bind, fail, isUuid } from '@tessera/kernel';
 import { historyStatement } from '@tessera/storage';
-import type { HistoryInput, JsonText } from '../operation-types.ts';
+import type { HistoryInput, JsonText } from '../types/operation.ts';
 import type { Session } from '../engine-parts.ts';
 import type { PreparedRead } from '../read/prepared-read.ts';
 import { objectOf } from '../read/resolve.ts';

@@ -1,5 +1,5 @@
 // Runs, timers, effects and jobs as administrators see them, and what they do about those that have failed.
-import { fail, isUuid } from '@tessera/kernel';
+import { fail, isoNow, isUuid } from '@tessera/kernel';
 import {
   appendAudit,
   auditEntry,
@@ -14,7 +14,7 @@ import {
   type WorkKind,
 } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
-import type { JobDone, JobList, JobsInput } from '../job-types.ts';
+import type { JobDone, JobList, JobsInput } from '../types/job.ts';
 import { givingUp } from './runs.ts';
 import { runWrite } from './write.ts';
 
@@ -28,13 +28,11 @@ function placeOf(text: string): FailedPlace {
   return { failedAt, id };
 }
 
-const isoNow = ({ parts }: Session): string => new Date(parts.clock.now()).toISOString();
-
 export async function listJobs(session: Session, { kind, first = defaultFailures, before }: JobsInput): Promise<JobList> {
   const { database, parts, context } = session;
   const after = before === undefined ? undefined : placeOf(before);
   const [figures, found, dead, queues] = await Promise.all([
-    workFigures(database, isoNow(session)),
+    workFigures(database, isoNow(session.parts)),
     listFailed(database, { kind, after, first: first + 1 }),
     parts.jobs.dead(context.tenant, mostDead),
     parts.jobs.queuesOf(context.tenant),
@@ -56,7 +54,7 @@ type Deed = (door: WorkflowDoor, id: string, now: string) => Promise<WorkKind | 
 async function doToWork(session: Session, id: string, action: string, deed: Deed): Promise<WorkKind | undefined> {
   return runWrite(session, async ({ transaction, target: { schema } }) => {
     const door = doorOf(transaction, schema);
-    const kind = await deed(door, id, isoNow(session));
+    const kind = await deed(door, id, isoNow(session.parts));
     if (kind === undefined) return undefined;
     await transaction.query(wakeStatement(kind === 'effect' ? ['send', 'work'] : ['work']));
     await appendAudit(door, [auditEntry(session.context, action, { detail: { kind, id } })]);

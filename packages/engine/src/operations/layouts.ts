@@ -4,7 +4,7 @@ import type { Label, LayoutModel, Model, ObjectModel } from '@tessera/metadata';
 import { fetchFacts, noFacts, recordEnvironment, sightOf, type Facts, type WriteSession } from '@tessera/records';
 import type { Expression, Value } from '@tessera/rules';
 import { readRecord, type RecordValues } from '@tessera/storage';
-import type { ResolvedLayout, ShownListView } from '../describing-types.ts';
+import type { ResolvedLayout, ShownListView } from '../types/describing.ts';
 import type { OperationInput } from '../operation-list.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';

@@ -1,12 +1,12 @@
 // The tenant's metadata: shown, planned, applied, taken back.
-import { fail } from '@tessera/kernel';
+import { fail, isoNow } from '@tessera/kernel';
 import type { Layer } from '@tessera/metadata';
-import { applyLayers, packDifferences, planLayers, type Applied, type PlanInput } from '@tessera/packs';
-import { appendAudit, auditEntry, layersOfVersion, listVersions, loadLayers } from '@tessera/storage';
-import type { AppliedPlan, MetadataChange, MetadataPlan, MetadataVersion, RollbackInput } from '../metadata-types.ts';
+import { applyLayers, keepingPlatform, packDifferences, planLayers, type Applied, type Composed, type PlanInput } from '@tessera/packs';
+import { appendAudit, auditEntry, layersOfVersion, listVersions, planOfVersion, loadLayers } from '@tessera/storage';
+import type { AppliedPlan, MetadataChange, MetadataPlan, MetadataVersion, MetadataVersionShown, RollbackInput } from '../types/metadata.ts';
 import type { Session } from '../engine-parts.ts';
 import { checking, following } from '../following.ts';
-import { plannedFor, shownPlan } from './shown-plan.ts';
+import { keptPlan, plannedFor, shownPlan } from './shown-plan.ts';
 
 export function getMetadata(session: Session, { kind, name }: { readonly kind: string; readonly name?: string }): unknown {
   const { source } = session.runtime.model;
@@ -38,18 +38,17 @@ function changedLayers(layers: readonly Layer[], files: MetadataChange['files'])
   return [...layers.filter((layer) => layer.kind !== 'tenant'), { ...own, files: merged }];
 }
 
-const timeOf = ({ context }: Session): string => new Date(context.clock.now()).toISOString();
-
 /** The layers in force. */
 export async function layersOf(session: Session): Promise<readonly Layer[]> {
   return session.parts.cell.control((transaction) => loadLayers(transaction, session.context.tenant));
 }
 
 /** Layers to come, and what is known of how they came about. */
-export type LayersToCome = Pick<PlanInput, 'layers' | 'packs' | 'conflicts'>;
+export type LayersToCome = Pick<PlanInput, 'layers' | 'packs' | 'conflicts' | 'decisions'>;
 
-export async function planned(session: Session, come: LayersToCome): Promise<MetadataPlan> {
-  const { layers, packs = [], conflicts = [] } = come;
+/** @param access false: without what it does to people, which is reckoned for each of them */
+export async function planned(session: Session, come: LayersToCome, { access = true } = {}): Promise<MetadataPlan> {
+  const { layers, packs = [], conflicts = [], decisions = {} } = come;
   const input = {
     ...checking,
     tenant: session.context.tenant,
@@ -57,9 +56,10 @@ export async function planned(session: Session, come: LayersToCome): Promise<Met
     layers,
     packs,
     conflicts,
-    now: timeOf(session),
+    decisions,
+    now: isoNow(session.context),
   };
-  return plannedFor(session, await planLayers(session.parts.cell, input));
+  return plannedFor(session, await planLayers(session.parts.cell, input), { access });
 }
 
 interface ApplyOptions {
@@ -74,7 +74,7 @@ export async function putInForce(
   { reason, planHash }: ApplyOptions,
 ): Promise<Applied> {
   const { parts, context, runtime } = session;
-  const { from, layers, packs = [], conflicts = [] } = come;
+  const { from, layers, packs = [], conflicts = [], decisions = {} } = come;
   const done = await applyLayers(parts.cell, {
     ...following(parts),
     tenant: context.tenant,
@@ -83,14 +83,16 @@ export async function putInForce(
     layers,
     packs,
     conflicts,
-    now: timeOf(session),
+    decisions,
+    now: isoNow(session.context),
     author: context.actor.userId,
     reason: reason ?? null,
     planHash,
   });
   parts.runtimes.forget(context.tenant);
   if (done.version !== undefined) {
-    const detail = { version: done.version, reason: reason ?? null, changes: done.plan.changes };
+    const { changes, migrations } = done.plan;
+    const detail = { version: done.version, reason: reason ?? null, changes, ...(migrations.length === 0 ? {} : { migrations }) };
     await appendAudit(session.database, [auditEntry(context, 'metadata.changed', { detail })]);
   }
   return done;
@@ -115,20 +117,38 @@ export function versions(session: Session): Promise<readonly MetadataVersion[]> 
   return session.parts.cell.control((transaction) => listVersions(transaction, session.context.tenant));
 }
 
+/** One version with what was planned, and the changes that lead back from it. @throws VERSION_UNKNOWN */
+export async function shownVersion(session: Session, { number }: { readonly number: number }): Promise<MetadataVersionShown> {
+  const version = (await versions(session)).find((one) => one.number === number);
+  if (version === undefined) throw fail('VERSION_UNKNOWN', { number });
+  const kept = await session.parts.cell.control((transaction) => planOfVersion(transaction, session.context.tenant, number));
+  if (kept === undefined) throw fail('VERSION_UNKNOWN', { number });
+  return { ...version, ...keptPlan(version, kept) };
+}
+
 async function layersOfNumber(session: Session, version: number): Promise<readonly Layer[]> {
   const layers = await session.parts.cell.control((transaction) => layersOfVersion(transaction, session.context.tenant, version));
   if (layers === undefined) throw fail('VERSION_UNKNOWN', { number: version });
   return layers;
 }
 
+/** The layers of a version, on the platform that the tenant has by now. */
+async function goingBack(session: Session, version: number): Promise<Composed> {
+  const from = await layersOf(session);
+  const layers = keepingPlatform(from, await layersOfNumber(session, version));
+  return { from, layers, packs: packDifferences(from, layers), conflicts: [] };
+}
+
+/** On the way back what the tenant has changed of packs' data stays. */
+const backwards = { prefer: 'tenant' } as const;
+
 /** Going back is itself a plan and a new version. */
 export async function planRollback(session: Session, { version }: RollbackInput): Promise<MetadataPlan> {
-  const layers = await layersOfNumber(session, version);
-  return planned(session, { layers, packs: packDifferences(await layersOf(session), layers) });
+  const { layers, packs } = await goingBack(session, version);
+  return planned(session, { layers, packs, decisions: backwards });
 }
 
 export async function rollbackMetadata(session: Session, { version, reason, planHash }: RollbackInput): Promise<AppliedPlan> {
-  const [from, layers] = [await layersOf(session), await layersOfNumber(session, version)];
-  const come = { from, layers, packs: packDifferences(from, layers) };
+  const come = { ...(await goingBack(session, version)), decisions: backwards };
   return applied(session, come, { reason: reason ?? `back to version ${String(version)}`, planHash });
 }

@@ -3,7 +3,7 @@ import { fail, TesseraError, toStatement, withoutGivens } from '@tessera/kernel'
 import { restrict } from '@tessera/security';
 import { compileRead } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
-import type { JsonText } from '../operation-types.ts';
+import type { JsonText } from '../types/operation.ts';
 import { bound, planOf, type Plan } from '../read/plans.ts';
 import { isPreparable } from '../read/preparable.ts';
 import type { PreparedRead } from '../read/prepared-read.ts';

@@ -14,7 +14,7 @@ import {
   type OwnerOutcome,
 } from '@tessera/workflow';
 import type { Session } from '../engine-parts.ts';
-import type { ConvertInput, PoolInput } from '../pool-types.ts';
+import type { ConvertInput, PoolInput } from '../types/pool.ts';
 import { objectOf } from '../read/resolve.ts';
 import { idempotent } from './idempotency.ts';
 import { runWrite } from './write.ts';

@@ -2,7 +2,7 @@
 import { bind, fail, toStatement, type Statement } from '@tessera/kernel';
 import { policySlots, restrict, type Policy } from '@tessera/security';
 import { compileRead, cursorSlots, databaseErrorKind, queryCost, type RootQuery } from '@tessera/storage';
-import type { JsonText } from '../operation-types.ts';
+import type { JsonText } from '../types/operation.ts';
 import type { Session } from '../engine-parts.ts';
 import type { PreparedRead } from '../read/prepared-read.ts';
 import type { ReadRequest } from '../read/request.ts';

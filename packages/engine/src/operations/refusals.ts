@@ -1,30 +1,51 @@
-// Records that a stricter rule or field would refuse at their next save, counted as the tenant is now.
-import { TesseraError } from '@tessera/kernel';
-import { canonicalJson, movedWords, type Model } from '@tessera/metadata';
+// Records that a stricter rule or field would refuse at their next save: as they are now, or as migrations will leave them.
+import { isoNow, TesseraError } from '@tessera/kernel';
+import { canonicalJson, movedWords, ruleScope, type Model } from '@tessera/metadata';
+import type { LayerPlan } from '@tessera/packs';
+import { checkCondition, withoutOptions, type RuleScope } from '@tessera/rules';
+import { futureRecords } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
-import type { RefusedRecords } from '../metadata-types.ts';
-import { readRecords } from './read.ts';
+import type { RefusedRecords } from '../types/metadata.ts';
+import { countedNow, sampled, type Counted } from './record-counts.ts';
+import { renamesIn } from './renames-in.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Each is a count over a whole object. */
 const mostCounted = 50;
-const sampled = 5;
 
 const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
 
-type Candidate = Omit<RefusedRecords, 'count' | 'sample'>;
+interface Candidate extends Pick<RefusedRecords, 'object' | 'rule' | 'field'> {
+  /** Under the names of after the change. */
+  readonly filter: unknown;
+  /** The same under those of before; undefined where only the change brings what it reads. */
+  readonly former: RefusedRecords['query'] | undefined;
+}
+
+/** An object in both Models, with what it and its fields were called before. */
+interface Successor {
+  readonly object: string;
+  readonly former: string;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly before: Json;
+  readonly after: Json;
+}
 
 /** Rules that are new or say something else, on records that are there. */
-function ofRules(object: string, before: Json, after: Json): readonly Candidate[] {
+function ofRules({ object, former, fields, before, after }: Successor): readonly Candidate[] {
   const known = asJson(before['validationRules']);
+  const areNamesAlike = object === former && fields.size === 0;
   return Object.entries(asJson(after['validationRules'])).flatMap(([rule, source]): readonly Candidate[] => {
-    const { refuseWhen, recordTypes, active } = asJson(source);
-    const { refuseWhen: was, recordTypes: former, active: wasActive } = asJson(known[rule]);
+    const { refuseWhen, recordTypes, active, on } = asJson(source);
+    const { refuseWhen: was, recordTypes: formerTypes, active: wasActive, on: askedOn } = asJson(known[rule]);
+    const isSaved = (when: unknown): boolean => !Array.isArray(when) || when.includes('save');
+    if (!isSaved(on)) return [];
     const said = (...parts: readonly unknown[]): string => canonicalJson(parts.map((part) => part ?? null));
-    if (active === false || (wasActive !== false && said(refuseWhen, recordTypes) === said(was, former))) return [];
+    if (active === false || (wasActive !== false && isSaved(askedOn) && said(refuseWhen, recordTypes) === said(was, formerTypes)))
+      return [];
     const filter = recordTypes === undefined ? refuseWhen : { and: [{ in: [{ var: 'recordType' }, recordTypes] }, refuseWhen] };
-    return [{ object, rule, query: { object, filter } }];
+    return [{ object, rule, filter, former: areNamesAlike ? { object, filter } : undefined }];
   });
 }
 
@@ -49,61 +70,95 @@ function goneOptions(was: Json, now: Json): readonly string[] {
   return Object.keys(before).filter((option) => !Object.hasOwn(after, option) && !moved.has(option));
 }
 
-function ofOptions(object: string, field: string, was: Json, now: Json): readonly Candidate[] {
+function ofOptions(was: Json, now: Json): readonly ((field: string) => unknown)[] {
   const gone = was['type'] === now['type'] ? goneOptions(was, now) : [];
   if (gone.length === 0) return [];
-  const several = { or: gone.map((option) => ({ in: [option, { var: field }] })) };
-  return [{ object, field, query: { object, filter: now['type'] === 'picklist' ? { in: [{ var: field }, gone] } : several } }];
+  return [
+    (field) =>
+      now['type'] === 'picklist' ? { in: [{ var: field }, gone] } : { or: gone.map((option) => ({ in: [option, { var: field }] })) },
+  ];
 }
 
-function ofFields(object: string, before: Json, after: Json): readonly Candidate[] {
-  const known = asJson(before['fields']);
-  return Object.entries(asJson(after['fields'])).flatMap(([field, source]): readonly Candidate[] => {
-    if (!Object.hasOwn(known, field)) return [];
-    const [was, now] = [asJson(known[field]), asJson(source)];
-    const limited = limits.flatMap(({ property, isTighter, beyond }): readonly Candidate[] => {
-      const [former, limit] = [was[property], now[property]];
-      if (limit === undefined || (former !== undefined && !isTighter(Number(limit), Number(former)))) return [];
-      const filled = { '!': [{ isBlank: [{ var: field }] }] };
-      return [{ object, field, query: { object, filter: { and: [filled, beyond(field, limit)] } } }];
-    });
-    return [...limited, ...ofOptions(object, field, was, now)];
+function ofLimits(was: Json, now: Json): readonly ((field: string) => unknown)[] {
+  return limits.flatMap(({ property, isTighter, beyond }) => {
+    const [former, limit] = [was[property], now[property]];
+    if (limit === undefined || (former !== undefined && !isTighter(Number(limit), Number(former)))) return [];
+    return [(field: string) => ({ and: [{ '!': [{ isBlank: [{ var: field }] }] }, beyond(field, limit)] })];
   });
 }
 
-interface Found {
-  readonly found: { readonly count: number; readonly nodes: readonly { readonly id: string }[] };
+function ofFields({ object, former, fields, before, after }: Successor): readonly Candidate[] {
+  const known = asJson(before['fields']);
+  return Object.entries(asJson(after['fields'])).flatMap(([field, source]): readonly Candidate[] => {
+    const formerField = fields.get(field) ?? field;
+    if (!Object.hasOwn(known, formerField)) return [];
+    const [was, now] = [asJson(known[formerField]), asJson(source)];
+    return [...ofLimits(was, now), ...ofOptions(was, now)].map((beyond) => ({
+      object,
+      field,
+      filter: beyond(field),
+      former: { object: former, filter: beyond(formerField) },
+    }));
+  });
 }
 
-async function counted(session: Session, candidate: Candidate): Promise<RefusedRecords | undefined> {
-  const { object, filter } = candidate.query;
-  const id = { kind: 'field', as: 'id', field: 'id' } as const;
-  const parts = [
-    { kind: 'totalCount', as: 'count' },
-    { kind: 'nodes', as: 'nodes', selections: [id] },
-  ] as const;
+/** Conditions speak of options that are gone too. */
+function openScope(after: Model, object: string): RuleScope {
+  const { catalog, ...scope } = ruleScope(after, object);
+  const field: typeof catalog.field = (of, name) => {
+    const found = catalog.field(of, name);
+    return found && { ...found, type: withoutOptions(found.type) };
+  };
+  return { ...scope, catalog: { ...catalog, field } };
+}
+
+/** On the rows as they will be; undefined where only a save can tell. */
+async function countedAfter(
+  session: Session,
+  plan: LayerPlan,
+  { object, filter }: Candidate,
+  former: string,
+): Promise<Counted | undefined> {
+  const { expression: condition } = checkCondition(filter, openScope(plan.after, object));
+  if (condition === undefined) return undefined;
+  const now = isoNow(session.context);
+  const wanted = { to: plan.after, object, condition, now };
   try {
-    const list = { filter, page: { first: sampled } };
-    const { found } = JSON.parse(await readRecords(session, { roots: [{ kind: 'list', as: 'found', object, list, parts }] })) as Found;
-    return found.count === 0 ? undefined : { ...candidate, count: found.count, sample: found.nodes.map((node) => node.id) };
+    const { count, ids } = await session.parts.cell.control((transaction) => futureRecords(transaction, plan.ddl, wanted));
+    // As they are now, only their ids tell them.
+    return { count, sample: ids.slice(0, sampled), query: { object: former, filter: { in: [{ var: 'id' }, ids] } } };
   } catch (error) {
-    // It reads what only the change brings, or what is known only while a record is saved.
-    if (!(error instanceof TesseraError) || error.code === 'MODEL_CHANGED') throw error;
-    return { ...candidate, count: null, sample: [] };
+    if (!(error instanceof TesseraError)) throw error;
+    return undefined;
   }
 }
 
-/** Empty where nothing becomes stricter for records that are there. */
-export async function planRefusals(session: Session, after: Model): Promise<readonly RefusedRecords[]> {
+/** Objects of both Models; a plan's changes know what is renamed on the way back, too. */
+function successorsOf(session: Session, { after, changes }: LayerPlan): readonly Successor[] {
   const [known, next] = [session.runtime.model.source['object'] ?? {}, after.source['object'] ?? {}];
-  const candidates = Object.keys(session.runtime.model.objects).flatMap((object) => {
-    const [was, now] = [asJson(known[object]), asJson(next[object])];
-    return [...ofRules(object, was, now), ...ofFields(object, was, now)];
+  const renames = renamesIn(changes);
+  return Object.values(after.objects).flatMap(({ name: object, kept }): readonly Successor[] => {
+    const { former, fields } = renames(object);
+    // Nobody saves what the platform keeps.
+    if (kept === true || !Object.hasOwn(known, former)) return [];
+    return [{ object, former, fields, before: asJson(known[former]), after: asJson(next[object]) }];
   });
+}
+
+/** Empty where nothing becomes stricter for records that are there. */
+export async function planRefusals(session: Session, plan: LayerPlan): Promise<readonly RefusedRecords[]> {
+  const candidates = successorsOf(session, plan).flatMap((successor) =>
+    [...ofRules(successor), ...ofFields(successor)].map((candidate) => ({ candidate, successor })),
+  );
   const refused: RefusedRecords[] = [];
-  for (const candidate of candidates.slice(0, mostCounted)) {
-    const found = await counted(session, candidate);
-    if (found !== undefined) refused.push(found);
+  for (const [i, { candidate, successor }] of candidates.entries()) {
+    const { object, rule, field, filter, former } = candidate;
+    const isCounted = i < mostCounted;
+    const now = isCounted && former !== undefined && !plan.ddl.future.changes(object) ? await countedNow(session, former) : undefined;
+    const found = now ?? (isCounted ? await countedAfter(session, plan, candidate, successor.former) : undefined);
+    if (found?.count === 0) continue;
+    const what = { object, ...(rule === undefined ? {} : { rule }), ...(field === undefined ? {} : { field }) };
+    refused.push({ ...what, ...(found ?? { count: null, sample: [], query: former ?? { object: successor.former, filter } }) });
   }
   return refused;
 }

@@ -15,7 +15,7 @@ import {
   type ListedRun,
 } from '@tessera/storage';
 import { tellRunsEnded } from '@tessera/workflow';
-import type { RunList, RunsInput, RunWithJournal, ShownRun } from '../automation-types.ts';
+import type { RunList, RunsInput, RunWithJournal, ShownRun } from '../types/automation.ts';
 import type { EngineParts, Session } from '../engine-parts.ts';
 import { runWrite } from './write.ts';
 

@@ -4,7 +4,7 @@ import type { ObjectModel } from '@tessera/metadata';
 import { searchWords } from '@tessera/records';
 import { restrict } from '@tessera/security';
 import { compileSearch, searchFields, searchSlots, type RootQuery, type SearchSource, type Selection } from '@tessera/storage';
-import type { JsonText, SearchInput } from '../operation-types.ts';
+import type { JsonText, SearchInput } from '../types/operation.ts';
 import type { Session } from '../engine-parts.ts';
 import type { PreparedRead } from '../read/prepared-read.ts';
 import { objectOf } from '../read/resolve.ts';

@@ -12,7 +12,7 @@ import {
   type NewShare,
   type Share,
 } from '@tessera/storage';
-import type { RecordShare, ShareSubject } from '../access-types.ts';
+import type { RecordShare, ShareSubject } from '../types/access.ts';
 import type { OperationInput } from '../operation-list.ts';
 import type { Session } from '../engine-parts.ts';
 import { objectOf } from '../read/resolve.ts';
@@ -71,8 +71,11 @@ async function isThere(write: WriteSession, object: string, id: string): Promise
 
 /** What the caller may do with a record; nothing where it is not there for the caller. */
 export async function sightAt(write: WriteSession, object: string, id: string): Promise<ReturnType<SightOf>> {
-  const sight = isUuid(id) ? (await sightOf(write, object, [id]))(id) : nothing;
-  return sight.readable && (await isThere(write, object, id)) ? sight : nothing;
+  if (!isUuid(id)) return nothing;
+  // Asked at once, they go out together.
+  const [sightIn, there] = await Promise.all([sightOf(write, object, [id]), isThere(write, object, id)]);
+  const sight = sightIn(id);
+  return sight.readable && there ? sight : nothing;
 }
 
 /** Shares are told to whoever sees the record, and given and taken by whoever may edit it. */

@@ -13,7 +13,7 @@ import {
 import { allows, restrict } from '@tessera/security';
 import { appendAudit, auditEntry, type ListQuery, type Selection } from '@tessera/storage';
 import type { OperationInput } from '../operation-list.ts';
-import type { ExportRequest, ImportStatus } from '../operation-types.ts';
+import type { ExportRequest, ImportStatus } from '../types/operation.ts';
 import type { Session } from '../engine-parts.ts';
 import type { PreparedRead } from '../read/prepared-read.ts';
 import { objectOf, readableFields, resolveList } from '../read/resolve.ts';

@@ -2,7 +2,7 @@
 import { fail } from '@tessera/kernel';
 import { appendAudit, auditEntry } from '@tessera/storage';
 import { endpointOf, secretText } from '@tessera/workflow';
-import type { EndpointSecrets } from '../automation-types.ts';
+import type { EndpointSecrets } from '../types/automation.ts';
 import type { Session } from '../engine-parts.ts';
 
 /** @throws WEBHOOK_ADDRESS */

@@ -2,7 +2,7 @@
 import type { Model } from '@tessera/metadata';
 import { openWork } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
-import type { TouchedWork } from '../metadata-types.ts';
+import type { TouchedWork } from '../types/metadata.ts';
 
 /** Kinds of components that something goes by, with the first word of the keys of their timers. */
 const kinds = { automation: ['automation', 'atTime', 'scheduleTurn'], approvalProcess: ['approvalProcess'], clock: ['clock'] } as const;

@@ -9,7 +9,9 @@ import {
   restoreRecords,
   runInSession,
   updateRecords,
+  unvoidRecords,
   upsertRecords,
+  voidRecords,
   type Answering,
   type LastRead,
   type RecordOutcome,
@@ -21,26 +23,28 @@ import { appendAudit, auditEntry, doorOf, recordTextsStatement, type SelectedTex
 import type {
   CreateInput,
   DeleteInput,
+  MarkInput,
   RecordInput,
   RestoreInput,
   UpdateInput,
   UpsertInput,
   WriteOptions,
   WriteResult,
-} from '../operation-types.ts';
+} from '../types/operation.ts';
 import type { Session } from '../engine-parts.ts';
 import type { SelectionRequest } from '../read/request.ts';
 import { objectOf, resolveSelections } from '../read/resolve.ts';
+import { whatFollows } from '../identity/platform-session.ts';
 import { accessWithin } from '../person-access.ts';
 import { idempotent } from './idempotency.ts';
 import { readSlots, resolving } from './read.ts';
 
 export function runWrite<T>(session: Session, work: (write: WriteSession) => Promise<T>, options?: WorkOptions<T>): Promise<T> {
   const { context, database, runtime, state, policy, view, person, parts } = session;
-  const { model, rules, moments } = runtime;
+  const { model, rules } = runtime;
   const access = { policy, view, ...(person === undefined ? {} : { person }) };
-  const granted = { accessVersion: state.access, access, accessOf: accessWithin(runtime) };
-  const input = { context, database, model, ...granted, rules, sealer: parts.sealer, moments };
+  const granted = { accessVersion: state.access, formerLocks: state.formerLocks, access, accessOf: accessWithin(runtime) };
+  const input = { context, database, model, ...granted, rules, sealer: parts.sealer, ...whatFollows(parts, runtime) };
   return runInSession(input, work, options);
 }
 
@@ -193,6 +197,27 @@ async function auditEach(
   const entries = [...ids].map((recordId) => auditEntry(session.context, action, { object, recordId }));
   await appendAudit(doorOf(write.transaction, write.target.schema), entries);
 }
+
+function marking(
+  session: Session,
+  input: MarkInput,
+  mark: typeof voidRecords,
+  { operation, action }: { readonly operation: string; readonly action: string },
+): Promise<WriteResult> {
+  const { object, records } = input;
+  const list = records.map(({ id, version }, i) => ({ pointer: pointerOf(i, records.length), id, expected: version }));
+  return writeRecords(session, operation, input, records.length, async (write) => {
+    const outcomes = await mark(write, object, list, allOrNone(input));
+    await auditEach(session, write, action, object, outcomes);
+    return outcomes;
+  });
+}
+
+export const makeVoid = (session: Session, input: MarkInput): Promise<WriteResult> =>
+  marking(session, input, voidRecords, { operation: 'records.void', action: 'record.voided' });
+
+export const unvoid = (session: Session, input: MarkInput): Promise<WriteResult> =>
+  marking(session, input, unvoidRecords, { operation: 'records.unvoid', action: 'record.unvoided' });
 
 export function restore(session: Session, input: RestoreInput): Promise<WriteResult> {
   const ids = knownIds(input.object, input.ids);

@@ -14,10 +14,10 @@ import type {
   Values,
   WriteChoice,
 } from '@tessera/packs';
-import type { Engine } from '../engine-types.ts';
+import type { Engine } from '../types/engine.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../operation-list.ts';
-import type { WriteResult } from '../operation-types.ts';
-import type { ActInput } from '../approval-types.ts';
+import type { WriteResult } from '../types/operation.ts';
+import type { ActInput } from '../types/approval.ts';
 import type { AggregateRequest, ListRequest, RootRequest, SelectionRequest } from '../read/request.ts';
 
 /** Asks by GraphQL: handed in, since transports stand above. */
@@ -74,6 +74,14 @@ export class EnginePlayer implements Player {
 
   async restore({ object, id }: RecordRef): Promise<void> {
     writtenIn(await this.#run('records.restore', { object, ids: [id] }));
+  }
+
+  async void({ object, id }: RecordRef): Promise<void> {
+    writtenIn(await this.#run('records.void', { object, records: [{ id }] }));
+  }
+
+  async unvoid({ object, id }: RecordRef): Promise<void> {
+    writtenIn(await this.#run('records.unvoid', { object, records: [{ id }] }));
   }
 
   async submit(record: RecordRef, action: SubmitAction): Promise<void> {

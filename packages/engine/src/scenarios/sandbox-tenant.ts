@@ -1,18 +1,38 @@
 // A sandbox over the real engine: a tenant of its own with a clock that stands still, whose mails and calls are answered here.
 import { fail, failAll, type Context } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { FieldChange, GivenAnswer, Player, Reached, RecordRef, Sandbox, SentEffect, Sight, Values } from '@tessera/packs';
+import type {
+  FieldChange,
+  GivenAnswer,
+  Player,
+  Reached,
+  RecordRef,
+  Sandbox,
+  SandboxStart,
+  SentEffect,
+  Sight,
+  Values,
+} from '@tessera/packs';
 import { createRecords, runInSession, updateRecords } from '@tessera/records';
 import { newTenantToken, tokenHash } from '@tessera/security';
-import { backToBaseline, createSession, decidedEffects, nextDue, secretGeneration, stepsReached, type Baseline } from '@tessera/storage';
+import {
+  createSession,
+  decidedEffects,
+  nextDue,
+  secretGeneration,
+  seedsOf,
+  stepsReached,
+  stumbledTimers,
+  type Seeded,
+} from '@tessera/storage';
 import { signatureHeaders, webhookSender, type Senders } from '@tessera/workflow';
 import { quietEngine } from '../create-engine.ts';
-import type { Engine } from '../engine-types.ts';
+import type { Engine } from '../types/engine.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { follow } from '../following.ts';
 import { contextFor, systemSession } from '../identity/platform-session.ts';
 import { receiveWebhook } from '../webhooks.ts';
 import { EnginePlayer, type Graphql } from './player.ts';
+import type { SandboxData } from './sandbox-data.ts';
 
 /** What the parts of a sandbox's engine are told, and tell. */
 export interface SandboxState {
@@ -47,7 +67,7 @@ interface SandboxParts {
   readonly state: SandboxState;
   readonly tenant: string;
   readonly model: Model;
-  readonly baseline: Baseline;
+  readonly data: SandboxData;
   readonly graphql: Graphql | undefined;
 }
 
@@ -71,19 +91,17 @@ export class SandboxTenant implements Sandbox {
     this.#own.state.now = Math.max(at, this.#own.state.now);
   }
 
-  async reset(at: number, { language, answers }: { readonly language: string; readonly answers: readonly GivenAnswer[] }): Promise<void> {
-    const { parts, state, tenant, baseline, model } = this.#own;
+  async reset(at: number, { language, answers, data }: SandboxStart): Promise<void> {
+    const { state, data: states } = this.#own;
     state.now = at;
     state.answers = answers;
-    state.steps.clear();
     this.#language = language;
-    await parts.cell.administer(tenant, async (transaction) => {
-      await backToBaseline(transaction, tenant, baseline);
-      // Schedules begin by the scenario's clock.
-      const door = { schema: baseline.schema, query: transaction.query.bind(transaction) };
-      await follow(parts, door, { before: undefined, after: model });
-    });
-    await parts.runtimes.refresh(tenant);
+    await states.back(data);
+    state.steps.clear();
+  }
+
+  seeds(): Promise<readonly Seeded[]> {
+    return seedsOf(this.#own.parts.cell.tenant(this.#own.tenant));
   }
 
   #context(userId: string | null, sessionId?: string): Context {
@@ -128,10 +146,12 @@ export class SandboxTenant implements Sandbox {
     return new EnginePlayer(this.#engine, this.#context(user, id), platform, graphql);
   }
 
-  async drain(): Promise<void> {
+  async drain(): Promise<readonly string[]> {
     const { settled } = await this.#engine.drain(this.#own.tenant, this.now());
     if (!settled)
       throw fail('AUTOMATION_LIMIT', { what: 'there is always something more to do', limit: '1,000 rounds', chain: 'what is due' });
+    const { parts, tenant } = this.#own;
+    return (await stumbledTimers(parts.cell.tenant(tenant))).map(({ kind, key, error }) => `${kind} ${key}: ${error}`);
   }
 
   async nextDue(): Promise<number | undefined> {

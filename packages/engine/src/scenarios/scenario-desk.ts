@@ -1,32 +1,35 @@
 // Plays the scenarios of a pack: in a sandbox beside the tenants, on the pack alone or on a tenant's layers, made once and used again.
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { fail, failAll } from '@tessera/kernel';
-import type { Layer, Model } from '@tessera/metadata';
+import { contentHash, type Layer, type Model } from '@tessera/metadata';
 import {
   applyLayers,
   checkScenarios,
+  dataSetsFor,
   fixturesOf,
   modelOf,
+  packDifferences,
   playScenarios,
+  problemsInFiles,
   readPack,
   readPlatform,
   scenariosOf,
-  seedPack,
+  withNeeds,
   withNeighbours,
-  withPack,
+  withPacks,
+  withPlaces,
   type Coverage,
+  type DataSet,
   type Fixture,
+  type Placed,
   type Scenario,
   type ScenarioResult,
 } from '@tessera/packs';
-import { runInSession } from '@tessera/records';
 import { loadLayers, sandboxPrefix, takeBaseline, type Cell } from '@tessera/storage';
 import { engineParts, type EngineOptions } from '../create-engine.ts';
-import type { EngineParts } from '../engine-parts.ts';
 import { following } from '../following.ts';
-import { platformContext, systemSession } from '../identity/platform-session.ts';
 import type { Graphql } from './player.ts';
+import { SandboxData } from './sandbox-data.ts';
 import { sandboxSenders, SandboxTenant, type SandboxState } from './sandbox-tenant.ts';
 
 export interface PackTest {
@@ -41,6 +44,9 @@ export interface PackTest {
   readonly onResult?: ((result: ScenarioResult) => void) | undefined;
 }
 
+/** What came of a scenario; where it failed, with the place of the step in its file. */
+export type PlacedResult = ScenarioResult & Pick<Placed, 'line' | 'column'>;
+
 export interface PackTested {
   readonly pack: string;
   readonly version: string;
@@ -50,7 +56,7 @@ export interface PackTested {
   readonly preparedMs: number;
   /** Of playing. */
   readonly ms: number;
-  readonly results: readonly ScenarioResult[];
+  readonly results: readonly PlacedResult[];
   /** Only of all scenarios together. */
   readonly coverage: Coverage | undefined;
 }
@@ -71,8 +77,10 @@ interface Testing {
   readonly tested: readonly Layer[];
   readonly scenarios: readonly Scenario[];
   readonly fixtures: readonly Fixture[];
-  /** Packs whose data can be loaded, with their folders. */
-  readonly folders: ReadonlyMap<Layer, string>;
+  /** Data sets of the packs whose data can be loaded, in the order in which they are loaded. */
+  readonly data: readonly DataSet[];
+  /** The folders of these packs, by name. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 async function layersFor(cell: Cell, pack: Layer, { folder, tenant }: PackTest): Promise<readonly Layer[]> {
@@ -80,14 +88,13 @@ async function layersFor(cell: Cell, pack: Layer, { folder, tenant }: PackTest):
   if (tenant === undefined) return [platform, ...(await withNeighbours(pack, folder))];
   const from = await cell.control((transaction) => loadLayers(transaction, tenant));
   if (from.length === 0) throw fail('TENANT_NOT_FOUND', { name: tenant });
-  return withPack(from, platform, pack, { prefer: 'tenant' }).layers;
+  return withPacks(from, platform, [pack], { prefer: 'tenant' }).layers;
 }
 
 /** The folders of the pack and of those beside it; data of others cannot be loaded. */
-async function foldersOf(pack: Layer, folder: string, layers: readonly Layer[]): Promise<ReadonlyMap<Layer, string>> {
-  const beside = new Set((await withNeighbours(pack, folder)).map(({ name }) => name));
-  const known = layers.filter(({ kind, name }) => kind === 'pack' && beside.has(name));
-  return new Map(known.map((layer) => [layer, layer.name === pack.name ? folder : join(folder, '..', layer.name)]));
+async function foldersOf(pack: Layer, folder: string): Promise<ReadonlyMap<string, string>> {
+  const beside = await withNeeds([{ layer: pack, folder }]);
+  return new Map(beside.map((found) => [found.layer.name, found.folder]));
 }
 
 function chosen(scenarios: readonly Scenario[], wanted: string | undefined): readonly Scenario[] {
@@ -106,10 +113,29 @@ async function prepare(cell: Cell, input: PackTest): Promise<Testing> {
   const tested = layers.filter(({ kind, name }) => kind === 'tenant' || (kind === 'pack' && name === pack.name));
   const all = tested.flatMap((layer) => scenariosOf(layer, languages));
   const fixtures = fixturesOf(layers);
-  const problems = checkScenarios(model, all, fixtures);
+  const folders = await foldersOf(pack, folder);
+  const data = dataSetsFor(
+    layers.filter(({ kind, name }) => kind === 'pack' && folders.has(name)),
+    layers,
+    model,
+  );
+  const problems = checkScenarios(model, all, { fixtures, data });
   if (problems.length > 0) throw failAll('METADATA_INVALID', problems);
-  const folders = await foldersOf(pack, folder, layers);
-  return { layers, model, tested, scenarios: chosen(all, scenario), fixtures, folders };
+  return { layers, model, tested, scenarios: chosen(all, scenario), fixtures, data, folders };
+}
+
+async function placed(results: readonly ScenarioResult[], folder: string): Promise<readonly PlacedResult[]> {
+  const place = async (file: string, step: string): Promise<Placed> => {
+    const asked: Placed = { file, pointer: step === 'given' ? '/given' : `/steps/${step}` };
+    return (await problemsInFiles([asked], folder))[0] ?? asked;
+  };
+  return Promise.all(
+    results.map(async (result) => {
+      if (result.failure === undefined) return result;
+      const { line, column } = await place(result.file, result.failure.step);
+      return line === undefined || column === undefined ? result : { ...result, line, column };
+    }),
+  );
 }
 
 /** Sandboxes whose makers have died are nobody's: each holds its own while it lives. */
@@ -119,20 +145,22 @@ async function clearLeft(cell: Cell): Promise<void> {
   for (const name of await cell.sandboxes()) await cell.alone(holdOf(name), () => cell.dropTenant(name), 1);
 }
 
-async function seed(parts: EngineParts, tenant: string, folders: Testing['folders']): Promise<void> {
-  for (const [layer, folder] of folders) {
-    const context = platformContext(parts, tenant);
-    const session = await systemSession(parts, context);
-    const { database, model } = session;
-    await seedPack({ context, database, model, run: (work) => runInSession(session, work) }, layer, { demo: false, folder });
-  }
+/** What a sandbox is made of: where it is the same, one that was made already will do. */
+const makingOf = ({ model, data }: Testing): string =>
+  contentHash({ model: model.hash, data: data.filter(({ owner }) => owner !== 'demo') });
+
+/** A sandbox, and the states that it can be taken back to. */
+interface Made {
+  readonly sandbox: SandboxTenant;
+  readonly states: SandboxData;
 }
 
 class Sandboxed implements ScenarioDesk {
   readonly #options: EngineOptions;
   readonly #graphql: Graphql | undefined;
   readonly #tenant: string;
-  #sandbox: SandboxTenant | undefined;
+  #made: Made | undefined;
+  #making = '';
 
   constructor(options: EngineOptions, tenant: string, graphql: Graphql | undefined) {
     this.#options = options;
@@ -141,30 +169,33 @@ class Sandboxed implements ScenarioDesk {
   }
 
   async test(input: PackTest): Promise<PackTested> {
-    const testing = await prepare(this.#options.cell, input);
+    const testing = await withPlaces(input.folder, () => prepare(this.#options.cell, input));
     const [pack] = testing.tested;
     const began = performance.now();
-    const kept = this.#sandbox;
-    const sandbox = kept?.model.hash === testing.model.hash ? kept : await this.#make(testing);
+    const kept = this.#made;
+    const made = kept !== undefined && this.#making === makingOf(testing) ? kept : await this.#make(testing);
     const ready = performance.now();
-    const { scenarios, fixtures, tested } = testing;
+    const { scenarios, fixtures, data, tested } = testing;
     const { languages = ['en'], onResult } = input;
-    const { results, coverage } = await playScenarios(sandbox, { scenarios, fixtures, tested, languages, onResult });
+    const playing = { scenarios, fixtures, data, tested, languages, onResult };
+    const { results, coverage } = await made.states.during(() => playScenarios(made.sandbox, playing));
     const passed = results.filter((each) => each.passed).length;
     return {
       pack: pack?.name ?? '',
       version: pack?.version ?? '',
       passed,
       failed: results.length - passed,
-      preparedMs: sandbox === kept ? 0 : Math.round(ready - began),
+      preparedMs: made === kept ? 0 : Math.round(ready - began),
       ms: Math.round(performance.now() - ready),
-      results,
+      results: await placed(results, input.folder),
       coverage: input.scenario === undefined ? coverage : undefined,
     };
   }
 
-  async #make({ layers, model, folders }: Testing): Promise<SandboxTenant> {
+  async #make(testing: Testing): Promise<Made> {
     await this.close();
+    const { layers, model, folders } = testing;
+    const folderOf = (pack: string): string => folders.get(pack) ?? '';
     const { cell } = this.#options;
     const state: SandboxState = { now: made, answers: [], steps: new Set() };
     const onStep = (automation: string, path: string): void => {
@@ -186,15 +217,18 @@ class Sandboxed implements ScenarioDesk {
     const tenant = this.#tenant;
     await cell.createTenant(tenant, { label: 'Sandbox', sandbox: true });
     const now = new Date(made).toISOString();
-    await applyLayers(cell, { ...following(parts), tenant, before: undefined, layers, now, author: null, reason: 'sandbox' });
-    await seed(parts, tenant, folders);
-    const baseline = await cell.administer(tenant, (transaction) => takeBaseline(transaction, tenant));
-    return (this.#sandbox = new SandboxTenant({ parts, state, tenant, model, baseline, graphql: this.#graphql }));
+    const packs = packDifferences([], layers);
+    await applyLayers(cell, { ...following(parts), tenant, before: undefined, layers, packs, now, author: null, reason: 'sandbox' });
+    const first = await cell.administer(tenant, (transaction) => takeBaseline(transaction, tenant));
+    const states = new SandboxData({ parts, tenant, model, first, folderOf });
+    this.#making = makingOf(testing);
+    const sandbox = new SandboxTenant({ parts, state, tenant, model, data: states, graphql: this.#graphql });
+    return (this.#made = { sandbox, states });
   }
 
   async close(): Promise<void> {
-    await this.#sandbox?.close();
-    this.#sandbox = undefined;
+    await this.#made?.sandbox.close();
+    this.#made = undefined;
     const { cell } = this.#options;
     if ((await cell.sandboxes()).includes(this.#tenant)) await cell.dropTenant(this.#tenant);
   }

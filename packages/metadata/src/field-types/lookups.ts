@@ -25,11 +25,11 @@ function coerceReference(value: unknown, field: FieldModel): Coerced {
   return wrongType(`{ "object", "id" } of ${targets.join(', ')}`, value);
 }
 
-/** What happens to a look-up when its target is deleted: it is emptied, unless it must have a value. */
 /** Without targets (none exists for the reader) the object of a record is not told. */
 const targetSchema = (targets: readonly string[]): JsonSchema =>
   targets.length === 0 ? { type: 'null' } : { type: 'string', enum: targets };
 
+/** What happens to a look-up when its target is deleted: it is emptied, unless it must have a value. */
 export function emptied(source: FieldSource): LookupModel['onDelete'] {
   return source.onDelete ?? (source.required === true ? 'restrict' : 'setNull');
 }

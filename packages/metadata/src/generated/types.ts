@@ -126,11 +126,14 @@ export type ScenarioStepJson =
   | ScenarioUpdateJson
   | ScenarioDeleteJson
   | ScenarioRestoreJson
+  | ScenarioVoidJson
+  | ScenarioUnvoidJson
   | ScenarioSubmitJson
   | ScenarioApprovalJson
   | ScenarioButtonJson
   | ScenarioPoolActionJson
   | ScenarioConversionJson
+  | ScenarioAtOnceJson
   | ScenarioJobsJson
   | ScenarioClockJson
   | ScenarioWebhookJson
@@ -139,6 +142,22 @@ export type ScenarioStepJson =
   | ScenarioAggregateJson
   | ScenarioFindJson
   | ScenarioExpectationJson;
+/**
+ * Something that people do. `type` decides what else it says.
+ */
+export type ScenarioActJson =
+  | ScenarioCreateJson
+  | ScenarioUpdateJson
+  | ScenarioDeleteJson
+  | ScenarioRestoreJson
+  | ScenarioVoidJson
+  | ScenarioUnvoidJson
+  | ScenarioSubmitJson
+  | ScenarioApprovalJson
+  | ScenarioButtonJson
+  | ScenarioPoolActionJson
+  | ScenarioConversionJson
+  | ScenarioImportJson;
 /**
  * A number, or the parameter that holds one: `{ "param": "maxDays" }`.
  */
@@ -738,9 +757,9 @@ export interface ApprovalProcessJson {
    */
   object: string;
   /**
-   * What must be approved: a new record, a change, a deletion; `submit`: what somebody hands in, by the button, the API or a step.
+   * What must be approved: a new record, a change, a deletion, that a record becomes void; `submit`: what somebody hands in, by the button, the API or a step.
    */
-  on: ('create' | 'update' | 'delete' | 'submit')[];
+  on: ('create' | 'update' | 'delete' | 'void' | 'submit')[];
   /**
    * Its place among the processes of the object, lowest first: the first whose `entry` holds is taken. Default: after those with a priority, by name.
    */
@@ -789,6 +808,12 @@ export interface ApprovalProcessJson {
    * Where somebody leaves while asked: the `administrator` is asked instead, the `manager`, or that person is let go (`drop`).
    */
   left?: 'administrator' | 'manager' | 'drop';
+  /**
+   * Details that are locked with the record, by their child relation (`items`), those of details by the way to them (`items.parts`): while it is pending none is made, changed or deleted. `{}`: none. Default: all that belong to it by master-detail.
+   */
+  locks?: {
+    [k: string]: ApprovalLockJson;
+  };
   /**
    * What is done when a record enters.
    */
@@ -843,6 +868,15 @@ export interface ApprovalButtonJson {
    * For people who work on the metadata; users never see it.
    */
   description?: string;
+}
+/**
+ * What of locked details may be changed all the same.
+ */
+export interface ApprovalLockJson {
+  /**
+   * Fields that whoever is asked to approve may change. Default: none.
+   */
+  editable?: string[];
 }
 /**
  * Values for the record, an automation, or both.
@@ -2790,7 +2824,7 @@ export interface DataJson {
    */
   object: string;
   /**
-   * Who has the last word: `pack` (an upgrade writes them again), `once` (written at install, then the tenant's), `demo` (only where demo data is asked for).
+   * Who has the last word: `pack` (an upgrade changes what the tenant has left as it was), `once` (written when it first comes, then the tenant's), `demo` (only where demo data are asked for).
    */
   owner?: 'pack' | 'once' | 'demo';
   /**
@@ -2802,7 +2836,7 @@ export interface DataJson {
    */
   by?: string;
   /**
-   * The records, by a name that `{ "ref": … }` uses in all files of the pack.
+   * The records, by a name that `{ "ref": … }` uses in all later data of the pack and of packs above.
    */
   records?: {
     /**
@@ -2810,19 +2844,41 @@ export interface DataJson {
      */
     [k: string]: {
       /**
-       * A value.
+       * A value: a scalar; `{ "ref": … }` for a record that came before (`pack/name` where several packs call theirs so); `{ "literal": … }`; a rule that knows the time alone, worked out when it is loaded.
        */
       [k: string]: ValueJson;
     };
   };
   /**
-   * A file beside this one.
+   * A file beside this one. Only demo data come from files: packs are also installed by those who have no folder.
    */
   file?: string;
   /**
    * How the columns of `file` become fields.
    */
   mapping?: ImportMappingJson;
+  /**
+   * The column of `file` whose text names the row's record for `{ "ref": … }`. Default: rows have no names.
+   */
+  refColumn?: string;
+  /**
+   * Whether automations follow what is loaded. Without it those before the save fill their fields, no other runs, and nobody is told. Only of demo data; others are always followed.
+   */
+  automations?: boolean;
+  /**
+   * What has become of records of the set since they were made, by their names; written once, when a record first comes. `createdAt` and `createdBy` among a record's values say when it began. Only of demo data.
+   */
+  history?: {
+    /**
+     * What happened to a record, by names of your choosing; in the order of time, with what happened to the others.
+     */
+    [k: string]: {
+      /**
+       * One thing that happened.
+       */
+      [k: string]: DataEventJson;
+    };
+  };
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -2937,6 +2993,82 @@ export interface ImportLookupJson {
    * Looked up after all rows are in: for rows that name later rows of the same file.
    */
   deferred?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Something that somebody did with a record in the past: changed it, handed it in, decided about it.
+ */
+export interface DataEventJson {
+  /**
+   * When: an instant, or a rule that knows the time alone, such as `{ "dateAdd": [{ "var": "$now" }, "-P20D"] }`. Not in the future.
+   */
+  at: ValueJson;
+  /**
+   * Who, by the name of a record of people.
+   */
+  by: string;
+  /**
+   * What was changed, by field; as the platform writes, past stage flows and rights. Default: nothing.
+   */
+  values?: {
+    /**
+     * A value, as in `records`.
+     */
+    [k: string]: ValueJson;
+  };
+  /**
+   * Handed in, in the name of the person. Default: not.
+   */
+  submit?: DataSubmissionJson;
+  /**
+   * What was done with the approval that was pending, by whoever was asked. Default: nothing.
+   */
+  approval?: DataDecisionJson;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * How a record was handed in.
+ */
+export interface DataSubmissionJson {
+  /**
+   * The approval process. Default: the one that the record enters.
+   */
+  process?: string;
+  /**
+   * What was said. Default: nothing.
+   */
+  comment?: string;
+  /**
+   * The approvers whom the submitter chose, by their names. Default: nobody.
+   */
+  chosen?: string[];
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * What was done with an approval.
+ */
+export interface DataDecisionJson {
+  /**
+   * What was done.
+   */
+  action: 'approve' | 'reject' | 'return' | 'transfer' | 'resubmit' | 'recall' | 'comment';
+  /**
+   * Whom it was transferred to, by name. Default: nobody.
+   */
+  to?: string;
+  /**
+   * What was said. Default: nothing.
+   */
+  comment?: string;
   /**
    * For people who work on the metadata; users never see it.
    */
@@ -3113,6 +3245,10 @@ export interface TextFieldJson extends KeyedFieldJson {
    */
   type: 'text';
   /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'name' | 'email' | 'phone' | 'url' | 'code' | 'text' | false;
+  /**
    * Most characters.
    */
   maxLength?: number;
@@ -3151,7 +3287,7 @@ export interface EnteredFieldJson extends DescribedFieldJson {
    */
   required?: boolean | RuleExpressionJson;
   /**
-   * Whether users may not write it (imports and automations may): always, or when the rule holds.
+   * Whether people may not write it, by hand or by import: always, or when the rule holds. Automations that run as the system and data of packs may.
    */
   readOnly?: boolean | RuleExpressionJson;
   /**
@@ -3197,6 +3333,10 @@ export interface TextareaFieldJson extends WrittenFieldJson {
    */
   type: 'textarea';
   /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'text' | false;
+  /**
    * Most characters.
    */
   maxLength?: number;
@@ -3219,6 +3359,10 @@ export interface RichTextFieldJson extends WrittenFieldJson {
    */
   type: 'richText';
   /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'text' | false;
+  /**
    * Most characters, mark-up included.
    */
   maxLength?: number;
@@ -3231,6 +3375,10 @@ export interface EmailFieldJson extends KeyedFieldJson {
    * An email address.
    */
   type: 'email';
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'email' | false;
 }
 /**
  * A telephone number.
@@ -3240,6 +3388,10 @@ export interface PhoneFieldJson extends KeyedFieldJson {
    * A telephone number.
    */
   type: 'phone';
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'phone' | false;
 }
 /**
  * A web address (http or https).
@@ -3249,6 +3401,10 @@ export interface URLFieldJson extends KeyedFieldJson {
    * A web address (http or https).
    */
   type: 'url';
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'url' | false;
 }
 /**
  * An exact decimal number.
@@ -3346,7 +3502,7 @@ export interface BooleanFieldJson extends DescribedFieldJson {
    */
   default?: boolean | RuleExpressionJson;
   /**
-   * Whether users may not write it (imports and automations may): always, or when the rule holds.
+   * Whether people may not write it, by hand or by import: always, or when the rule holds. Automations that run as the system and data of packs may.
    */
   readOnly?: boolean | RuleExpressionJson;
   /**
@@ -3366,6 +3522,10 @@ export interface DateFieldJson extends KeyedFieldJson {
    * A calendar date without time or zone.
    */
   type: 'date';
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'date' | false;
   /**
    * Earliest date taken. Default: none.
    */
@@ -3647,7 +3807,7 @@ export interface AttachedFieldJson extends DescribedFieldJson {
    */
   required?: boolean | RuleExpressionJson;
   /**
-   * Whether users may not write it (imports and automations may): always, or when the rule holds.
+   * Whether people may not write it, by hand or by import: always, or when the rule holds. Automations that run as the system and data of packs may.
    */
   readOnly?: boolean | RuleExpressionJson;
   /**
@@ -3680,6 +3840,10 @@ export interface AddressFieldJson extends EnteredFieldJson {
    * A postal address in parts (street, city, state, postalCode, country).
    */
   type: 'address';
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'address' | false;
   /**
    * Global search looks into it.
    */
@@ -3802,7 +3966,7 @@ export interface SecretFieldJson extends DescribedFieldJson {
    */
   required?: boolean | RuleExpressionJson;
   /**
-   * Whether users may not write it (imports and automations may): always, or when the rule holds.
+   * Whether people may not write it, by hand or by import: always, or when the rule holds. Automations that run as the system and data of packs may.
    */
   readOnly?: boolean | RuleExpressionJson;
 }
@@ -3814,6 +3978,10 @@ export interface JSONFieldJson extends EnteredFieldJson {
    * Any JSON value.
    */
   type: 'json';
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: 'text' | false;
   /**
    * Largest size in bytes.
    */
@@ -4364,6 +4532,109 @@ export interface MatchFieldJson {
   description?: string;
 }
 /**
+ * What an upgrade of the pack does to records that are there already: once, when a tenant goes from below a version to it or above. Never on a fresh install.
+ */
+export interface MigrationJson {
+  /**
+   * The address of this schema: lets an editor complete and check the file.
+   */
+  $schema?: string;
+  /**
+   * The migration's API name: camelCase; the file is named after it.
+   */
+  name: string;
+  /**
+   * The version of the pack that needs it.
+   */
+  version: string;
+  /**
+   * When it runs among those of its version, lowest first. Default: after those that have one, by name.
+   */
+  order?: number;
+  /**
+   * The object whose records it changes, by its present name.
+   */
+  object: string;
+  /**
+   * Fields that older versions had and this one has not, or has with another type or other options: `where` and the values read them like fields, by these names. Older values are there before anything is renamed or converted. Default: none.
+   */
+  former?: {
+    [k: string]: FormerFieldJson;
+  };
+  /**
+   * Which records it changes: a rule over the record as the migrations before it left it. Records in the recycle bin count too. Default: all.
+   */
+  where?: RuleExpressionJson;
+  /**
+   * New values by field, each a constant or a rule over the record as it was before this migration. Default: none.
+   */
+  set?: {
+    [k: string]: ValueJson;
+  };
+  /**
+   * Options that become others, by picklist field; records with any other option keep it. Default: none.
+   */
+  options?: {
+    [k: string]: OptionMapJson;
+  };
+  /**
+   * New values of fields that tell records apart, and the fields elsewhere that name records by them. Default: none.
+   */
+  reKey?: {
+    [k: string]: NewKeyJson;
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * A field as an older version had it. Where the tenant's has none of these names it is empty.
+ */
+export interface FormerFieldJson {
+  /**
+   * What its values are: `text` for every kind of text and for picklists, `list` for multi-picklists, `number` for percents and amounts too, `lookup` for references to one object.
+   */
+  type: 'text' | 'list' | 'number' | 'boolean' | 'date' | 'datetime' | 'time' | 'lookup' | 'json';
+  /**
+   * The object that a lookup points to, by its present name.
+   */
+  to?: string;
+  /**
+   * What older versions called it; the first that is there counts. Default: its name here.
+   */
+  names?: string[];
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * The new option by the old one; null takes it away.
+ */
+export interface OptionMapJson {
+  [k: string]: string | null;
+}
+/**
+ * The new value of a unique field, and who follows it.
+ */
+export interface NewKeyJson {
+  /**
+   * A rule over the record as it was before this migration.
+   */
+  value: RuleExpressionJson;
+  /**
+   * Text fields that hold such values, by object: they get the new one of the record whose old one they hold. Default: none.
+   */
+  follow?: {
+    [k: string]: string[];
+  };
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
  * A kind of record: its fields, keys, record types and checks.
  */
 export interface ObjectJson {
@@ -4518,6 +4789,10 @@ export interface ValidationRuleJson {
    * `save`: before the record is written; `commit`: once at the end, when the roll-ups are right.
    */
   check?: 'save' | 'commit';
+  /**
+   * When it is asked: when the record is created or changed, when it is deleted (also with its master), when it is made void. Rules with `check: commit` are for saves alone.
+   */
+  on?: ('save' | 'delete' | 'void')[];
   /**
    * The field that the message is shown at. Default: the record as a whole.
    */
@@ -5190,14 +5465,20 @@ export interface ScenarioGivenJson {
    */
   language?: string;
   /**
-   * Who works here, by names of your choosing. Default: nobody.
+   * Demo data that are there: names of data sets of the pack or of those below (`pack/name` where several have one of that name). Those that they need come with them; their records go by the names that the sets give them. Dates are relative to the clock. Default: none.
    */
-  people?: {
-    /**
-     * A person.
-     */
-    [k: string]: ScenarioPersonJson;
-  };
+  data?: string[];
+  /**
+   * Who works here, by names of your choosing; `demo`: the people of the demo data. Default: nobody.
+   */
+  people?:
+    | {
+        /**
+         * A person.
+         */
+        [k: string]: ScenarioPersonJson;
+      }
+    | string;
   /**
    * Records that are there already, by names of your choosing; written as the platform writes a pack's data. Default: none.
    */
@@ -5450,6 +5731,80 @@ export interface ScenarioRestoreJson {
    * Brings a record back from the bin.
    */
   type: 'restore';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Makes a record void.
+ */
+export interface ScenarioVoidJson {
+  /**
+   * Makes a record void.
+   */
+  type: 'void';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The record.
+   */
+  record: string;
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Lets a void record count again.
+ */
+export interface ScenarioUnvoidJson {
+  /**
+   * Lets a void record count again.
+   */
+  type: 'unvoid';
   /**
    * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
    */
@@ -5775,6 +6130,141 @@ export interface ScenarioConversionJson {
   description?: string;
 }
 /**
+ * Steps that are started together, as by people who know nothing of each other.
+ */
+export interface ScenarioAtOnceJson {
+  /**
+   * Steps that are started together, as by people who know nothing of each other.
+   */
+  type: 'atOnce';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * What is done, by names of your choosing; what each of them says of being refused does not count here.
+   */
+  steps: {
+    /**
+     * A step by its name.
+     */
+    [k: string]: ScenarioActJson;
+  };
+  /**
+   * How many of them must be refused, whichever they are. Default: none.
+   */
+  refused?: ScenarioRefusalsJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * Brings in rows, as from a file.
+ */
+export interface ScenarioImportJson {
+  /**
+   * Brings in rows, as from a file.
+   */
+  type: 'import';
+  /**
+   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
+   */
+  order?: number;
+  /**
+   * What is said of it where it fails. Default: the name in words.
+   */
+  label?: LabelJson;
+  /**
+   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
+   */
+  as?: string;
+  /**
+   * The object whose records they become.
+   */
+  object: string;
+  /**
+   * The rows by names of your choosing, in their order: values by column.
+   */
+  rows: {
+    /**
+     * A row: texts by column.
+     */
+    [k: string]: {
+      /**
+       * What stands in the column.
+       */
+      [k: string]: string | number | boolean | null;
+    };
+  };
+  /**
+   * How columns become fields. Default: each is the field of its name.
+   */
+  mapping?: ImportMappingJson;
+  /**
+   * The unique field or key by which records that are there are found and changed. Default: all are new.
+   */
+  by?: string;
+  /**
+   * Whether duplicates that are only warned of are meant. Default: false.
+   */
+  allowDuplicates?: boolean;
+  /**
+   * How many records must be new. Default: any number.
+   */
+  created?: number;
+  /**
+   * How many must be changed. Default: any number.
+   */
+  updated?: number;
+  /**
+   * The rows that must be refused, by their names. Default: none may be.
+   */
+  rejected?: {
+    /**
+     * Why this row is refused.
+     */
+    [k: string]: ScenarioRefusalJson;
+  };
+  /**
+   * It must be refused like this. Default: it must succeed.
+   */
+  refused?: ScenarioRefusalJson;
+  /**
+   * false switches it off without removing it.
+   */
+  active?: boolean;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
+ * How many of several steps are refused, and how.
+ */
+export interface ScenarioRefusalsJson {
+  /**
+   * The error's code, or that of one of its problems.
+   */
+  code: string;
+  /**
+   * How many.
+   */
+  count: number;
+  /**
+   * For people who work on the metadata; users never see it.
+   */
+  description?: string;
+}
+/**
  * Does all that is due: automations, timers, messages.
  */
 export interface ScenarioJobsJson {
@@ -5865,86 +6355,6 @@ export interface ScenarioWebhookJson {
    * The message's id: one that has come before starts nothing. Default: the step's key.
    */
   id?: string;
-  /**
-   * It must be refused like this. Default: it must succeed.
-   */
-  refused?: ScenarioRefusalJson;
-  /**
-   * false switches it off without removing it.
-   */
-  active?: boolean;
-  /**
-   * For people who work on the metadata; users never see it.
-   */
-  description?: string;
-}
-/**
- * Brings in rows, as from a file.
- */
-export interface ScenarioImportJson {
-  /**
-   * Brings in rows, as from a file.
-   */
-  type: 'import';
-  /**
-   * Its place among the others, lowest first. Leave gaps (10, 20, 30). Default: after those with an order, by key.
-   */
-  order?: number;
-  /**
-   * What is said of it where it fails. Default: the name in words.
-   */
-  label?: LabelJson;
-  /**
-   * Who does it: a person of the scenario. Default: the platform itself, to which nothing is hidden.
-   */
-  as?: string;
-  /**
-   * The object whose records they become.
-   */
-  object: string;
-  /**
-   * The rows by names of your choosing, in their order: values by column.
-   */
-  rows: {
-    /**
-     * A row: texts by column.
-     */
-    [k: string]: {
-      /**
-       * What stands in the column.
-       */
-      [k: string]: string | number | boolean | null;
-    };
-  };
-  /**
-   * How columns become fields. Default: each is the field of its name.
-   */
-  mapping?: ImportMappingJson;
-  /**
-   * The unique field or key by which records that are there are found and changed. Default: all are new.
-   */
-  by?: string;
-  /**
-   * Whether duplicates that are only warned of are meant. Default: false.
-   */
-  allowDuplicates?: boolean;
-  /**
-   * How many records must be new. Default: any number.
-   */
-  created?: number;
-  /**
-   * How many must be changed. Default: any number.
-   */
-  updated?: number;
-  /**
-   * The rows that must be refused, by their names. Default: none may be.
-   */
-  rejected?: {
-    /**
-     * Why this row is refused.
-     */
-    [k: string]: ScenarioRefusalJson;
-  };
   /**
    * It must be refused like this. Default: it must succeed.
    */
@@ -7806,7 +8216,7 @@ export interface FieldChangeJson {
    */
   required?: boolean | null | RuleExpressionJson;
   /**
-   * Whether users may not write it (imports and automations may): always, or when the rule holds.
+   * Whether people may not write it, by hand or by import: always, or when the rule holds. Automations that run as the system and data of packs may.
    */
   readOnly?: boolean | null | RuleExpressionJson;
   /**
@@ -7829,6 +8239,10 @@ export interface FieldChangeJson {
    * An index for filters and sorts by this field.
    */
   indexed?: boolean | null;
+  /**
+   * What the values tell of a person: masked copies of the tenant have others of the same form. false: nothing of anybody. Default: nothing is said, and nothing masked.
+   */
+  personal?: null;
   /**
    * Most characters.
    */
@@ -7938,6 +8352,12 @@ export interface FieldChangeJson {
    * The field of the target.
    */
   field?: string | null;
+  /**
+   * Further objects that a lookup to several may point to: `{ "asset": {} }`.
+   */
+  to?: {
+    [k: string]: {};
+  };
   description?: string;
 }
 /**
@@ -8108,6 +8528,10 @@ export interface ValidationRuleChangeJson {
    * `save`: before the record is written; `commit`: once at the end, when the roll-ups are right.
    */
   check?: 'save' | 'commit' | null;
+  /**
+   * When it is asked: when the record is created or changed, when it is deleted (also with its master), when it is made void. Rules with `check: commit` are for saves alone.
+   */
+  on?: ('save' | 'delete' | 'void')[] | null;
   /**
    * The field that the message is shown at. Default: the record as a whole.
    */
@@ -9725,6 +10149,15 @@ export interface ParallelBranchChangeJson {
   description?: string;
 }
 /**
+ * A change: What of locked details may be changed all the same.
+ */
+export interface ApprovalLockChangeJson {
+  /**
+   * Fields that whoever is asked to approve may change. Default: none.
+   */
+  editable?: string[] | null;
+}
+/**
  * A change: Values for the record, an automation, or both.
  */
 export interface ApprovalActionChangeJson {
@@ -9776,9 +10209,9 @@ export interface ApprovalProcessChangeJson {
    */
   label?: LabelChangeJson | null;
   /**
-   * What must be approved: a new record, a change, a deletion; `submit`: what somebody hands in, by the button, the API or a step.
+   * What must be approved: a new record, a change, a deletion, that a record becomes void; `submit`: what somebody hands in, by the button, the API or a step.
    */
-  on?: ('create' | 'update' | 'delete' | 'submit')[] | null;
+  on?: ('create' | 'update' | 'delete' | 'void' | 'submit')[] | null;
   /**
    * Its place among the processes of the object, lowest first: the first whose `entry` holds is taken. Default: after those with a priority, by name.
    */
@@ -9827,6 +10260,12 @@ export interface ApprovalProcessChangeJson {
    * Where somebody leaves while asked: the `administrator` is asked instead, the `manager`, or that person is let go (`drop`).
    */
   left?: 'administrator' | 'manager' | 'drop' | null;
+  /**
+   * Details that are locked with the record, by their child relation (`items`), those of details by the way to them (`items.parts`): while it is pending none is made, changed or deleted. `{}`: none. Default: all that belong to it by master-detail.
+   */
+  locks?: {
+    [k: string]: ApprovalLockChangeJson | null;
+  } | null;
   /**
    * What is done when a record enters.
    */

@@ -37,6 +37,7 @@ export declare const key: Validator;
 export declare const layout: Validator;
 export declare const listView: Validator;
 export declare const matchingRule: Validator;
+export declare const migration: Validator;
 export declare const object: Validator;
 export declare const pack: Validator;
 export declare const parameter: Validator;

@@ -11,6 +11,7 @@ const events = options([
   ['update', 'Change', '修改'],
   ['delete', 'Deletion', '删除'],
   ['submit', 'Submission', '提交'],
+  ['void', 'Voiding', '作废'],
 ]);
 
 const states = options([
@@ -92,7 +93,7 @@ const approvalFields = (processes: readonly Process[]): JsonMap => ({
   state: kept('picklist', 'State', '状态', { options: states }),
   submittedAt: kept('datetime', 'Submitted at', '提交时间', { indexed: true }),
   endedAt: kept('datetime', 'Ended at', '结束时间'),
-  comment: kept('textarea', 'Comment', '说明', { maxLength: 20_000 }),
+  comment: kept('textarea', 'Comment', '说明', { maxLength: 20_000, personal: 'text' }),
 });
 
 function decisionFields(object: string, source: Json, processes: readonly Process[]): JsonMap {
@@ -107,8 +108,8 @@ function decisionFields(object: string, source: Json, processes: readonly Proces
     inNameOf: kept('user', 'In the name of', '代表'),
     to: kept('user', 'To', '对象'),
     at: kept('datetime', 'At', '时间', { indexed: true }),
-    comment: kept('textarea', 'Comment', '意见', { maxLength: 20_000 }),
-    changed: kept('json', 'Fields changed', '修改字段', { follows }),
+    comment: kept('textarea', 'Comment', '意见', { maxLength: 20_000, personal: 'text' }),
+    changed: kept('json', 'Fields changed', '修改字段', { follows, personal: 'text' }),
     files: kept('json', 'Files', '附件'),
   };
 }

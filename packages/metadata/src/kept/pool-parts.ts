@@ -87,7 +87,7 @@ function changeFields(pools: readonly Pool[]): JsonMap {
     ...(Object.keys(reasons).length === 0
       ? {}
       : { reason: { type: 'picklist', readOnly: true, options: reasons, label: { en: 'Reason', 'zh-CN': '原因' } } }),
-    note: { type: 'textarea', readOnly: true, label: { en: 'Note', 'zh-CN': '备注' } },
+    note: { type: 'textarea', personal: 'text', readOnly: true, label: { en: 'Note', 'zh-CN': '备注' } },
     decision: { type: 'json', readOnly: true, label: { en: 'Decision', 'zh-CN': '分配依据' } },
     at: { type: 'datetime', readOnly: true, required: true, label: { en: 'At', 'zh-CN': '时间' } },
   };

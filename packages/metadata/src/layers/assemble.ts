@@ -132,7 +132,12 @@ function assembleLayer(layer: Layer, assembling: Assembling): Layer {
   for (const file of files) if (isComponentFile(file)) addComponent(file, assembling);
   for (const file of files) if (file.kind === 'pack') lockComponents(file, assembling);
   for (const file of files) if (file.kind === 'extension') extendComponent(file, assembling);
-  for (const file of files) if (file.kind === 'translation') problems.push(...translate(components, file.content, placeOf(file).file));
+  for (const file of files) {
+    if (file.kind !== 'translation') continue;
+    const found = translate(components, file.content, placeOf(file).file);
+    // What a file with mistakes would have brought is not told again.
+    problems.push(...found.filter(({ params }) => !assembling.missing.has(String(params?.['name']))));
+  }
   const rewritten = followed.filter(({ file }, i) => file.content !== read[i]?.content);
   if (rewritten.length === 0) return layer;
   return { ...layer, files: { ...layer.files, ...Object.fromEntries(rewritten.map(({ file }) => [file.path, file.content])) } };

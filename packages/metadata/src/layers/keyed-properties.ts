@@ -18,6 +18,7 @@ export const partMaps: ReadonlySet<string> = new Set([
   'rules',
   'values',
   'steps',
+  'locks',
   'cases',
   'otherwise',
   'inputs',

@@ -2,7 +2,7 @@
 import { folderKinds, folderOf, kindInFolder, type ComponentKind } from '../kinds.ts';
 
 /** Files that are no components. */
-const plainKinds = ['extension', 'translation', 'data', 'scenario', 'fixture', 'pack'] as const;
+const plainKinds = ['extension', 'translation', 'data', 'migration', 'scenario', 'fixture', 'pack'] as const;
 
 export type FileKind = ComponentKind | (typeof plainKinds)[number];
 
@@ -39,6 +39,7 @@ const others: Readonly<Record<string, FileKind>> = {
   extensions: 'extension',
   translations: 'translation',
   data: 'data',
+  migrations: 'migration',
   tests: 'scenario',
   fixtures: 'fixture',
 };

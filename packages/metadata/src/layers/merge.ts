@@ -34,8 +34,20 @@ function mergeMap(base: Json, delta: Json, target: Target, at: string, from: str
   return result;
 }
 
+/** A list of names with those that a map of changes adds. */
+function mergeNames(base: readonly unknown[], delta: Json, target: Target, at: string, from: string): readonly unknown[] {
+  const names = [...base];
+  for (const name of Object.keys(delta)) {
+    if (names.includes(name)) continue;
+    target.provenance.set(target.component, `${at}/${names.length}`, { ...target.origin, pointer: `${from}/${escapePointer(name)}` });
+    names.push(name);
+  }
+  return names;
+}
+
 /**
- * `base` with `delta` over it: `null` removes, maps with stable keys merge entry by entry, any other value replaces.
+ * `base` with `delta` over it: `null` removes, maps with stable keys merge entry by entry, a map over a list of names adds to it, any other
+ * value replaces.
  * @param at the pointer within the effective component
  * @param from the pointer within the delta's file
  */
@@ -49,6 +61,8 @@ export function mergeComponent(base: Json, delta: Json, target: Target, at = '',
     if (value === null) {
       Reflect.deleteProperty(result, property);
       target.provenance.remove(target.component, pointer, origin);
+    } else if (Array.isArray(below) && isJsonObject(value)) {
+      result[property] = mergeNames(below, value, target, pointer, source);
     } else if (keyedProperties.has(property) && isJsonObject(value)) {
       if (below === undefined) target.provenance.set(target.component, pointer, origin);
       const merged = mergeMap(isJsonObject(below) ? below : {}, value, target, pointer, source);

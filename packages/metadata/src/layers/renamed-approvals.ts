@@ -30,6 +30,10 @@ export class RenamedApprovals {
       button: this.#part({ visibleWhen: this.#rule(frames) }),
       nobody: this.#nobody(frames, '/nobody'),
       steps: this.#block(frames, '/steps'),
+      locks: this.#keys.map('/locks', undefined, (lock, path) => {
+        const detail = path.split('.').reduce((at, relation) => this.#names.child(at, relation) ?? '', object);
+        return this.#keys.all(lock, { editable: this.#keys.list((name) => this.#names.field(detail, name)) });
+      }),
       ...Object.fromEntries(['onSubmit', 'onApproved', 'onRejected', 'onRecalled'].map((part) => [part, action(part)])),
     });
   }

@@ -11,6 +11,7 @@ import { RenamedApprovals } from './renamed-approvals.ts';
 import { RenamedAutomations } from './renamed-automations.ts';
 import { RenamedRules, type Frames } from './renamed-rules.ts';
 import { RenamedClocks } from './renamed-clocks.ts';
+import { RenamedScenarios } from './renamed-scenarios.ts';
 import { RenamedStages } from './renamed-stages.ts';
 import { RenamedMatching } from './renamed-matching.ts';
 import { RenamedPools } from './renamed-pools.ts';
@@ -26,6 +27,7 @@ export interface Followed {
 
 /** Follows the renames in one file. */
 class FileRenames {
+  readonly scenarios: RenamedScenarios;
   readonly #names: FormerNames;
   readonly #rules: RenamedRules;
   readonly #keys = new KeyRenames();
@@ -48,6 +50,7 @@ class FileRenames {
     this.#tables = new RenamedTables(renames);
     this.#matching = new RenamedMatching(renames);
     this.#pools = new RenamedPools(renames, this.#automations);
+    this.scenarios = new RenamedScenarios(renames, this.#automations);
     this.#stages = new RenamedStages(renames);
     this.#clocks = new RenamedClocks(renames);
   }
@@ -164,7 +167,10 @@ class FileRenames {
     const targets = entry['to'] === undefined ? this.#names.targets(object, name) : targetsOf(entry).map(to);
     const through = typeof entry['through'] === 'string' ? this.#names.targets(object, own(entry['through']))[0] : undefined;
     const followers: Readonly<Record<string, Follow>> = {
-      to: (value) => (Array.isArray(value) ? this.#keys.list(to)(value) : this.#keys.word(to)(value)),
+      to: (value) => {
+        if (Array.isArray(value)) return this.#keys.list(to)(value);
+        return isJsonObject(value) ? this.#keys.map(`${at}/to`, to)(value) : this.#keys.word(to)(value);
+      },
       options: this.#keys.map(`${at}/options`, (option) => this.#names.option(object, name, option)),
       required: rule,
       readOnly: rule,
@@ -252,6 +258,7 @@ function followFile(file: LayerFile, names: FormerNames): Followed {
   const renames = new FileRenames(names);
   let followed: Json = content;
   if (kind === 'translation') followed = renames.translation(content);
+  else if (kind === 'scenario' || kind === 'fixture') followed = renames.scenarios[kind](content);
   else if (kind === 'extension') {
     const extended = (content['kind'] ?? 'object') as ComponentKind;
     const target = names.component(extended, String(content['extends']));

@@ -75,7 +75,7 @@ function translateMap(map: Json, texts: Json, property: string, walk: Walk, poin
       walk.problems.push(
         problem(
           'METADATA_REFERENCE_MISSING',
-          { kind: wordOf(property), name: key, where: '', known: known(Object.keys(map)) },
+          { kind: wordOf(property), name: key, where: '', known: known(Object.keys(map), key) },
           { file: walk.file, pointer: at },
         ),
       );

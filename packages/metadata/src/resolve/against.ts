@@ -17,7 +17,9 @@ function resolveAgainst<T>(
 ): { readonly component: T | undefined; readonly problems: readonly Problem[] } {
   // The Model's own source is of this shape.
   const present = model.source as unknown as Components;
-  const components: Components = { ...present, [kind]: { ...present[kind], [name]: source } };
+  // What goes by it may have begun before something was renamed.
+  const named = componentInPresentNames(kind, name, source, present);
+  const components: Components = { ...present, [kind]: { ...present[kind], [name]: named } };
   const provenance = new Provenance();
   const reports = new Reports(provenance);
   const missing = new Set<string>();
@@ -46,8 +48,11 @@ export function resolveApprovalAgainst(
   name: string,
   source: Source,
 ): { readonly process: ApprovalProcessModel | undefined; readonly problems: readonly Problem[] } {
-  // It may have been running since before something was renamed.
-  const named = { name, source: componentInPresentNames('approvalProcess', name, source, model.source as unknown as Components) };
-  const { component, problems } = resolveAgainst(model, 'approvalProcess', named, ({ approvalProcesses }) => approvalProcesses[name]);
+  const { component, problems } = resolveAgainst(
+    model,
+    'approvalProcess',
+    { name, source },
+    ({ approvalProcesses }) => approvalProcesses[name],
+  );
   return { process: component, problems };
 }

@@ -53,6 +53,7 @@ import { resolveSettings } from './settings.ts';
 import { resolveSharingRule } from './sharing.ts';
 import { checkFlowsApart, resolveStageFlow } from './stage-flows.ts';
 import { resolveTemplate } from './templates.ts';
+import { resolveMigrations } from './migrations.ts';
 import { missingObject, resolveApp, resolveLayout, resolveListView } from './views.ts';
 
 export type Built =
@@ -254,7 +255,9 @@ export function buildModel(layers: readonly Layer[]): Built {
   const reports = new Reports(assembled.provenance);
   const model = resolve(assembled, reports, layers);
   const problems = [...assembled.problems, ...reports.problems.filter((found) => !isConsequence(found, assembled.missing))];
-  if (problems.length > 0) return { model: undefined, problems };
+  // What migrations read is the finished Model.
+  const told = problems.length > 0 ? problems : resolveMigrations(layers, model).problems;
+  if (told.length > 0) return { model: undefined, problems: told };
   return { model: sealed(model) as Model, problems: [] };
 }
 

@@ -57,7 +57,7 @@ export class ModelCatalog implements Catalog {
   /** What to say about an object that is not there. */
   objectHint(object: string): string {
     if (this.#sources.switchedOff.has(object)) return 'It is switched off: switch off what refers to it too, or leave it on.';
-    return known(this.objectNames());
+    return known(this.objectNames(), object);
   }
 
   isSwitchedOff(object: string): boolean {
@@ -113,7 +113,7 @@ export class ModelCatalog implements Catalog {
   fieldHint(object: string, field: string): string {
     if (this.#sources.drafts.get(object)?.dormant.has(field) === true)
       return 'It is switched off: switch off what refers to it too, or leave it on.';
-    return known(this.fieldNames(object));
+    return known(this.fieldNames(object), field);
   }
 
   relation(object: string, name: string): RelationModel | undefined {

@@ -100,6 +100,17 @@ function checkTurns(draft: DraftObject, { source: { upkeep, cron }, pointer }: D
   if (mistake !== undefined) draft.report.add(`${pointer}/cron`, 'METADATA_REFERENCE_UNFIT', { reason: mistake });
 }
 
+/** Digits that every caller reads as a number. */
+const most = 15;
+
+/** A sum has more digits than what is summed; an average has as many before the point. */
+function roomFor({ function: how }: AggregateExpression, value: FieldModel['decimal'], scale: number): number {
+  if (value === undefined) return most;
+  const { precision } = value;
+  if (how === 'sum') return Math.max(most, precision);
+  return Math.max(precision, Math.min(most, precision - value.scale + scale));
+}
+
 /** Counts are whole; sums keep the scale of what they sum, averages have two places more. */
 function rolledUp({ source, model }: DraftField, aggregate: AggregateExpression, catalog: Fields): FieldModel {
   const { type } = aggregate;
@@ -108,7 +119,7 @@ function rolledUp({ source, model }: DraftField, aggregate: AggregateExpression,
   const count = aggregate.function === 'count' || aggregate.function === 'countDistinct';
   const value = aggregate.value?.node === 'path' ? lastField(aggregate.value, catalog)?.decimal : undefined;
   const scale = count ? 0 : (value?.scale ?? 2) + (aggregate.function === 'avg' ? 2 : 0);
-  const defaults = { precision: Math.max(count ? 15 : (value?.precision ?? 15), scale), scale };
+  const defaults = { precision: Math.max(count ? most : roomFor(aggregate, value, source.scale ?? scale), scale), scale };
   const decimal = { ...decimalFacet(source, defaults), ...currencyOf(ruleType) };
   return { ...model, ruleType, wire: decimalWire(decimal.precision), decimal };
 }
@@ -124,7 +135,7 @@ function quotedObject(draft: DraftObject, source: FieldSource, pointer: string, 
   const through = draft.fields.get(name)?.model;
   if (through?.lookup === undefined) {
     const lookups = [...draft.fields.values()].filter((field) => field.model.lookup !== undefined).map((field) => field.model.name);
-    const hint = draft.dormant.has(name) ? catalog.fieldHint(draft.name, name) : known(lookups);
+    const hint = draft.dormant.has(name) ? catalog.fieldHint(draft.name, name) : known(lookups, name);
     draft.report.add(`${pointer}/through`, 'METADATA_REFERENCE_MISSING', { kind: 'lookup', name, where: ` on ${draft.name}`, known: hint });
     return undefined;
   }

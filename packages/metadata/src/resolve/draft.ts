@@ -69,6 +69,7 @@ function draftField(draft: DraftObject, name: string, source: FieldSource, origi
     searchable: source.searchable ?? false,
     indexed: source.indexed ?? false,
     renamedFrom: source.renamedFrom ?? [],
+    ...(source.personal === undefined || source.personal === false ? {} : { personal: source.personal }),
     ...returned.facets(source),
   };
 }
@@ -159,7 +160,7 @@ function addRelations(drafts: ReadonlyMap<string, DraftObject>, switchedOff: Rea
           const at = model.system ? '' : Array.isArray(source.to) ? `${pointer}/to/${String(i)}` : `${pointer}/to`;
           const hint = switchedOff.has(to)
             ? 'It is switched off: switch off what refers to it too, or leave it on.'
-            : known([...drafts.keys()]);
+            : known([...drafts.keys()], to);
           draft.report.add(at, 'METADATA_REFERENCE_MISSING', { kind: 'object', name: to, where: '', known: hint });
         } else if (model.lookup?.inverse !== undefined) {
           addRelation(draft, target, model.lookup.inverse, model.name, pointer);

@@ -39,7 +39,7 @@ class Grant {
     return source.filter((type, i) => {
       // What is switched off is not given; nothing is wrong with that.
       if (types.has(type) || this.#objects.some((object) => this.#catalog.isDormantRecordType(object, type))) return types.has(type);
-      this.#missing(`recordTypes/${String(i)}`, 'record type', type, known([...types]));
+      this.#missing(`recordTypes/${String(i)}`, 'record type', type, known([...types], type));
       return false;
     });
   }

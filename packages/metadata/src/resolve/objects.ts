@@ -25,7 +25,10 @@ function recordTypes(draft: DraftObject, fields: Fields): Record<string, RecordT
           kind: 'picklist',
           name: field,
           where: ` on ${draft.name}`,
-          known: known(picklists.map((other) => other.name)),
+          known: known(
+            picklists.map((other) => other.name),
+            field,
+          ),
         });
         continue;
       }
@@ -35,7 +38,7 @@ function recordTypes(draft: DraftObject, fields: Fields): Record<string, RecordT
             kind: 'option',
             name: option,
             where: ` of ${field}`,
-            known: known(Object.keys(declared)),
+            known: known(Object.keys(declared), option),
           });
         }
       }
@@ -135,12 +138,13 @@ function validationRules(draft: DraftObject, catalog: ModelCatalog): Record<stri
           kind: 'record type',
           name: type,
           where: ` on ${draft.name}`,
-          known: known(types),
+          known: known(types, type),
         });
       }
     }
     if (checked.expression === undefined) continue;
-    result[name] = { name, check, refuseWhen: checked.expression, at: source.at, message: source.message, recordTypes: source.recordTypes };
+    const { on = ['save'], at, message, recordTypes } = source;
+    result[name] = { name, check, on, refuseWhen: checked.expression, at, message, recordTypes };
   }
   return result;
 }

@@ -34,7 +34,7 @@ export class References {
   /** Whether a component is there; else its absence is told. */
   has(kind: ComponentKind, name: string, report: Report, pointer: string): boolean {
     if (Object.hasOwn(this.#present[kind], name)) return true;
-    const hint = Object.hasOwn(this.#switchedOff[kind], name) ? switchedOffHint : known(Object.keys(this.#present[kind]));
+    const hint = Object.hasOwn(this.#switchedOff[kind], name) ? switchedOffHint : known(Object.keys(this.#present[kind]), name);
     report.add(pointer, 'METADATA_REFERENCE_MISSING', { kind: kindWord(kind), name, where: '', known: hint });
     return false;
   }

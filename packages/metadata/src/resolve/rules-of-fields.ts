@@ -163,7 +163,7 @@ function checkDependency(draft: DraftObject, entry: DraftField, field: FieldMode
       kind: 'picklist',
       name: dependsOn.field,
       where: ` on ${draft.name}`,
-      known: known(picklists),
+      known: known(picklists, dependsOn.field),
     });
     return;
   }
@@ -173,7 +173,7 @@ function checkDependency(draft: DraftObject, entry: DraftField, field: FieldMode
         kind: 'option',
         name: option,
         where: ` of ${controlling.name}`,
-        known: known(Object.keys(controlling.options)),
+        known: known(Object.keys(controlling.options), option),
       });
     }
     for (const [i, name] of allowed.entries()) {
@@ -182,7 +182,7 @@ function checkDependency(draft: DraftObject, entry: DraftField, field: FieldMode
           kind: 'option',
           name,
           where: ` of ${field.name}`,
-          known: known(Object.keys(field.options)),
+          known: known(Object.keys(field.options), name),
         });
       }
     }

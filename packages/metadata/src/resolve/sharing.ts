@@ -30,7 +30,7 @@ function subject(source: SubjectSource, pointer: string, roles: RoleNames, repor
   if (department !== undefined) return { kind: 'department', code: department, below: source.below ?? false };
   const name = role ?? '';
   if (!roles.active.includes(name)) {
-    const hint = roles.switchedOff.includes(name) ? switchedOffHint : known(roles.active);
+    const hint = roles.switchedOff.includes(name) ? switchedOffHint : known(roles.active, name);
     report.add(`${pointer}/role`, 'METADATA_REFERENCE_MISSING', { kind: 'role', name, where: '', known: hint });
   }
   return { kind: 'role', role: name };
@@ -86,7 +86,7 @@ function teamRules(source: TeamSource, roles: TeamModel['roles'], draft: DraftOb
     const pointer = `/team/rules/${name}`;
     const scope = catalog.scope(draft.name);
     if (!Object.hasOwn(roles, rule.role)) {
-      const hint = Object.hasOwn(source.roles, rule.role) ? switchedOffHint : known(Object.keys(roles));
+      const hint = Object.hasOwn(source.roles, rule.role) ? switchedOffHint : known(Object.keys(roles), rule.role);
       const where = ` on ${draft.name}`;
       draft.report.add(`${pointer}/role`, 'METADATA_REFERENCE_MISSING', { kind: 'team role', name: rule.role, where, known: hint });
     }

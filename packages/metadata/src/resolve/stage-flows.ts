@@ -149,7 +149,7 @@ function checkRecordTypes({ object, recordTypes }: StageFlowJson, catalog: Model
       kind: 'record type',
       name: type,
       where: ` on ${object}`,
-      known: known(types),
+      known: known(types, type),
     });
   });
 }

@@ -117,7 +117,7 @@ function relatedLists(source: LayoutSource, view: View, catalog: ModelCatalog, r
         kind: 'relation',
         name: list.relation,
         where: ` on ${source.object}`,
-        known: known(catalog.relationNames(source.object)),
+        known: known(catalog.relationNames(source.object), list.relation),
       });
       return [];
     }
@@ -146,7 +146,7 @@ export function resolveLayout(source: LayoutSource, catalog: ModelCatalog, repor
         kind: 'record type',
         name: type,
         where: ` on ${source.object}`,
-        known: known(types),
+        known: known(types, type),
       });
   });
   return {
@@ -213,7 +213,7 @@ export function resolveApp(source: AppSource, catalog: ModelCatalog, listViews: 
         kind: 'list view',
         name: item.listView,
         where: '',
-        known: known(listViews),
+        known: known(listViews, item.listView),
       });
     }
     return { name, order: item.order ?? unordered, label: item.label, object: item.object, listView: item.listView };

@@ -1,4 +1,4 @@
-// What a newer version no longer brings and the tenant uses: it stays, and who uses it is told.
+// What a newer version no longer brings, or takes away from a lower layer, and the tenant uses: it stays, and who uses it is told.
 import type { Problem } from '@tessera/kernel';
 import type { Assembled } from '../layers/assemble.ts';
 import { readLayer } from '../layers/files.ts';
@@ -6,7 +6,7 @@ import type { KeptPart, Layer } from '../layers/layer.ts';
 import { isJsonObject } from '../layers/merge.ts';
 import { buildModel } from '../resolve/build.ts';
 import { changedBy } from './deltas.ts';
-import { placeId, pointerOf, sourceIn, valueAt, withValue } from './places.ts';
+import { placeId, pointerOf, sourceIn, valueAt, withoutValue, withValue, type Json } from './places.ts';
 import { removedParts, type RemovedPart } from './removed-parts.ts';
 
 export interface KeepInput {
@@ -26,11 +26,10 @@ type Used = Map<RemovedPart, Set<string>>;
 const mostTried = 12;
 
 function candidates({ from, to, target }: KeepInput): readonly RemovedPart[] {
-  return from.flatMap((before) => {
-    const after = to.find(({ kind, name }) => kind === before.kind && name === before.name);
-    const removed = after === undefined ? [] : removedParts(before, after);
+  return to.flatMap((after) => {
+    const before = from.find(({ kind, name }) => kind === after.kind && name === after.name);
     // What another layer or file brings instead is not gone.
-    return removed.filter((part) => valueAt(sourceIn(target, part), part.keys) === undefined);
+    return removedParts(before, after).filter((part) => valueAt(sourceIn(target, part), part.keys) === undefined);
   });
 }
 
@@ -52,7 +51,8 @@ function noteChanged(used: Used, parts: readonly RemovedPart[], tenant: Layer): 
   }
 }
 
-const wordsOf = ({ message, params = {} }: Problem): ReadonlySet<string> => {
+/** The names that a mistake speaks of are among them. */
+export const wordsOf = ({ message, params = {} }: Problem): ReadonlySet<string> => {
   const texts = [message, ...Object.values(params).filter((value) => typeof value === 'string')];
   return new Set(texts.flatMap((text) => text.split(/[^A-Za-z0-9_]+/)));
 };
@@ -77,11 +77,41 @@ function userOf(problem: Problem, tenant: Layer, used: Used): string | undefined
   return part && placeId(part);
 }
 
+/** The tenant's layer without its changes of these parts. */
+function withoutChanges(tenant: Layer, parts: readonly RemovedPart[]): Layer {
+  const files = readLayer(tenant, [], new Set()).flatMap((file): readonly (readonly [string, unknown])[] => {
+    const changed = changedBy(file);
+    const own = parts.filter(({ kind, name }) => kind === changed?.kind && name === changed.name);
+    if (own.some(({ keys }) => keys.length === 0)) return [];
+    return [[file.path, own.reduce((content, { keys }) => withoutValue(content, keys), file.content)]];
+  });
+  return { ...tenant, files: Object.fromEntries(files) };
+}
+
+/** Whoever else uses what the tenant changes: without it, and the changes, it would be wrong. */
+function noteReferring(used: Used, to: readonly Layer[], tenant: Layer): void {
+  const { problems } = buildModel([...to, withoutChanges(tenant, [...used.keys()])]);
+  for (const problem of problems) {
+    const user = userOf(problem, tenant, new Map());
+    if (user === undefined) continue;
+    const file = user.slice(0, user.indexOf('#') + 1);
+    for (const part of wantedBy(problem, [...used.keys()])) {
+      const users = used.get(part) ?? new Set<string>();
+      if (![...users].some((known) => known.startsWith(file))) users.add(user);
+    }
+  }
+}
+
 /** The file that the part was in, unless the newer pack has made another's of it. */
 function fileFor({ file, head, kind, name }: RemovedPart, files: Layer['files']): string {
   const there = files[file];
   const isFree = head === undefined || !isJsonObject(there) || (there['extends'] === head['extends'] && there['kind'] === head['kind']);
   return isFree ? file : `extensions/${kind}-${name}-kept.json`;
+}
+
+function withPart(content: Json, { keys, definition }: RemovedPart): unknown {
+  if (keys.length === 0) return definition;
+  return definition === undefined ? withoutValue(content, keys) : withValue(content, keys, definition);
 }
 
 function withParts(layer: Layer, used: Used, former: readonly KeptPart[]): Layer {
@@ -92,7 +122,7 @@ function withParts(layer: Layer, used: Used, former: readonly KeptPart[]): Layer
     const file = fileFor(part, files);
     const there = files[file];
     const content = isJsonObject(there) ? there : (part.head ?? {});
-    files[file] = part.keys.length === 0 ? part.definition : withValue(content, part.keys, part.definition);
+    files[file] = withPart(content, part);
     const { kind, name } = part;
     const pointer = pointerOf(part.keys);
     const before = former.find((known) => known.kind === kind && known.name === name && known.pointer === pointer);
@@ -114,6 +144,7 @@ export function keepUsedParts(input: KeepInput): readonly Layer[] {
   const problemsWith = (used: Used): readonly Problem[] => buildModel([...laid(used), tenant]).problems;
   const used: Used = new Map();
   noteChanged(used, parts, tenant);
+  if (used.size > 0) noteReferring(used, to, tenant);
   const guessed: RemovedPart[] = [];
   for (;;) {
     const before = used.size;

@@ -5,6 +5,7 @@ import { componentId } from '../layers/components.ts';
 import type { Layer } from '../layers/layer.ts';
 import { isJsonObject } from '../layers/merge.ts';
 import { inPresentNames } from '../layers/renames.ts';
+import { buildModel } from '../resolve/build.ts';
 import { deltasOf, type Delta } from './deltas.ts';
 import { keepUsedParts } from './kept-parts.ts';
 import { placeId, pointerOf, sourceIn, valueAt, withoutValue, withValue, type Json } from './places.ts';
@@ -12,11 +13,16 @@ import { placeId, pointerOf, sourceIn, valueAt, withoutValue, withValue, type Js
 /** Whose value holds: the tenant's, the pack's, or a third. */
 export type Choice = 'tenant' | 'pack' | { readonly value: unknown };
 
-/** A property that both have changed, or that the pack has locked and the tenant has changed. Left-out values are not there. */
+/**
+ * A property that both have changed, or that the tenant has changed and the pack has locked, or made something else of, so that the tenant's
+ * value makes no Model (`unfit`). Left-out values are not there.
+ */
 export interface Conflict {
   /** What choices name it by: `objects/account#/fields/phone/maxLength`. */
   readonly id: string;
-  readonly reason: 'changed' | 'locked';
+  readonly reason: 'changed' | 'locked' | 'unfit';
+  /** What is wrong with the tenant's value, where it is unfit. */
+  readonly why?: string;
   /** The tenant's file. */
   readonly file: string;
   readonly pointer: string;
@@ -42,7 +48,7 @@ export interface UpgradeInput {
 }
 
 export interface Upgrade {
-  /** With the tenant's; what is undecided is as the tenant has it, or as the pack has it where it is locked. */
+  /** With the tenant's; what is undecided is as the tenant has it, or as the pack has it where the tenant's cannot stand. */
   readonly layers: readonly Layer[];
   readonly conflicts: readonly Conflict[];
   /** Choices for what is no conflict. */
@@ -60,24 +66,40 @@ const textOf = (value: unknown): string => canonicalJson(withoutFormerNames(valu
 
 const same = (a: unknown, b: unknown): boolean => textOf(a) === textOf(b);
 
-function choiceFor(id: string, reason: Conflict['reason'], { choices = {}, prefer }: UpgradeInput): Choice | undefined {
-  const choice = Object.hasOwn(choices, id) ? choices[id] : prefer;
+/** What has been said about a conflict, where it can be had. */
+export function choiceFor(
+  id: string,
+  reason: Conflict['reason'],
+  { choices = {}, prefer }: Pick<UpgradeInput, 'choices' | 'prefer'>,
+): Choice | undefined {
+  const said = Object.hasOwn(choices, id) ? choices[id] : undefined;
+  // A rule for all conflicts takes nothing away that nobody has looked at.
+  if (reason === 'unfit') return said === 'tenant' ? undefined : said;
+  const choice = said ?? prefer;
   // What is locked is the pack's.
   return reason === 'locked' && choice !== 'pack' ? undefined : choice;
 }
 
-function conflictOf(delta: Delta, before: Assembled, after: Assembled, input: UpgradeInput): Conflict | undefined {
+/** What is wrong with deltas as the tenant has them. */
+type Unfit = ReadonlyMap<string, string>;
+
+const placeIn = ({ file, inFile }: Delta): string => `${file}#${pointerOf(inFile)}`;
+
+function conflictOf(delta: Delta, sides: readonly [Assembled, Assembled], input: UpgradeInput, unfit: Unfit): Conflict | undefined {
+  const [before, after] = sides;
   const was = valueAt(sourceIn(before, delta), delta.keys);
   const will = valueAt(sourceIn(after, delta), delta.keys);
   // Texts in other languages stay free.
   const isLocked = delta.isText !== true && after.locked.has(componentId(delta.kind, delta.name));
-  const reason = isLocked ? 'locked' : 'changed';
+  const why = unfit.get(placeIn(delta));
+  const reason = isLocked ? 'locked' : why === undefined ? 'changed' : 'unfit';
   if (reason === 'changed' && (same(was, will) || same(delta.value, will))) return undefined;
   const id = placeId(delta);
   const choice = choiceFor(id, reason, input);
   return {
     id,
     reason,
+    ...(why === undefined ? {} : { why }),
     file: delta.file,
     pointer: pointerOf(delta.inFile),
     ...(was === undefined ? {} : { before: was }),
@@ -104,11 +126,42 @@ function withDecision(tenant: Layer, delta: Delta, choice: Choice): Layer {
   return { ...tenant, files: Object.fromEntries(files) };
 }
 
+interface Decided {
+  readonly tenant: Layer;
+  readonly conflicts: readonly Conflict[];
+}
+
+function decide(deltas: readonly Delta[], moved: Layer, conflictWith: (delta: Delta) => Conflict | undefined): Decided {
+  let tenant = moved;
+  const conflicts: Conflict[] = [];
+  for (const delta of deltas) {
+    const conflict = conflictWith(delta);
+    if (conflict === undefined) continue;
+    conflicts.push(conflict);
+    tenant = withDecision(tenant, delta, conflict.choice ?? (conflict.reason === 'changed' ? 'tenant' : 'pack'));
+  }
+  return { tenant, conflicts };
+}
+
+/** The deltas that make no Model, where all that is wrong is theirs; else it is told by whoever builds the Model. */
+function unfitDeltas(deltas: readonly Delta[], tenant: Layer, lower: readonly Layer[]): Unfit {
+  const unfit = new Map<string, string>();
+  for (const { file, pointer = '', message } of buildModel([...lower, tenant]).problems) {
+    const own = deltas.filter((delta) => file === `${tenant.name}/${delta.file}`);
+    const at = own.filter(({ inFile }) => pointer === pointerOf(inFile) || pointer.startsWith(`${pointerOf(inFile)}/`));
+    const wrong = at.length > 0 ? at : own.filter(({ inFile }) => pointerOf(inFile).startsWith(`${pointer}/`));
+    if (wrong.length === 0) return new Map();
+    for (const delta of wrong) unfit.set(placeIn(delta), message);
+  }
+  return unfit;
+}
+
 /**
  * Exchanges the layers below a tenant's.
  *
  * - What only the tenant changed stays as it is, what only the packs changed is theirs, and where both agree nothing is asked.
  * - Both changed one property: a conflict, with the three values; undecided ones keep the tenant's.
+ * - What of the tenant's makes no Model any more is one too, in which the pack's, or a third value, must be chosen.
  * - What the packs no longer bring and the tenant's layer uses stays in the pack's layer (`kept`), until nothing uses it any more.
  * - Whatever is renamed is compared, kept and decided under its new name, which the tenant's layer is moved to.
  *
@@ -122,16 +175,19 @@ export function upgradeLayers(input: UpgradeInput): Upgrade {
   const former = from.filter(({ kind }) => kind !== 'tenant').map((layer) => inPresentNames(layer, target.components));
   const moved = assemble([...to, owner]).layers.at(-1) ?? owner;
   const lower = keepUsedParts({ from: former, to, target, tenant: moved });
-  const [before, after] = [assemble(former), lower === to ? target : assemble(lower)];
-  let tenant = moved;
-  const conflicts: Conflict[] = [];
-  for (const delta of deltasOf(moved, [before, after])) {
-    const conflict = conflictOf(delta, before, after, input);
-    if (conflict === undefined) continue;
-    conflicts.push(conflict);
-    // What is locked makes no Model as the tenant has it.
-    tenant = withDecision(tenant, delta, conflict.choice ?? (conflict.reason === 'locked' ? 'pack' : 'tenant'));
+  const sides = [assemble(former), lower === to ? target : assemble(lower)] as const;
+  const deltas = deltasOf(moved, sides);
+  const decidedWith = (unfit: Unfit): Decided => decide(deltas, moved, (delta) => conflictOf(delta, sides, input, unfit));
+  const unfit = new Map<string, string>();
+  let decided = decidedWith(unfit);
+  // What is wrong with one delta may hide what is wrong with others.
+  for (;;) {
+    const found = [...unfitDeltas(deltas, decided.tenant, lower)].filter(([place]) => !unfit.has(place));
+    if (found.length === 0) break;
+    for (const [place, why] of found) unfit.set(place, why);
+    decided = decidedWith(unfit);
   }
+  const { tenant, conflicts } = decided;
   const known = new Set(conflicts.map(({ id }) => id));
   return { layers: [...lower, tenant], conflicts, strayChoices: Object.keys(choices).filter((id) => !known.has(id)) };
 }

@@ -1,6 +1,7 @@
 // What people do in a scenario, step by step: each type of step has its doer here.
 import { TesseraError } from '@tessera/kernel';
 import type { ScenarioRefusalJson, ScenarioStepJson } from '@tessera/metadata';
+import { atOnce } from './at-once.ts';
 import { difference, type Mismatch } from './compare.ts';
 import { advance, settle } from './time.ts';
 import type { Play } from './play.ts';
@@ -88,6 +89,8 @@ const doers: Doers = {
   },
   delete: async (play, { as, record }) => done((await play.as(as)).remove(play.record(record))),
   restore: async (play, { as, record }) => done((await play.as(as)).restore(play.record(record))),
+  void: async (play, { as, record }) => done((await play.as(as)).void(play.record(record))),
+  unvoid: async (play, { as, record }) => done((await play.as(as)).unvoid(play.record(record))),
   submit: async (play, { as, record, process, chosen, comment }) =>
     done((await play.as(as)).submit(play.record(record), { process, chosen: idsOf(play, chosen), comment })),
   approval: (play, step) => done(approve(play, step)),
@@ -98,6 +101,7 @@ const doers: Doers = {
   pool: async (play, { as, record, action, to, pool, reason, note }) =>
     done((await play.as(as)).changeOwner(play.record(record), { action, to: optionalId(play, to), pool, reason, note })),
   convert: (play, step, key) => done(convert(play, step, key)),
+  atOnce: (play, step) => atOnce(play, step, (each, key) => doStep(play, each, key)),
   runJobs: settle,
   advanceClock: advance,
   webhook: (play, { automation, inputs, id }, key) =>
@@ -110,7 +114,8 @@ const doers: Doers = {
 };
 
 /** How a step is to be refused. */
-export const refusalOf = (step: ScenarioStepJson): ScenarioRefusalJson | undefined => ('refused' in step ? step.refused : undefined);
+export const refusalOf = (step: ScenarioStepJson): ScenarioRefusalJson | undefined =>
+  'refused' in step && step.type !== 'atOnce' ? step.refused : undefined;
 
 /** Does a step. @throws what it is refused with */
 export function doStep(play: Play, step: ScenarioStepJson, key: string): Promise<readonly Mismatch[]> {

@@ -8,7 +8,10 @@ import type {
   ScenarioRecordJson,
   ScenarioStepJson,
 } from '@tessera/metadata';
-import { refIn } from './play.ts';
+import { people, refIn } from '../given-values.ts';
+import { knownNames } from '../known-names.ts';
+import { isCalled, type DataSet } from '../seeds/sets.ts';
+import { demoSetsOf, KnownSeeds } from './data.ts';
 import { entriesOf, ordered, type Fixture, type Scenario } from './read.ts';
 
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -28,20 +31,22 @@ type Kind = 'person' | 'record';
 
 class Check {
   readonly problems: Problem[] = [];
-  readonly #model: Model;
+  readonly model: Model;
   readonly #file: string;
   /** What has been made so far, by name. `person` is a record too. */
   readonly #names = new Map<string, Kind>();
+  /** What the packs' data call theirs. */
+  #data: KnownSeeds | undefined;
   /** Steps whose conversions make records under names of their own. */
   readonly #converting = new Map<string, string>();
 
   constructor(model: Model, file: string) {
-    this.#model = model;
+    this.model = model;
     this.#file = file;
   }
 
-  #missing(kind: string, name: string, at: string, known: readonly string[]): void {
-    const params = { kind, name, where: '', known: known.length === 0 ? '' : `Known: ${[...known].sort().slice(0, 40).join(', ')}.` };
+  missing(kind: string, name: string, at: string, known: readonly string[]): void {
+    const params = { kind, name, where: '', known: knownNames(name, known) };
     this.problems.push(problem('METADATA_REFERENCE_MISSING', params, { file: this.#file, pointer: at }));
   }
 
@@ -51,19 +56,24 @@ class Check {
   }
 
   object(name: string, at: string): void {
-    const { objects } = this.#model;
-    if (!Object.hasOwn(objects, name)) this.#missing('object', name, at, Object.keys(objects));
+    const { objects } = this.model;
+    if (!Object.hasOwn(objects, name)) this.missing('object', name, at, Object.keys(objects));
   }
 
   component(kind: Named, name: string | undefined, at: string): void {
     if (name === undefined) return;
-    const known = this.#model[folders[kind]];
-    if (!Object.hasOwn(known, name)) this.#missing(kind, name, at, Object.keys(known));
+    const known = this.model[folders[kind]];
+    if (!Object.hasOwn(known, name)) this.missing(kind, name, at, Object.keys(known));
+  }
+
+  know(layer: string, sets: readonly DataSet[]): void {
+    this.#data = new KnownSeeds(layer, sets);
   }
 
   person(name: string | undefined, at: string): void {
     if (name === undefined || this.#names.get(name) === 'person') return;
-    this.#missing(
+    if (!this.#names.has(name) && this.#data?.mayBe(name, people) === true) return;
+    this.missing(
       'person',
       name,
       at,
@@ -78,11 +88,11 @@ class Check {
   }
 
   record(name: string | undefined, at: string): void {
-    if (name === undefined || this.#names.has(name)) return;
+    if (name === undefined || this.#names.has(name) || this.#data?.mayBe(name) === true) return;
     const [step = '', target = ''] = name.split('.');
-    const conversion = this.#model.conversions[this.#converting.get(step) ?? ''];
+    const conversion = this.model.conversions[this.#converting.get(step) ?? ''];
     if (conversion?.targets.some((each) => each.name === target) === true) return;
-    this.#missing(
+    this.missing(
       'record',
       name,
       at,
@@ -108,11 +118,11 @@ class Check {
 
   /** Values by field. Nested records stand under the name of their relation. */
   values(object: string | undefined, values: Readonly<Record<string, unknown>> | undefined, at: string): void {
-    const model = object === undefined ? undefined : this.#model.objects[object];
+    const model = object === undefined ? undefined : this.model.objects[object];
     for (const [field, value] of entriesOf(values)) {
       const place = `${at}/${escaped(field)}`;
       const known = model === undefined || Object.hasOwn(model.fields, field) || Object.hasOwn(model.relations, field);
-      if (!known) this.#missing('field', field, place, Object.keys(model.fields));
+      if (!known) this.missing('field', field, place, Object.keys(model.fields));
       this.refs(value, place);
     }
   }
@@ -138,14 +148,28 @@ function checkRecord(check: Check, { object, values }: ScenarioRecordJson, at: s
   check.values(object, values, `${at}/values`);
 }
 
-function checkGiven(check: Check, objects: Objects, { people = {}, records = {} }: NonNullable<ScenarioJson['given']>): void {
-  for (const [name] of entriesOf(people)) check.call(name, 'person', `/given/people/${escaped(name)}`);
+function checkGiven(check: Check, objects: Objects, { people: given, records = {} }: NonNullable<ScenarioJson['given']>): void {
+  const persons = typeof given === 'string' ? {} : given;
+  for (const [name] of entriesOf(persons)) check.call(name, 'person', `/given/people/${escaped(name)}`);
   for (const [name, { object }] of entriesOf(records)) {
     check.call(name, 'record', `/given/records/${escaped(name)}`);
     objects.set(name, object);
   }
-  for (const [name, person] of entriesOf(people)) checkPerson(check, person, `/given/people/${escaped(name)}`);
+  for (const [name, person] of entriesOf(persons)) checkPerson(check, person, `/given/people/${escaped(name)}`);
   for (const [name, record] of entriesOf(records)) checkRecord(check, record, `/given/records/${escaped(name)}`);
+}
+
+/** The sets whose records are there. */
+function checkData(check: Check, scenario: ScenarioJson, all: readonly DataSet[]): readonly DataSet[] {
+  const { given = {} } = scenario;
+  const known = all.map(({ name }) => name);
+  const wrong = (given.data ?? []).map((name, i) => {
+    const isThere = all.some(isCalled(name));
+    if (!isThere) check.missing('data set', name, `/given/data/${String(i)}`, known);
+    return isThere;
+  });
+  const demo = wrong.includes(false) ? [] : demoSetsOf(scenario, all, check.model);
+  return [...all.filter(({ owner }) => owner !== 'demo'), ...demo];
 }
 
 function checkExpected(check: Check, objects: Objects, step: ScenarioExpectationJson, at: string): void {
@@ -222,8 +246,12 @@ function checkNamed(check: Check, objects: Objects, step: ScenarioStepJson, at: 
   more?.(check, objects, step, at);
 }
 
-function checkStep(check: Check, objects: Objects, key: string, step: ScenarioStepJson): void {
-  const at = `/steps/${escaped(key)}`;
+function checkStep(check: Check, objects: Objects, key: string, step: ScenarioStepJson, within = ''): void {
+  const at = `${within}/steps/${escaped(key)}`;
+  if (step.type === 'atOnce') {
+    for (const [name, each] of entriesOf(step.steps)) checkStep(check, objects, name, each, at);
+    return;
+  }
   if ('as' in step) check.person(step.as, `${at}/as`);
   checkNamed(check, objects, step, at);
   if (step.type === 'convert') check.converts(key, step.conversion);
@@ -234,10 +262,15 @@ function checkStep(check: Check, objects: Objects, key: string, step: ScenarioSt
 }
 
 /** Everything that is wrong with scenarios and fixtures beyond their schemas, with its place and remedy. */
-export function checkScenarios(model: Model, scenarios: readonly Scenario[], fixtures: readonly Fixture[]): readonly Problem[] {
-  const ofScenarios = scenarios.flatMap(({ file, content }) => {
+export function checkScenarios(
+  model: Model,
+  scenarios: readonly Scenario[],
+  { fixtures, data }: { readonly fixtures: readonly Fixture[]; readonly data: readonly DataSet[] },
+): readonly Problem[] {
+  const ofScenarios = scenarios.flatMap(({ file, layer, content }) => {
     const check = new Check(model, file);
     const objects: Objects = new Map();
+    check.know(layer, checkData(check, content, data));
     if (content.given !== undefined) checkGiven(check, objects, content.given);
     for (const [key, step] of ordered(content.steps)) checkStep(check, objects, key, step);
     return check.problems;

@@ -1,7 +1,8 @@
 // What must be true by now: of records, of how many there are, of what people were told and what went out.
 import type { ScenarioCountJson, ScenarioExpectationJson, ScenarioNotificationJson, ScenarioMessageJson } from '@tessera/metadata';
+import { people } from '../given-values.ts';
 import { isLike, type Mismatch } from './compare.ts';
-import { people, type Play } from './play.ts';
+import type { Play } from './play.ts';
 import { entriesOf } from './read.ts';
 import { expectRecord } from './records.ts';
 import type { SentEffect } from './sandbox.ts';

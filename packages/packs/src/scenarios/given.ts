@@ -1,8 +1,11 @@
 // What there is before anything is done: fixtures, people, departments, records.
 import { fail } from '@tessera/kernel';
 import type { ScenarioJson, ScenarioPersonJson, ScenarioRecordJson } from '@tessera/metadata';
-import { Play, people, refIn } from './play.ts';
-import { entriesOf, ordered, type Fixture } from './read.ts';
+import { people, refIn } from '../given-values.ts';
+import type { DataSet } from '../seeds/sets.ts';
+import { demoSetsOf } from './data.ts';
+import { Play } from './play.ts';
+import { entriesOf, ordered, type Fixture, type Scenario } from './read.ts';
 import type { RecordRef, Sandbox, Values } from './sandbox.ts';
 
 /** A Monday morning. */
@@ -94,22 +97,28 @@ async function placePerson(play: Play, key: string, { department, manager, value
 }
 
 async function putPeople(play: Play, given: NonNullable<ScenarioJson['given']>): Promise<void> {
-  const { people: persons = {}, records = {} } = given;
-  const all = entriesOf(persons);
+  const { people: persons, records = {} } = given;
+  const all = typeof persons === 'string' ? [] : entriesOf(persons);
   for (const [key, person] of all) await putPerson(play, key, person);
   await putRecords(play, pick(records, isDepartment));
   for (const [key, person] of all) await placePerson(play, key, person);
 }
 
 /** Empties the sandbox and fills it with what a scenario begins with. Throws what stands against it. */
-export async function begin(sandbox: Sandbox, scenario: ScenarioJson, fixtures: readonly Fixture[]): Promise<Play> {
-  const { given = {} } = scenario;
+export async function begin(
+  sandbox: Sandbox,
+  scenario: Scenario,
+  { fixtures, data }: { readonly fixtures: readonly Fixture[]; readonly data: readonly DataSet[] },
+): Promise<Play> {
+  const { given = {} } = scenario.content;
   const { clock = defaultClock, language = 'en', answers = {}, records = {} } = given;
   await sandbox.reset(Date.parse(clock), {
     language,
     answers: entriesOf(answers).map(([, { address, status = 200, body = null }]) => ({ address, status, body })),
+    data: demoSetsOf(scenario.content, data, sandbox.model),
   });
   const play = new Play(sandbox, scenario, sandbox.player(undefined));
+  play.useSeeds(await sandbox.seeds());
   play.useFixtures(await fixtureValues(play, fixtures));
   await putPeople(play, given);
   await putRecords(

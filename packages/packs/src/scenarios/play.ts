@@ -1,25 +1,17 @@
 // A scenario at play: who its people are, what its records are called, and what its values mean.
 import { fail } from '@tessera/kernel';
-import { ruleScope, type ScenarioJson } from '@tessera/metadata';
-import { checkRule, toJs, type JsEnvironment, type Value } from '@tessera/rules';
-import type { Player, Reached, RecordRef, Sandbox, Values } from './sandbox.ts';
-
-const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The name that `{ "ref": … }` says; undefined where it is something else. */
-export function refIn(value: unknown): string | undefined {
-  if (!isMap(value) || typeof value['ref'] !== 'string') return undefined;
-  return Object.keys(value).every((key) => key === 'ref' || key === '$comment') ? value['ref'] : undefined;
-}
+import type { Seeded } from '@tessera/storage';
+import { givenValues, people, withIds, type GivenScope, type RecordRef, type Values } from '../given-values.ts';
+import { seedCalled } from '../seeds/names.ts';
+import type { Scenario } from './read.ts';
+import type { Player, Reached, Sandbox } from './sandbox.ts';
 
 /** What people and records are called. */
 export type Names = ReadonlyMap<string, RecordRef>;
 
-export const people = 'user';
-
 export class Play {
   readonly sandbox: Sandbox;
-  readonly scenario: ScenarioJson;
+  readonly scenario: Scenario;
   /** What was seen to have had its say. */
   readonly reached = new Set<Reached>();
   readonly #names = new Map<string, RecordRef>();
@@ -27,8 +19,10 @@ export class Play {
   readonly #platform: Promise<Player>;
   /** Values that records of an object have unless a scenario says otherwise. */
   #fixtures: ReadonlyMap<string, Values> = new Map();
+  /** What the packs' data have brought; the scenario's own names go before theirs. */
+  #seeds: readonly Seeded[] = [];
 
-  constructor(sandbox: Sandbox, scenario: ScenarioJson, platform: Promise<Player>) {
+  constructor(sandbox: Sandbox, scenario: Scenario, platform: Promise<Player>) {
     this.sandbox = sandbox;
     this.scenario = scenario;
     this.#platform = platform;
@@ -38,20 +32,24 @@ export class Play {
     this.#fixtures = values;
   }
 
+  useSeeds(seeds: readonly Seeded[]): void {
+    this.#seeds = seeds;
+  }
+
   call(name: string, record: RecordRef): void {
     this.#names.set(name, record);
   }
 
   /** @throws SCENARIO_NAME_UNKNOWN */
   record(name: string, names: Names = this.#names): RecordRef {
-    const found = names.get(name);
+    const found = names.get(name) ?? seedCalled(this.#seeds, this.scenario.layer, name);
     if (found !== undefined) return found;
     throw fail('SCENARIO_NAME_UNKNOWN', { kind: 'record', name, known: [...names.keys()].join(', ') });
   }
 
   /** A person's id. @throws SCENARIO_NAME_UNKNOWN */
   person(name: string): string {
-    const found = this.#names.get(name);
+    const found = this.#names.get(name) ?? seedCalled(this.#seeds, this.scenario.layer, name);
     if (found?.object === people) return found.id;
     const known = [...this.#names].flatMap(([key, { object }]) => (object === people ? [key] : []));
     throw fail('SCENARIO_NAME_UNKNOWN', { kind: 'person', name, known: known.join(', ') });
@@ -60,7 +58,7 @@ export class Play {
   /** What somebody is called in the scenario; of somebody else the id. */
   nameOf(id: string | null): string {
     for (const [name, record] of this.#names) if (record.id === id) return name;
-    return id ?? 'nobody';
+    return this.#seeds.find((seed) => seed.id === id)?.key ?? id ?? 'nobody';
   }
 
   /** Whoever does a step. */
@@ -78,49 +76,20 @@ export class Play {
 
   /** Values by field as a caller gives them. */
   values(object: string, values: Values, names: Names = this.#names): Values {
-    const entries = Object.entries(values).filter(([field]) => field !== '$comment');
-    return Object.fromEntries(entries.map(([field, value]) => [field, this.value(value, this.#asReference(object, field), names)]));
-  }
-
-  /** Whether a field takes references of several objects, which then name theirs. */
-  #asReference(object: string, field: string): boolean {
-    return this.sandbox.model.objects[object]?.fields[field]?.wire === 'anyReference';
-  }
-
-  /** @param whole a reference with its object, instead of the id alone */
-  value(value: unknown, whole = false, names: Names = this.#names): unknown {
-    if (!isMap(value)) return value;
-    const ref = refIn(value);
-    if (ref !== undefined) return whole ? this.record(ref, names) : this.record(ref, names).id;
-    if (Object.hasOwn(value, 'literal')) return this.#within(value['literal'], names);
-    return this.#workedOut(value);
-  }
-
-  /** References in lists and objects that are meant as such. */
-  #within(value: unknown, names: Names): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.#within(each, names));
-    const ref = refIn(value);
-    if (ref !== undefined) return this.record(ref, names).id;
-    return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.#within(each, names)])) : value;
+    return givenValues(object, values, this.#scope(names));
   }
 
   /** A rule in whose place of `{ "ref": … }` the ids stand. */
   rule(rule: unknown): unknown {
-    return this.#within(rule, this.#names);
+    return withIds(rule, (name) => this.record(name));
   }
 
-  #workedOut(rule: unknown): Value {
-    const { model } = this.sandbox;
-    const { catalog, tenant } = ruleScope(model, people);
-    const { expression, problems } = checkRule(rule, { catalog, ...(tenant === undefined ? {} : { tenant }) });
-    if (expression === undefined) throw fail('SCENARIO_RULE_INVALID', { reason: problems.map(({ message }) => message).join(' ') });
-    const { timeZone, currency } = model.settings;
-    const environment: JsEnvironment = {
+  #scope(names: Names): GivenScope {
+    return {
+      model: this.sandbox.model,
       now: this.sandbox.now(),
-      timeZone,
-      path: ({ steps }) => (steps[0]?.field === 'currency' ? currency : timeZone),
-      aggregate: () => null,
+      naming: (name) => this.record(name, names),
+      unfit: (reason) => fail('SCENARIO_RULE_INVALID', { reason }),
     };
-    return toJs(expression)(environment);
   }
 }

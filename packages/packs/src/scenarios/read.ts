@@ -4,6 +4,8 @@ import type { FixtureJson, Layer, ScenarioJson } from '@tessera/metadata';
 
 export interface Scenario {
   readonly name: string;
+  /** The layer that has it. */
+  readonly layer: string;
   /** What it shows, in a sentence. */
   readonly title: string;
   /** `crm-base/tests/discount.json` */
@@ -54,7 +56,7 @@ export function scenariosOf(layer: Layer, languages: readonly string[]): readonl
     const scenario = content as ScenarioJson;
     const { name, label } = scenario;
     const title = label === undefined ? inWords(name) : inLanguage(label, languages);
-    return { name, title, file: `${layer.name}/${path}`, content: scenario };
+    return { name, layer: layer.name, title, file: `${layer.name}/${path}`, content: scenario };
   });
   return inOrder(all, ({ content }) => content);
 }

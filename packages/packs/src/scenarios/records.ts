@@ -3,7 +3,8 @@ import { TesseraError } from '@tessera/kernel';
 import type { ScenarioApprovalExpectationJson, ScenarioChangeJson, ScenarioRecordExpectationJson } from '@tessera/metadata';
 import { difference, isLike, sameMembers, type Mismatch } from './compare.ts';
 import { approvalsOf } from './kept.ts';
-import { refIn, type Play } from './play.ts';
+import { refIn } from '../given-values.ts';
+import type { Play } from './play.ts';
 import { entriesOf } from './read.ts';
 import type { RecordRef, Values } from './sandbox.ts';
 

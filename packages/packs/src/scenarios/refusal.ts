@@ -34,7 +34,10 @@ const shown = ({ code, at, rule }: ScenarioRefusalJson): Readonly<Record<string,
 /** What was said, for people. */
 export const refusalText = (error: TesseraError): string =>
   told(error)
-    .map(({ code, message, pointer }) => `${code}${pointer === undefined || pointer === '' ? '' : ` at ${pointer}`}: ${message}`)
+    .map((each) => {
+      const [rule, { code, message, pointer = '' }] = [ruleOf(each), each];
+      return `${code}${typeof rule === 'string' ? ` by ${rule}` : ''}${pointer === '' ? '' : ` at ${pointer}`}: ${message}`;
+    })
     .join(' | ');
 
 /** What is not as expected of something that was refused (`error`) or done. */

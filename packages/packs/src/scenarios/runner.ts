@@ -2,6 +2,7 @@
 import { TesseraError } from '@tessera/kernel';
 import type { Layer, ScenarioStepJson } from '@tessera/metadata';
 import { inLanguage } from '@tessera/records';
+import type { DataSet } from '../seeds/sets.ts';
 import { doStep, refusalOf } from './actions.ts';
 import type { Mismatch } from './compare.ts';
 import { coverageOf, type Coverage } from './coverage.ts';
@@ -39,6 +40,8 @@ export interface ScenariosPlayed {
 export interface PlayOptions {
   readonly scenarios: readonly Scenario[];
   readonly fixtures: readonly Fixture[];
+  /** Data sets of all packs, in the order in which they are loaded. */
+  readonly data: readonly DataSet[];
   /** What the scenarios are to reach: the layers that are tested. */
   readonly tested: readonly Layer[];
   /** For titles of steps. */
@@ -65,7 +68,7 @@ async function mismatchesOf(play: Play, step: ScenarioStepJson, key: string): Pr
 
 async function playSteps(play: Play, languages: readonly string[]): Promise<Ended> {
   let steps = 0;
-  for (const [key, step] of ordered(play.scenario.steps)) {
+  for (const [key, step] of ordered(play.scenario.content.steps)) {
     steps += 1;
     const mismatches = await mismatchesOf(play, step, key);
     if (mismatches.length === 0) continue;
@@ -75,16 +78,16 @@ async function playSteps(play: Play, languages: readonly string[]): Promise<Ende
   return { steps };
 }
 
-async function playOne(sandbox: Sandbox, scenario: Scenario, { fixtures, languages }: PlayOptions, reached: Set<Reached>): Promise<Ended> {
+async function playOne(sandbox: Sandbox, scenario: Scenario, options: PlayOptions, reached: Set<Reached>): Promise<Ended> {
   let play: Play;
   try {
-    play = await begin(sandbox, scenario.content, fixtures);
+    play = await begin(sandbox, scenario, options);
   } catch (error) {
     if (!(error instanceof TesseraError) || error.status >= 500) throw error;
     const mismatch = { what: 'what is given', expected: 'it is taken', found: `it is refused: ${refusalText(error)}` };
     return { steps: 0, failure: { step: 'given', title: 'What there is before', mismatches: [mismatch] } };
   }
-  const ended = await playSteps(play, languages);
+  const ended = await playSteps(play, options.languages);
   const kept = await keptReached(await play.as(undefined), sandbox.model);
   for (const part of [...play.reached, ...(await sandbox.reached()), ...kept]) reached.add(part);
   return ended;

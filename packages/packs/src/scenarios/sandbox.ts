@@ -1,14 +1,11 @@
 // What scenarios are played in, and by whom: handed in by whoever has an engine, since packs know none.
 import type { Problem } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
+import type { Seeded } from '@tessera/storage';
+import type { RecordRef, Values } from '../given-values.ts';
+import type { DataSet } from '../seeds/sets.ts';
 
-export type Values = Readonly<Record<string, unknown>>;
-
-/** A record by its object. */
-export interface RecordRef {
-  readonly object: string;
-  readonly id: string;
-}
+export type { RecordRef, Values };
 
 export interface WriteChoice {
   readonly allowDuplicates?: boolean | undefined;
@@ -91,6 +88,8 @@ export interface Player {
   update(record: RecordRef, values: Values, choice: WriteChoice): Promise<void>;
   remove(record: RecordRef): Promise<void>;
   restore(record: RecordRef): Promise<void>;
+  void(record: RecordRef): Promise<void>;
+  unvoid(record: RecordRef): Promise<void>;
   submit(record: RecordRef, action: SubmitAction): Promise<void>;
   approve(record: RecordRef, act: ApprovalAct): Promise<void>;
   press(automation: string, record: RecordRef | undefined, inputs: Values): Promise<void>;
@@ -140,6 +139,14 @@ export interface FieldChange {
   readonly by: string | null;
 }
 
+/** What a scenario begins with. */
+export interface SandboxStart {
+  readonly language: string;
+  readonly answers: readonly GivenAnswer[];
+  /** Demo data, in the order in which they are loaded. */
+  readonly data: readonly DataSet[];
+}
+
 /** Something of the metadata that was done: `automation remind`, `step remind/task`. */
 export type Reached = string;
 
@@ -151,12 +158,14 @@ export interface Sandbox {
   /** Never back. */
   moveTo(at: number): void;
   /** Takes back all that was done since it was made; then it is `at`. */
-  reset(at: number, scenario: { readonly language: string; readonly answers: readonly GivenAnswer[] }): Promise<void>;
+  reset(at: number, scenario: SandboxStart): Promise<void>;
+  /** The records of packs' data that it holds. */
+  seeds(): Promise<readonly Seeded[]>;
   /** Writes a record as the platform writes a pack's data; gives its id. */
   put(object: string, values: Values, id?: string): Promise<string>;
   player(user: string | undefined): Promise<Player>;
-  /** Does all that is due by now. */
-  drain(): Promise<void>;
+  /** Does all that is due by now; gives what of the platform's own work came to nothing, in words. */
+  drain(): Promise<readonly string[]>;
   /** When something is next due; undefined: never. */
   nextDue(): Promise<number | undefined>;
   /** Delivers a message to a webhook, signed. */

@@ -201,7 +201,7 @@ class MappingReader {
  * Checks a mapping. Throws OBJECT_UNKNOWN, or IMPORT_MAPPING_INVALID with all mistakes (with exactly one, that one); pointers lead into the
  * mapping, `/by` into the request.
  */
-export function compileMapping(model: Model, input: Pick<ImportInput, 'object' | 'mapping' | 'by' | 'internal'>): MappingPlan {
+export function compileMapping(model: Model, input: Pick<ImportInput, 'object' | 'mapping' | 'by' | 'internal' | 'naming'>): MappingPlan {
   const object = Object.hasOwn(model.objects, input.object) ? model.objects[input.object] : undefined;
   if (object === undefined) throw fail('OBJECT_UNKNOWN', { object: input.object });
   const unfit = checkFile('importMapping', input.mapping, 'mapping');
@@ -231,6 +231,9 @@ export function compileMapping(model: Model, input: Pick<ImportInput, 'object' |
     match: reader.match(),
     internal: input.internal ?? false,
   };
+  const { naming } = input;
+  if (naming !== undefined && !columns.some(({ column }) => column === naming.column))
+    reader.add('/naming', 'IMPORT_MAPPING_UNFIT', { reason: `No column is called ${naming.column}, which is to name the records.` });
   if (reader.problems.length > 0) throw failAll('IMPORT_MAPPING_INVALID', reader.problems);
   return plan;
 }

@@ -28,6 +28,7 @@ function catalogOf(model: Model, columns: number): Catalog {
     relationNames: () => [],
     rule: (name) => (Object.hasOwn(model.rules, name) ? model.rules[name] : undefined),
     parameter: (name) => (Object.hasOwn(model.parameters, name) ? model.parameters[name] : undefined),
+    calendar: (name) => (Object.hasOwn(model.calendars, name) ? model.calendars[name]?.calendar : undefined),
   };
 }
 

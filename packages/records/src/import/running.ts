@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { problem, TesseraError, type Problem } from '@tessera/kernel';
 import { allows, type Policy } from '@tessera/security';
 import { isRowError } from '@tessera/storage';
-import { commitChecks } from '../commit-checks.ts';
+import { commitChecks } from '../rules/commit-checks.ts';
 import type { WriteSession } from '../session.ts';
 import { advanceImport, keepRows, type ImportState } from './journal.ts';
 import { FoundRecords, type LookupScope } from './lookups.ts';
@@ -21,7 +21,7 @@ import {
   type RefusedRow,
   type SourceRow,
 } from './types.ts';
-import { writeRows, type Written } from './write.ts';
+import { writeRows, type AcceptedRow, type Written } from './write.ts';
 
 /** Names that are kept over chunks, for all columns together. */
 const knownNames = 10_000;
@@ -161,6 +161,7 @@ export class RunningImport {
     const { learned, written } = await this.transaction(async (session) => {
       const scope = this.scope(session);
       const result = await this.#written(scope, rows);
+      await this.#name(session, result.accepted);
       await this.#book(session, rows, result, digest);
       return { learned: scope.learned, written: result };
     });
@@ -175,8 +176,27 @@ export class RunningImport {
     const planned = this.planFor(scope.session);
     if ('against' in planned) return refusal(rows, planned.against);
     const { plan } = planned;
-    const prepared = rows.map((row) => prepareRow(scope.session, plan, this.state.book.columns, row));
+    const prepared = rows.map((row) => {
+      const one = prepareRow(scope.session, plan, this.state.book.columns, row);
+      return this.input.naming?.leaves(this.#nameOf(row)) === true ? { ...one, skip: true } : one;
+    });
     return writeRows(scope, plan, prepared);
+  }
+
+  /** Empty where nothing names the row. */
+  #nameOf({ cells }: SourceRow): string {
+    const { naming } = this.input;
+    return naming === undefined ? '' : textOf(cells[this.state.book.columns.indexOf(naming.column)]);
+  }
+
+  async #name(session: WriteSession, accepted: readonly AcceptedRow[]): Promise<void> {
+    const { naming } = this.input;
+    if (naming === undefined) return;
+    const named = accepted.map(({ source, id }) => ({ name: this.#nameOf(source), id }));
+    await naming.keep(
+      session,
+      named.filter(({ name }) => name !== ''),
+    );
   }
 
   async #refuse(row: SourceRow, problems: readonly Problem[]): Promise<readonly PreparedRow[]> {
@@ -221,6 +241,8 @@ export class RunningImport {
     this.input.onProgress?.(this.status());
   }
 }
+
+const textOf = (cell: unknown): string => (typeof cell === 'string' || typeof cell === 'number' ? String(cell).trim() : '');
 
 function refusal(rows: readonly SourceRow[], problems: readonly Problem[]): Written {
   const refused = rows.map(({ row, cells }) => ({ row, problems, cells }));

@@ -33,6 +33,16 @@ export interface ImportInput {
   readonly onProgress?: (status: ImportStatus) => void;
   /** Rows of one transaction; default 500. */
   readonly chunkSize?: number;
+  /** Names of the rows' records, kept with what is written. */
+  readonly naming?: RowNaming;
+}
+
+export interface RowNaming {
+  /** The column of the file whose text names the record; where it is empty, nothing does. */
+  readonly column: string;
+  /** Whether the row of a name is skipped: its record stays as it is. */
+  readonly leaves: (name: string) => boolean;
+  readonly keep: (session: WriteSession, named: readonly { readonly name: string; readonly id: string }[]) => Promise<void>;
 }
 
 /** One refused row as the status shows it. */

@@ -18,8 +18,13 @@ export interface Written {
   readonly counts: Counts;
   readonly refused: readonly RefusedRow[];
   readonly waiting: readonly WaitingRow[];
-  /** Rows that were written, for a dry run that must know what its rows would have brought. */
-  readonly accepted: readonly PreparedRow[];
+  /** Rows that were written: for names of records, and for a dry run that must know what its rows would have brought. */
+  readonly accepted: readonly AcceptedRow[];
+}
+
+export interface AcceptedRow extends PreparedRow {
+  /** Of the record. */
+  readonly id: string;
 }
 
 interface Ready {
@@ -182,7 +187,7 @@ function outcomeOf(ready: Ready, outcome: RecordOutcome): Written {
   const isHeld = !isAgreed(outcome.approval);
   const counts = { ...noCounts, created: outcome.created ? 1 : 0, updated: outcome.created || isHeld ? 0 : 1, inApproval: isHeld ? 1 : 0 };
   const waiting = deferred.length === 0 ? [] : [{ row: source.row, id: outcome.id, links, cells: source.cells }];
-  return { ...nothing, counts, waiting, accepted: [ready.row] };
+  return { ...nothing, counts, waiting, accepted: [{ ...ready.row, id: outcome.id }] };
 }
 
 const nothing: Written = { counts: noCounts, refused: [], waiting: [], accepted: [] };

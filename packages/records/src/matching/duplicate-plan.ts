@@ -2,7 +2,7 @@
 import type { DuplicateMoment, DuplicateRuleModel, Model, ObjectModel } from '@tessera/metadata';
 import type { Expression } from '@tessera/rules';
 import type { RecordValues } from '@tessera/storage';
-import { factsOfAll } from '../rule-facts.ts';
+import { factsOfAll } from '../rules/rule-facts.ts';
 import { RuleKeys } from './keys.ts';
 
 export interface Guard {

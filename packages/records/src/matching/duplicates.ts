@@ -4,9 +4,9 @@ import type { DuplicateMoment, DuplicateRuleModel, ObjectModel } from '@tessera/
 import type { Expression } from '@tessera/rules';
 import { lockScopesStatement, type RecordValues } from '@tessera/storage';
 import { changedOf } from '../changed.ts';
-import { recordEnvironment } from '../environment.ts';
-import { fetchKeptFacts, noFacts } from '../facts.ts';
-import { planOf, type WriteSession } from '../session.ts';
+import { recordEnvironment } from '../rules/environment.ts';
+import { fetchKeptFacts, noFacts } from '../rules/facts.ts';
+import { asCaller, planOf, type WriteSession } from '../session.ts';
 import { sightOf } from '../steps/see.ts';
 import { inLanguage } from '../steps/validate.ts';
 import { alikeAmong } from './alike.ts';
@@ -38,7 +38,7 @@ interface Asking {
   readonly records: readonly Checked[];
   /** Or nothing is written, and it is only asked. */
   readonly moment: DuplicateMoment | 'search';
-  /** Whether the person's rights decide what is told. */
+  /** Whether the rights of whoever asked for the write decide what is told. */
   readonly restricted: boolean;
 }
 
@@ -99,16 +99,16 @@ async function candidatesOf(
   return new Map(sought.map((record, i) => [record, [...near(staying.length + i), ...others(i)]]));
 }
 
-/** The candidates that the person may see, out of all that were found. */
+/** The candidates that the person may see, out of all that were found: the platform may write for somebody, who is told all the same. */
 async function seenOf(
   { session, records, restricted }: Asking,
   object: string,
   all: readonly Candidate[],
 ): Promise<(candidate: Candidate) => boolean> {
   if (!restricted) return () => true;
-  const { view } = session.access;
-  if (!Object.hasOwn(view.objects, object)) return () => false;
-  const sight = await sightOf(session, object, [...new Set(all.map(({ id }) => id))]);
+  const reader = asCaller(session);
+  if (!Object.hasOwn(reader.access.view.objects, object)) return () => false;
+  const sight = await sightOf(reader, object, [...new Set(all.map(({ id }) => id))]);
   // What is not written yet is the person's own.
   const own = new Set(records.filter(({ old }) => old === undefined).map(({ id }) => id));
   return ({ id }) => own.has(id) || sight(id).readable;
@@ -169,8 +169,9 @@ export function objectionOf(asking: Pick<Asking, 'session'>, duplicate: Duplicat
   if (rule.action === 'warn' && (session.allowDuplicates === true || session.cause.chain.length > 0)) return undefined;
   const unseen = hidden && rule.tellHidden;
   if (rule.action === 'warn' && candidates.length === 0 && !unseen) return undefined;
-  const matches = candidates.map((candidate) => told(session, candidate));
-  const shown = session.access.view.objects[rule.object]?.fields ?? {};
+  const reader = asCaller(session);
+  const matches = candidates.map((candidate) => told(reader, candidate));
+  const shown = reader.access.view.objects[rule.object]?.fields ?? {};
   const known = fields.filter((field) => shown[field] !== undefined);
   const place = known[0] === undefined ? {} : { pointer: `/${known[0]}` };
   const found = problem(codes[rule.action], { fields: known.length === 0 ? 'what is not shown to you' : known.join(', ') }, place);

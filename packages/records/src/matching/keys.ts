@@ -14,7 +14,7 @@ import { fewestShared, gramGroups, gramsOf } from './likeness.ts';
 import { comparable } from './normalise.ts';
 
 /** Raised when keys are made in another way: every record then gets its keys anew. */
-const method = 1;
+const method = 2;
 
 /** No value has such a character: it stands between the values of a key. */
 const between = '\u001f';

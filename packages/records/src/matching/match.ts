@@ -14,6 +14,8 @@ import { told } from './told.ts';
 export interface Described {
   readonly id?: string | undefined;
   readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /** The record with this id as a write is about to make it: nothing of it is read. */
+  readonly proposed?: RecordValues | undefined;
 }
 
 export interface MatchInput {
@@ -68,13 +70,19 @@ export async function describedRecords(
   const object = objectOf(session, name);
   const shown = session.access.view.objects[name];
   if (shown === undefined) throw fail('OBJECT_UNKNOWN', { object: name });
-  const ids = described.flatMap(({ id }) => (id === undefined || !isUuid(id) ? [] : [id.toLowerCase()]));
+  const ids = described.flatMap(({ id, proposed }) =>
+    id === undefined || proposed !== undefined || !isUuid(id) ? [] : [id.toLowerCase()],
+  );
   const sight = session.access.policy.administrator ? undefined : await sightOf(session, name, ids);
   const known = await readRecords(session.transaction, session.target, object, ids);
   const problems: Problem[] = [];
   const result: Sought[] = [];
-  for (const [i, { id: given, values = {} }] of described.entries()) {
+  for (const [i, { id: given, values = {}, proposed }] of described.entries()) {
     const id = given?.toLowerCase();
+    if (proposed !== undefined) {
+      result.push({ record: proposed, without: id });
+      continue;
+    }
     const isSeen = id === undefined || (isUuid(id) && sight?.(id).readable !== false);
     const stored = id === undefined || !isSeen ? undefined : known.get(id);
     if (id !== undefined && stored === undefined)

@@ -1,8 +1,10 @@
 // Which record's value each field keeps.
 import { fail, failAll, problem, type Problem } from '@tessera/kernel';
 import type { FieldModel, ObjectModel } from '@tessera/metadata';
+import type { Value } from '@tessera/rules';
 import type { RecordValues } from '@tessera/storage';
 import { sameValue } from '../changed.ts';
+import { referenceTo } from '../references.ts';
 import { isRestricted } from '../write-set.ts';
 import type { WriteSession } from '../session.ts';
 
@@ -42,10 +44,22 @@ export function chosenFields(session: WriteSession, object: ObjectModel, ids: Re
   return chosen;
 }
 
+/** What leads to one of the records themselves leads nowhere afterwards: nobody comes to point to himself. */
+function chosenValue({ name: object }: ObjectModel, field: FieldModel, records: ReadonlyMap<string, RecordValues>, from: string): Value {
+  const record = records.get(from);
+  const target = referenceTo(field, object, record);
+  return target !== undefined && records.has(target) ? null : (record?.[field.name] ?? null);
+}
+
 /** What is to be changed of the record that stays. */
-export function chosenValues(chosen: readonly Chosen[], records: ReadonlyMap<string, RecordValues>, winner: string): RecordValues {
+export function chosenValues(
+  object: ObjectModel,
+  chosen: readonly Chosen[],
+  records: ReadonlyMap<string, RecordValues>,
+  winner: string,
+): RecordValues {
   const own = records.get(winner);
   if (own === undefined) throw fail('RECORD_NOT_FOUND', { object: '', id: winner });
-  const values = chosen.map(({ field: { name }, from }) => [name, records.get(from)?.[name] ?? null] as const);
+  const values = chosen.map(({ field, from }) => [field.name, chosenValue(object, field, records, from)] as const);
   return Object.fromEntries(values.filter(([name, value]) => !sameValue(value, own[name])));
 }

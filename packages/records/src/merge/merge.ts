@@ -1,10 +1,12 @@
 // Merges records that are about the same: one stays, with the values that were chosen and all that belonged to the others.
-import { fail, failAll, isUuid, type ErrorCode } from '@tessera/kernel';
+import { fail, failAll, isUuid, type ErrorCode, type Problem } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
-import { doorOf, keepMerge, shareAlike, type RecordValues } from '@tessera/storage';
+import { doorOf, keepMerge, shareAlike, type MergePart, type RecordValues } from '@tessera/storage';
 import { deleteRecords } from '../delete.ts';
 import { deniedOf } from '../denied.ts';
 import { lockFamily } from '../family.ts';
+import { locksOn } from '../locks/locks.ts';
+import { lockedDetails } from '../locks/master-locks.ts';
 import { isAgreed, tell } from '../moments.ts';
 import { keyOf } from '../record-key.ts';
 import type { RecordOutcome } from '../results.ts';
@@ -14,6 +16,7 @@ import { chosenFields, chosenValues, type Choices } from './choices.ts';
 import { exchangeFiles, exchangesOf } from './files.ts';
 import { moveChildren, type Merging, type Moved } from './moves.ts';
 import { partsOf } from './parts.ts';
+import { seenPlaces } from './seen.ts';
 
 const mostLosers = 4;
 
@@ -38,7 +41,7 @@ export interface Merge {
   readonly merge: string;
   readonly id: string;
   readonly version: number;
-  /** Children that stay with the records that went, since the one that stays has their like already. */
+  /** Children that stay with the records that went, since the one that stays has their like already; of those the caller sees. */
   readonly left: Moved['left'];
 }
 
@@ -50,6 +53,23 @@ function checkInput({ object, record, others }: MergeInput): readonly string[] {
     throw fail('REQUEST_INVALID', { reason: `1 to ${String(mostLosers)} others are merged at once.` }, { pointer: '/others' });
   if (new Set(ids).size < ids.length) throw fail('REQUEST_INVALID', { reason: 'a record is named twice.' }, { pointer: '/others' });
   return ids;
+}
+
+/** What waits for an approval, or belongs to what does, neither goes nor takes anything over, not even what belongs to the others. */
+async function refuseLocked(
+  session: WriteSession,
+  object: ObjectModel,
+  records: ReadonlyMap<string, RecordValues>,
+  place: (id: string) => { readonly pointer?: string },
+): Promise<void> {
+  const own = await locksOn(session, object, [...records.values()]);
+  const details = [...records].map(([id, record]) => ({ id, versions: [record] }));
+  const byMasters = await lockedDetails(session, object, details);
+  const problems = [...records.keys()].flatMap((id): readonly Problem[] => {
+    const against = own.get(id) ?? byMasters.get(id)?.problem;
+    return against === undefined ? [] : [{ ...against, ...place(id) }];
+  });
+  if (problems.length > 0) throw failAll('RECORDS_INVALID', problems);
 }
 
 /** All of them locked, with what belongs to them; each may be changed and deleted. Throws what stands against it. */
@@ -83,6 +103,7 @@ async function lockAll(
     if (version !== undefined && version !== now) throw fail('RECORD_CHANGED', { version: now, expected: version }, place(i));
     records.set(id, found);
   }
+  await refuseLocked(session, object, records, (id) => place(ids.indexOf(id)));
   return records;
 }
 
@@ -119,7 +140,7 @@ export async function mergeRecords(session: WriteSession, input: MergeInput): Pr
   const merging: Merging = { object, winner, losers };
   const chosen = chosenFields(session, object, new Set(ids), input.fields);
   const records = await lockAll(session, object, input, ids);
-  const values = chosenValues(chosen, records, winner);
+  const values = chosenValues(object, chosen, records, winner);
   const old = records.get(winner) ?? {};
   const source = new Map(chosen.map(({ field, from }) => [field.name, from]));
   const from = (field: string): string | undefined => source.get(field);
@@ -130,7 +151,11 @@ export async function mergeRecords(session: WriteSession, input: MergeInput): Pr
   const shares = await shareAlike(door, { object: object.name, recordId: winner, losers }, session.context.newId);
   const merge = session.context.newId();
   const kept = { id: merge, object: object.name, recordId: winner, losers, shares, actor: session.slots.user, at: session.at };
-  await keepMerge(door, kept, [...partsOf(object.name, winner, old, values), ...moved.parts]);
+  // A lookup of the winner's own that led to one who goes may be both moved and chosen: what was chosen counts.
+  const isChosen = (part: MergePart): boolean =>
+    part.object === object.name && part.recordId === winner && Object.hasOwn(values, part.field);
+  const parts = moved.parts.filter((part) => !isChosen(part));
+  await keepMerge(door, kept, [...partsOf(object.name, winner, old, values), ...parts]);
   await tell(session, moved.changes);
-  return { merge, id: winner, version, left: moved.left };
+  return { merge, id: winner, version, left: await seenPlaces(session, moved.left) };
 }

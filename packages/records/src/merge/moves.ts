@@ -4,7 +4,7 @@ import type { ObjectModel } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import { childrenStatement, repointDeletedStatement, type MergePart } from '@tessera/storage';
 import type { Changes } from '../moments.ts';
-import { runRelease, updateSet } from '../pipeline.ts';
+import { runMove, updateSet } from '../pipeline.ts';
 import { pointersTo, type Pointer } from '../references.ts';
 import type { WriteSession } from '../session.ts';
 import { changesOf } from '../steps/tell.ts';
@@ -39,7 +39,7 @@ export async function setLookups(
   const refused = new Set<string>();
   for (let from = 0; from < records.length; from += mostMoved) {
     const part = records.slice(from, from + mostMoved).map(({ id, value }) => ({ pointer: '', id, input: { [field.name]: value } }));
-    const set = await runRelease(updateSet(session, child, part, { allOrNone: false, internal: true }));
+    const set = await runMove(updateSet(session, child, part, { allOrNone: false, internal: true }));
     const problems = set.items.flatMap((item) => item.problems);
     if (problems.some(({ code }) => code !== 'RECORD_NOT_UNIQUE' && code !== 'RECORD_NOT_FOUND'))
       throw failAll('RECORDS_INVALID', problems);

@@ -24,6 +24,7 @@ import { textOf } from '../text-of.ts';
 import { exchangeFiles, type FileExchange } from './files.ts';
 import { setLookups } from './moves.ts';
 import { lockedRecords } from './parts.ts';
+import { seenPlaces } from './seen.ts';
 
 export interface Undone {
   readonly id: string;
@@ -32,7 +33,7 @@ export interface Undone {
   readonly restored: readonly string[];
   /** Records that are not: they have been purged. */
   readonly gone: readonly string[];
-  /** What has been changed since the merge, and stays as it is. */
+  /** What has been changed since the merge, and stays as it is; of records that the caller sees. */
   readonly kept: readonly { readonly object: string; readonly id: string; readonly field: string }[];
 }
 
@@ -44,7 +45,9 @@ interface Undoing {
 
 const place = ({ object, recordId, field }: MergePart): Undone['kept'][number] => ({ object, id: recordId, field });
 
-const isLookupOf = (object: ObjectModel, part: MergePart): boolean => object.fields[part.field]?.lookup !== undefined;
+/** Whether it led to one who went: it does so again when that one is back. */
+const ledToLoser = (object: ObjectModel, { losers }: KeptMerge, { field, old }: MergePart): boolean =>
+  losers.includes(referenceTo(object.fields[field], object.name, { [field]: old }) ?? '');
 
 /** Who has given each of the winner's files: the record in the bin that still names it. */
 async function exchangedFiles({ session, object, merge }: Undoing, parts: readonly MergePart[]): Promise<readonly FileExchange[]> {
@@ -153,7 +156,7 @@ export async function undoMerge(
   const undoing: Undoing = { session: { ...session, allowDuplicates: 'always' }, object, merge };
   const parts = await mergeParts(door, merge.id);
   const isOwn = (part: MergePart): boolean =>
-    part.object === object.name && part.recordId === merge.recordId && !(isLookupOf(object, part) && part.now === null);
+    part.object === object.name && part.recordId === merge.recordId && !ledToLoser(object, merge, part);
   const values = await giveBackValues(undoing, parts.filter(isOwn));
   const { restored, gone } = await restoreLosers(undoing);
   const children = await giveBackChildren(
@@ -163,5 +166,6 @@ export async function undoMerge(
   );
   await unshareAlike(door, merge.shares);
   await endMerge(door, merge.id, { at: session.at, actor: session.slots.user });
-  return { id: merge.recordId, version: values.version, restored, gone, kept: [...values.kept, ...children].map(place) };
+  const kept = await seenPlaces(session, [...values.kept, ...children].map(place));
+  return { id: merge.recordId, version: values.version, restored, gone, kept };
 }

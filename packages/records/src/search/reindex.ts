@@ -49,7 +49,7 @@ export async function markAnew(
   columns: readonly WorkedOut[],
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const opening = tenantGuard({ model, schema: database.schema, kept: new KeptStatements() }, undefined);
+  const opening = tenantGuard({ model, schema: database.schema, kept: new KeptStatements() }, undefined, undefined);
   let indexed = 0;
   for (const column of columns) {
     for (let after: string | undefined = firstId; after !== undefined;) {

@@ -4,6 +4,7 @@ import { lockStatement, type RecordValues } from '@tessera/storage';
 import type { HeldRecord } from '../moments.ts';
 import { keyOf } from '../record-key.ts';
 import { planOf } from '../session.ts';
+import { eventOf } from './hold.ts';
 import { replaceItems, withProblems, type HeldItem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 type Held = WriteItem & { readonly held: HeldItem; readonly written: number };
@@ -12,7 +13,7 @@ const isHeld = (item: WriteItem): item is Held => item.held !== undefined && ite
 
 /** New records as they are by now: what was written with them, and by itself, belongs to what is handed in. */
 async function present({ session, object }: WriteSet, items: readonly Held[]): Promise<ReadonlyMap<string, RecordValues>> {
-  const ids = items.flatMap(({ id, held }) => (held.change === undefined ? [id] : [])).sort();
+  const ids = items.flatMap(({ id, old }) => (old === undefined ? [id] : [])).sort();
   if (ids.length === 0) return new Map();
   const { rows } = await session.transaction.query(lockStatement(session.target, object, ids, { strength: 'no key update' }));
   const { read } = planOf(session, object);
@@ -20,9 +21,10 @@ async function present({ session, object }: WriteSet, items: readonly Held[]): P
 }
 
 export const begin: Step = async (set) => {
-  const { session, object, kind } = set;
+  const { session, object } = set;
+  const event = eventOf(set);
   const items = set.items.filter(isHeld);
-  const holder = set.unfinished === true || items.length === 0 ? undefined : session.moments?.holder(object, kind);
+  const holder = set.unfinished === true || items.length === 0 ? undefined : session.moments?.holder(object, event);
   if (holder === undefined) return set;
   const now = await present(set, items);
   const records = items.map(({ id, old, held: { process, values, change } }): HeldRecord => ({
@@ -33,7 +35,7 @@ export const begin: Step = async (set) => {
     change,
   }));
   for (const { id } of items) session.entering.delete(keyOf(object.name, id));
-  const begun = await holder.begin(session, { object, event: kind, records });
+  const begun = await holder.begin(session, { object, event, records });
   const done = items.map((item): WriteItem => {
     const found = begun.get(item.id);
     if (found === undefined) throw new TypeError(`Nothing has begun for ${item.id}.`);

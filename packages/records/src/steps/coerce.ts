@@ -4,18 +4,18 @@ import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata
 import type { Value } from '@tessera/rules';
 import { sameValue } from '../changed.ts';
 import { SealedText } from '../sealed-text.ts';
-import type { WriteSession } from '../session.ts';
+import { isAutomatic, type WriteSession } from '../session.ts';
 import { isRestricted, mapSound, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
 /** System fields that a caller may set. */
 const settable: ReadonlySet<string> = new Set(['name', 'recordType', 'owner']);
 
-function whyReadOnly(field: FieldModel, internal: boolean): string | undefined {
+function whyReadOnly(field: FieldModel, { internal, session }: WriteSet): string | undefined {
   if (field.type === 'formula' || field.type === 'rollup' || field.type === 'quote') return 'it is computed.';
   if (field.type === 'autoNumber') return 'it is numbered by the engine.';
   if (internal) return undefined;
   if (field.system && !settable.has(field.name)) return 'it is kept by the engine.';
-  return field.readOnly === true ? 'it is read-only.' : undefined;
+  return field.readOnly === true && !isAutomatic(session) ? 'it is read-only.' : undefined;
 }
 
 /** So many mistakes of one record are told: a record of nothing else would be told about for ever. */
@@ -56,13 +56,14 @@ function unseenTarget(item: WriteItem, field: string, given: unknown): WriteItem
   return same ? item : withProblem(item, 'LOOKUP_NOT_FOUND', { field, object: 'another object' }, field);
 }
 
-function coerceItem({ session, internal, object: whole }: WriteSet, object: ObjectModel, item: WriteItem): WriteItem {
+function coerceItem(set: WriteSet, object: ObjectModel, item: WriteItem): WriteItem {
+  const { session, object: whole } = set;
   const values: Record<string, Value> = { ...item.values };
   let result = item;
   for (const [name, given] of Object.entries(item.input)) {
     if (result.problems.length >= mostTold) break;
     const field = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined;
-    const reason = field === undefined ? undefined : whyReadOnly(field, internal);
+    const reason = field === undefined ? undefined : whyReadOnly(field, set);
     if (field === undefined)
       result = withProblem(result, 'FIELD_UNKNOWN', { object: object.name, field: name, known: known(object) }, name);
     else if (reason !== undefined) result = withProblem(result, 'FIELD_READ_ONLY', { field: name, reason }, name);

@@ -2,8 +2,8 @@
 import { fieldTypes, type FieldModel, type ObjectModel } from '@tessera/metadata';
 import type { Expression, Value } from '@tessera/rules';
 import type { RecordValues } from '@tessera/storage';
-import { recordEnvironment } from '../environment.ts';
-import { fetchKeptFacts, noFacts, type Facts } from '../facts.ts';
+import { recordEnvironment } from '../rules/environment.ts';
+import { fetchKeptFacts, noFacts, type Facts } from '../rules/facts.ts';
 import type { ObjectPlan } from '../object-plan.ts';
 import { planOf, type WriteSession } from '../session.ts';
 import { stored } from './coerce.ts';

@@ -2,7 +2,7 @@
 import { isSettable, type FieldModel } from '@tessera/metadata';
 import type { RecordValues } from '@tessera/storage';
 import { changedOf } from '../changed.ts';
-import type { HeldChange } from '../moments.ts';
+import type { HeldChange, HeldEvent } from '../moments.ts';
 import { keyOf } from '../record-key.ts';
 import { planOf } from '../session.ts';
 import { isSound, soundItems, withProblems, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
@@ -35,7 +35,7 @@ function heldItem(set: WriteSet, stored: readonly FieldModel[], item: WriteItem,
   const { session, object } = set;
   const lockedBy = session.access.policy.userId;
   if (item.old !== undefined) {
-    const change = changeOf(set, stored, item);
+    const change = set.mark === undefined ? changeOf(set, stored, item) : undefined;
     return { ...item, values: { ...item.old, lockedBy }, held: { process, values: { ...item.values, lockedBy }, change } };
   }
   session.entering.add(keyOf(object.name, item.id));
@@ -43,15 +43,19 @@ function heldItem(set: WriteSet, stored: readonly FieldModel[], item: WriteItem,
   return { ...item, values, held: { process, values, change: undefined } };
 }
 
+/** What the set is to those who may hold it. */
+export const eventOf = ({ kind, mark }: WriteSet): HeldEvent => (mark === 'void' ? 'void' : kind);
+
 export const hold: Step = async (set) => {
-  const { session, object, kind, internal } = set;
-  const holder = internal ? undefined : session.moments?.holder(object, kind);
+  const { session, object, internal } = set;
+  const event = eventOf(set);
+  const holder = internal ? undefined : session.moments?.holder(object, event);
   if (holder === undefined) return set;
   const { stored } = planOf(session, object);
   const open = soundItems(set).filter((item) => !isFree(set, stored, item));
   if (open.length === 0) return set;
   const records = open.map(({ id, old, values, input }) => ({ id, old, values, input }));
-  const chosen = await holder.choose(session, { object, event: kind, records });
+  const chosen = await holder.choose(session, { object, event, records });
   if (chosen.size === 0) return set;
   const asked = new Set(open);
   const items = set.items.map((item): WriteItem => {

@@ -1,8 +1,8 @@
 // joinTeam: who joins the team of a new record, as the object's team rules say.
 import { isUuid } from '@tessera/kernel';
 import { doorOf, putShares, type NewShare } from '@tessera/storage';
-import { recordEnvironment } from '../environment.ts';
-import { fetchFacts, noFacts } from '../facts.ts';
+import { recordEnvironment } from '../rules/environment.ts';
+import { fetchFacts, noFacts } from '../rules/facts.ts';
 import type { Step, WriteItem } from '../write-set.ts';
 
 export const joinTeam: Step = async (set) => {

@@ -1,6 +1,6 @@
 // keepLocked: a record that waits for an approval is changed by nobody but the approval, and by its approvers in the fields that they may edit.
 import { changedOf } from '../changed.ts';
-import { isLocked, lockedProblem, submitters } from '../locks.ts';
+import { isLocked, locksOn } from '../locks/locks.ts';
 import { planOf } from '../session.ts';
 import { replaceItems, soundItems, withProblems, type Step, type WriteItem } from '../write-set.ts';
 
@@ -17,13 +17,18 @@ export const keepLocked: Step = async (set) => {
     return fields.length > 0 && changedOf(stored, item).every(({ name }) => fields.includes(name));
   };
   const refused = locked.filter((item) => !isOpen(item));
-  const names = await submitters(
+  const against = await locksOn(
     session,
     object,
     refused.flatMap(({ old }) => (old === undefined ? [] : [old])),
   );
   return replaceItems(
     set,
-    refused.map((item) => withProblems(item, [lockedProblem(object, item.id, names)])),
+    refused.map((item) =>
+      withProblems(
+        item,
+        [against.get(item.id)].filter((found) => found !== undefined),
+      ),
+    ),
   );
 };

@@ -1,5 +1,5 @@
 // roll-ups: parents follow what was written.
-import { applyRollups } from '../rollups.ts';
+import { applyRollups } from '../rollups/rollups.ts';
 import type { Step } from '../write-set.ts';
 
 export const rollUps: Step = async (set) => {

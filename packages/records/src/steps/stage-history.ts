@@ -2,7 +2,7 @@
 import type { RecordValues } from '@tessera/storage';
 import { addToHistory, changeHistory, readHistory } from '../kept-history.ts';
 import { planOf } from '../session.ts';
-import { isMoved, type StagedField } from '../stage-plan.ts';
+import { isMoved, type StagedField } from '../stages/plan.ts';
 import { textOf } from '../text-of.ts';
 import type { Step, WriteItem, WriteSet } from '../write-set.ts';
 

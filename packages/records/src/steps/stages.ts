@@ -3,10 +3,10 @@ import { problem, type Problem } from '@tessera/kernel';
 import type { Label, StageConditionModel, StageFlowModel, StageModel, StageMoveModel, StageTaskModel } from '@tessera/metadata';
 import type { Expression, JsEnvironment, Value } from '@tessera/rules';
 import type { RecordValues } from '@tessera/storage';
-import { recordEnvironment } from '../environment.ts';
-import { fetchFacts, noFacts, type Facts } from '../facts.ts';
+import { recordEnvironment } from '../rules/environment.ts';
+import { fetchFacts, noFacts, type Facts } from '../rules/facts.ts';
 import { planOf, type WriteSession } from '../session.ts';
-import { isMoved, type StagedField } from '../stage-plan.ts';
+import { isMoved, isTakenOver, type StagedField } from '../stages/plan.ts';
 import { mapSound, replaceItems, soundItems, withProblems, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 import { inLanguage } from './validate.ts';
 
@@ -65,12 +65,14 @@ class Stages {
   }
 
   /** The move of an item; a problem where the flow has none such. */
-  moveOf({ field, flowOf }: StagedField, { old, values }: WriteItem): Move | Problem | undefined {
+  moveOf(staged: StagedField, { old, values }: WriteItem): Move | Problem | undefined {
+    const { field, flowOf } = staged;
     const flow = flowOf(values['recordType']);
     if (flow === undefined) return undefined;
     const name = values[field] ?? null;
     const to = typeof name === 'string' ? flow.stages[name] : undefined;
-    const before = old?.[field];
+    // What comes under another flow as it is has no way behind it there.
+    const before = isMoved(staged, old, values) ? old?.[field] : undefined;
     const from = typeof before === 'string' ? flow.stages[before] : undefined;
     if (to === undefined) return this.refused(flow, from, name);
     if (from === undefined) {
@@ -144,15 +146,11 @@ const askedBy = ({ from, to, move }: Move): readonly Expression[] => [
   ...(from === undefined || !isAhead(from, to) ? [] : from.tasks.flatMap((task) => (task.type === 'create' ? [task.count] : []))),
 ];
 
-/** A record that stays where it is keeps what its stage asks for; of a type whose flow has not the stage it cannot become. */
-function staying(set: WriteSet, staged: StagedField, item: WriteItem): readonly Problem[] {
-  const { old, values } = item;
-  const flow = staged.flowOf(values['recordType']);
-  const name = values[staged.field] ?? null;
-  if (flow === undefined || typeof name !== 'string') return [];
-  const stage = flow.stages[name];
-  if (stage !== undefined) return missing(stage, values, (each) => !isEmpty(old?.[each]));
-  return old === undefined || old['recordType'] === values['recordType'] ? [] : [new Stages(set).refused(flow, undefined, name)];
+/** A record that stays where it is keeps what its stage asks for. */
+function staying({ field, flowOf }: StagedField, { old, values }: WriteItem): readonly Problem[] {
+  const name = values[field];
+  const stage = typeof name === 'string' ? flowOf(values['recordType'])?.stages[name] : undefined;
+  return stage === undefined ? [] : missing(stage, values, (each) => !isEmpty(old?.[each]));
 }
 
 /** What stands against items that come into another stage, by their place in `items`; one statement for what all of them ask for. */
@@ -181,11 +179,15 @@ async function checkField(set: WriteSet, staged: StagedField): Promise<WriteSet>
   // Records that are taken over from elsewhere may be older than the write.
   const since = ({ old, values }: WriteItem): Value =>
     (values[staged.field] ?? null) === null ? null : old === undefined ? (values['createdAt'] ?? at) : at;
+  const others = items.filter((item) => !isMoved(staged, item.old, item.values));
+  const takenOver = others.filter((item) => isTakenOver(staged, item.old, item.values));
   // What the platform does of itself nobody decides about; since when a record is in its stage is kept all the same.
-  const found = set.internal ? [] : await checkMoves(set, staged, moved);
+  const found = set.internal ? [] : await checkMoves(set, staged, [...moved, ...takenOver]);
   const dated = moved.map((item, i) => withProblems({ ...item, values: { ...item.values, [staged.since]: since(item) } }, found[i] ?? []));
-  const others = set.internal ? [] : items.filter((item) => !isMoved(staged, item.old, item.values));
-  return replaceItems(set, [...dated, ...others.map((item) => withProblems(item, staying(set, staged, item)))]);
+  if (set.internal) return replaceItems(set, dated);
+  const changed = takenOver.map((item, i) => withProblems(item, found[moved.length + i] ?? []));
+  const still = others.filter((item) => !takenOver.includes(item)).map((item) => withProblems(item, staying(staged, item)));
+  return replaceItems(set, [...dated, ...changed, ...still]);
 }
 
 export const stages: Step = async (set) => {

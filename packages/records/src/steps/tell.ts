@@ -4,7 +4,7 @@ import type { Step, WriteItem, WriteSet } from '../write-set.ts';
 
 /** One in which nothing has changed keeps its version, and is not told of; nor is one that was only locked. */
 const hasChanged = ({ old, values, written, held }: WriteItem): boolean =>
-  written !== undefined && held?.change === undefined && (old === undefined || old['version'] !== values['version']);
+  written !== undefined && (held === undefined || old === undefined) && (old === undefined || old['version'] !== values['version']);
 
 /** What a set has changed; nothing is gathered where nobody wants to know. */
 export function changesOf({ session, object, kind, items, raised = [] }: WriteSet): readonly Changes[] {

@@ -2,12 +2,12 @@
 import { problem } from '@tessera/kernel';
 import type { FieldModel, Label, ObjectModel, ValidationRuleModel } from '@tessera/metadata';
 import { dependencies, type Expression, type JsEnvironment, type Value } from '@tessera/rules';
-import { lookupsFit } from '@tessera/storage';
-import { recordEnvironment } from '../environment.ts';
-import { fetchKeptFacts } from '../facts.ts';
+import { lookupsFit, type RecordValues } from '@tessera/storage';
+import { recordEnvironment } from '../rules/environment.ts';
+import { fetchKeptFacts } from '../rules/facts.ts';
 import { optionsAllowed } from './options.ts';
 import { changedOf, sameValue } from '../changed.ts';
-import { planOf } from '../session.ts';
+import { isAutomatic, planOf, type WriteSession } from '../session.ts';
 import { replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 import { textOf } from '../text-of.ts';
 
@@ -49,8 +49,8 @@ function checkField(set: WriteSet, field: FieldModel, item: WriteItem, environme
   if (required && empty && field.columns.length > 0 && field.autoNumber === undefined)
     return withProblem(item, 'VALUE_REQUIRED', { field: field.name }, field.name);
   // What a default gives is no caller's doing.
-  const given = Object.hasOwn(item.input, field.name);
-  if (changed && given && !set.internal && isRule(field.readOnly) && session.rules.evaluate(field.readOnly, environment) === true) {
+  const given = Object.hasOwn(item.input, field.name) && !set.internal && !isAutomatic(session);
+  if (changed && given && isRule(field.readOnly) && session.rules.evaluate(field.readOnly, environment) === true) {
     return withProblem(item, 'FIELD_READ_ONLY', { field: field.name, reason: 'a rule makes it read-only here.' }, field.name);
   }
   if (changed && item.old !== undefined && field.lookup?.reparent === false) {
@@ -59,12 +59,20 @@ function checkField(set: WriteSet, field: FieldModel, item: WriteItem, environme
   return checkOptions(object, field, item);
 }
 
+/** Whether a rule refuses the record. */
+export function isBroken(
+  { rules }: Pick<WriteSession, 'rules'>,
+  { recordTypes, refuseWhen }: ValidationRuleModel,
+  values: RecordValues,
+  environment: JsEnvironment,
+): boolean {
+  if (recordTypes !== undefined && !recordTypes.includes(textOf(values['recordType'] ?? ''))) return false;
+  return rules.evaluate(refuseWhen, environment) === true;
+}
+
 function checkRules(set: WriteSet, rules: readonly ValidationRuleModel[], item: WriteItem, environment: JsEnvironment): WriteItem {
   const { session, object } = set;
-  const broken = rules.filter((rule) => {
-    if (rule.recordTypes !== undefined && !rule.recordTypes.includes(textOf(item.values['recordType'] ?? ''))) return false;
-    return session.rules.evaluate(rule.refuseWhen, environment) === true;
-  });
+  const broken = rules.filter((rule) => isBroken(session, rule, item.values, environment));
   const problems = broken.map((rule) => {
     const message = inLanguage(rule.message, session.context.languages);
     const pointer = rule.at === undefined ? item.pointer : `${item.pointer}/${rule.at}`;

@@ -25,11 +25,15 @@ import { inLanguage } from './validate.ts';
 import { noteVersions, planOf, touch } from '../session.ts';
 import { isHopeful, isRestricted, replaceItems, soundItems, withProblem, type Step, type WriteItem, type WriteSet } from '../write-set.ts';
 
+/** That a record becomes void, or counts again, is always kept: what it was before is known by it. */
+const isVoided = ({ name, system }: FieldModel, { old, values }: WriteItem): boolean =>
+  system && name === 'lifeStatus' && (old?.[name] === 'void' || values[name] === 'void');
+
 /** The lines that a record gets in the history. */
 function linesOf(stored: readonly FieldModel[], item: WriteItem, record: WrittenRecord): readonly HistoryLine[] {
   if (item.old === undefined) return [{ record, field: null, old: null, new: null }];
   return changedOf(stored, item)
-    .filter((field) => field.history && field.wire !== 'secret')
+    .filter((field) => (field.history && field.wire !== 'secret') || isVoided(field, item))
     .map(({ name }) => ({ record, field: name, old: item.old?.[name] ?? null, new: item.values[name] ?? null }));
 }
 
@@ -93,7 +97,7 @@ function withWritten(set: WriteSet, items: readonly WriteItem[]): WriteSet {
   touch(
     set.session,
     set.object.name,
-    items.filter(({ held }) => held?.change === undefined).map(({ id, pointer }) => ({ id, pointer })),
+    items.filter(({ held, old }) => held === undefined || old === undefined).map(({ id, pointer }) => ({ id, pointer })),
   );
   return replaceItems(set, items);
 }

@@ -5,7 +5,7 @@ import { readSource } from '../given-slot.ts';
 import { suggestion } from '../names.ts';
 import type { CallSite, Forms } from '../operators/operator.ts';
 import { operatorNamed, operatorNames } from '../operators/table.ts';
-import { currencyConflict, describeExpression, describeType, fits } from '../types.ts';
+import { currencyConflict, describeExpression, describeType, fits, pathText, strayOptions } from '../types.ts';
 import type { WorkCalendar } from '../work-calendar.ts';
 import { checkAggregateSource } from './aggregates.ts';
 import { isLiteralSource, isObject } from './literals.ts';
@@ -110,6 +110,11 @@ export class Checker implements Forms {
     if (found === undefined || expected === undefined || fits(found.type, expected)) return found;
     const conflict = currencyConflict(found.type, expected);
     if (conflict !== undefined) return this.refuse(place, `${capital(conflict)}.`);
+    const stray = strayOptions(found.type, expected);
+    if (stray.length > 0) {
+      const what = found.node === 'path' ? pathText(found) : 'This';
+      return this.refuse(place, `${what} may be ${stray.slice(0, 10).join(', ')}, which is no option here: add it here too.`);
+    }
     return this.refuse(
       place,
       `${capital(describeType(expected))} is needed here, but ${describeExpression(found)}.${remedy(expected.kind, found.type.kind)}`,

@@ -7,21 +7,36 @@ import { bindOnce, boundedDate, boundedInstant, intervalSql, wholeSql, zoneSql }
 import { number } from '../types.ts';
 import { parseWorkDuration } from '../working-time.ts';
 import { wholeOf } from './counts.ts';
-import { literalText, type CallSite, type Operator } from './operator.ts';
+import { literalText, type CallSite, type Operator, type SqlCall } from './operator.ts';
 import { addWork, addWorkSql, byCalendar, workBetween, workBetweenSql } from './working.ts';
 import { dateKinds, dayOfValue, daySql, isDate, localSql } from './zoned.ts';
+
+/** What each unit of the calendar is, in months and days. */
+const perUnit = { days: [0, 1], weeks: [0, 7], months: [1, 0], years: [12, 0] } as const;
+const unitLimits = {
+  days: calendar.maxDays,
+  weeks: Math.trunc(calendar.maxDays / 7),
+  months: calendar.maxMonths,
+  years: calendar.maxMonths / 12,
+};
+const exactUnits = { hours: 3_600_000, minutes: 60_000 } as const;
+const units = ['days', 'weeks', 'months', 'years', 'hours', 'minutes'] as const;
+
+type Unit = (typeof units)[number];
+
+const isExact = (unit: Unit): unit is keyof typeof exactUnits => unit === 'hours' || unit === 'minutes';
 
 function checkDateAdd(site: CallSite): Expression | undefined {
   const start = site.checkKind(0, dateKinds);
   const amount = site.checkKind(1, ['text', 'number']);
   if (start === undefined || amount === undefined) return undefined;
+  if (amount.type.kind === 'number') return checkNumberAdded(site, start, amount);
   const made = site.call(start.type, [start, amount]);
-  if (amount.type.kind !== 'text') return byCalendar(site, 2, made);
   const source = amount.node === 'literal' && typeof amount.value === 'string' ? amount.value : '';
   const duration = calendar.parseDuration(source);
   if (duration === undefined) {
     return site.refuse(
-      'A duration is written literally as ISO 8601 has it, such as "P1M", "-P3D" or "PT4H", of at most a thousand years; or give a number of days.',
+      'A duration is written literally as ISO 8601 has it, such as "P1M", "-P3D" or "PT4H", of at most a thousand years; or give a number, and its unit where it is not days.',
       1,
     );
   }
@@ -35,11 +50,31 @@ function checkDateAdd(site: CallSite): Expression | undefined {
   return byCalendar(site, 2, made);
 }
 
-function durationOf(call: CallExpression, days: Value | undefined): Duration | undefined {
+/** A number of days, of working days by a calendar, or of the unit that stands in the calendar's place. */
+function checkNumberAdded(site: CallSite, start: Expression, amount: Expression): Expression | undefined {
+  const word = units.find((unit) => unit === site.sources[2]);
+  if (word === undefined) return byCalendar(site, 2, site.call(start.type, [start, amount]));
+  if (start.type.kind === 'date' && isExact(word)) return site.refuse('A date has no hours: use "days".', 2);
+  return site.call(start.type, [start, amount, site.check(2)]);
+}
+
+/** How many of a unit `dateAdd` takes at most, which is as far as a duration reaches. */
+const mostOf = (unit: Unit): number => (isExact(unit) ? (calendar.maxDays * 86_400_000) / exactUnits[unit] : unitLimits[unit]);
+
+const unitOf = (call: CallExpression, i: number): Unit => units.find((unit) => unit === literalText(call, i)) ?? 'days';
+
+function countedDuration(count: number, unit: Unit): Duration {
+  if (isExact(unit)) return { months: 0, days: 0, milliseconds: count * exactUnits[unit] };
+  const [months, days] = perUnit[unit];
+  return { months: months * count, days: days * count, milliseconds: 0 };
+}
+
+function durationOf(call: CallExpression, amount: Value | undefined): Duration | undefined {
   const source = call.arguments[1]?.type.kind === 'text' ? literalText(call, 1) : undefined;
   if (source !== undefined) return calendar.parseDuration(source);
-  const count = wholeOf(days, calendar.maxDays);
-  return count === undefined ? undefined : { months: 0, days: count, milliseconds: 0 };
+  const unit = unitOf(call, 2);
+  const count = wholeOf(amount, mostOf(unit));
+  return count === undefined ? undefined : countedDuration(count, unit);
 }
 
 function addToInstant(start: number, duration: Duration, zone: string): Value {
@@ -61,13 +96,14 @@ function addSql(start: Sql, duration: Duration, zone: Sql): Sql {
 
 export const dateAdd: Operator = {
   name: 'dateAdd',
-  signature: 'dateAdd(date or datetime, duration or days, calendar?)',
-  doc: 'Later by an ISO 8601 duration, written literally ("P1M", "-P3D", "PT4H"), or by a number of days (cut to a whole one, at most 366,000). Months come first, and the day is kept within the month (31 January + P1M = 28 February). On a date with time, months and days move on the clocks of the tenant\'s zone (in a gap of daylight saving the offset before it counts, in an overlap the second instant), hours, minutes and seconds are exact.\n\nWith a calendar, named literally, days are working days and hours, minutes and seconds are working time, by the clocks of the calendar\'s zone. From a date it is the n-th working day after it (or before it); the date itself does not count, and 0 gives the date or, where nobody works then, the next working day. From a date with time, what lies outside of working time begins at the next working moment. Days lead to the same time of day on the n-th working day after; where nobody works at that time, to the next working moment of that day, else to its end. Then come hours, minutes and seconds of work; what is done with the end of a day is due then, not in the next morning. "P0D" gives the next working moment. A negative duration is the mirror image. Years, months and weeks are refused with a calendar: a week has five working days in one company and six in another, a month has no fixed number, so write days.',
+  signature: 'dateAdd(date or datetime, duration or number, unit or calendar?)',
+  doc: 'Later by an ISO 8601 duration, written literally ("P1M", "-P3D", "PT4H"), or by a number (cut to a whole one) of days, or of the unit that follows: "days", "weeks", "months", "years", on dates with time "hours" and "minutes" too, of at most a thousand years. Months come first, and the day is kept within the month (31 January + P1M = 28 February). On a date with time, months and days move on the clocks of the tenant\'s zone (in a gap of daylight saving the offset before it counts, in an overlap the second instant), hours, minutes and seconds are exact.\n\nWith a calendar, named literally, days are working days and hours, minutes and seconds are working time, by the clocks of the calendar\'s zone. From a date it is the n-th working day after it (or before it); the date itself does not count, and 0 gives the date or, where nobody works then, the next working day. From a date with time, what lies outside of working time begins at the next working moment. Days lead to the same time of day on the n-th working day after; where nobody works at that time, to the next working moment of that day, else to its end. Then come hours, minutes and seconds of work; what is done with the end of a day is due then, not in the next morning. "P0D" gives the next working moment. A negative duration is the mirror image. Years, months and weeks are refused with a calendar: a week has five working days in one company and six in another, a month has no fixed number, so write days.',
   nulls:
     'Null where one is null, and beyond the years 0001 to 9999; with a calendar, beyond the years 1970 to 2099 and where it never works.',
   examples: [
     { rule: { dateAdd: [{ var: 'closeDate' }, '-P1M1D'] }, gives: '2026-05-29' },
     { rule: { dateAdd: [{ var: 'closeDate' }, 3] }, gives: '2026-07-03' },
+    { rule: { dateAdd: [{ var: 'closeDate' }, { '+': [4, 4] }, 'months'] }, gives: '2027-02-28' },
     { rule: { dateAdd: [{ var: '$now' }, 'PT90M'] }, gives: '2026-03-02T02:30:00.000Z' },
     { rule: { dateAdd: [{ var: 'closeDate' }, 4, 'office'] }, gives: '2026-07-06' },
     { rule: { dateAdd: [{ var: '$now' }, '-P1D', 'office'] }, gives: '2026-02-28T01:00:00.000Z' },
@@ -94,20 +130,31 @@ export const dateAdd: Operator = {
       if (!isDate(call.call)) return boundedInstant(addSql(start, duration, zoneSql));
       return boundedDate(sql`(${start} + ${intervalSql(`${duration.months} months ${duration.days} days`)})::date`);
     }
-    if (isDate(call.call)) return boundedDate(sql`(${start} + ${wholeSql(call.value(1), calendar.maxDays)})`);
-    // No days leave the instant as it is, even in the first half of an overlap.
-    return boundedInstant(
-      call.once((instant, days) => sql`case when trunc(${days}) = 0 then ${instant} else ${addDaysSql(instant, days)} end`),
-    );
+    return addCountedSql(call, unitOf(call.call, 2));
   },
 };
 
-const addDaysSql = (instant: Sql, days: Sql): Sql =>
-  localSql(sql`(${localSql(instant, zoneSql)} + make_interval(days => ${wholeSql(days, calendar.maxDays)}))`, zoneSql);
+/** A number of a unit, which no interval says before it is known. */
+function addCountedSql(call: SqlCall, unit: Unit): Sql {
+  const whole = (count: Sql): Sql => wholeSql(count, mostOf(unit));
+  if (isDate(call.call)) {
+    if (unit === 'days') return boundedDate(sql`(${call.value(0)} + ${whole(call.value(1))})`);
+    return boundedDate(sql`(${call.value(0)} + ${madeSql(unit, whole(call.value(1)))})::date`);
+  }
+  if (isExact(unit)) return boundedInstant(sql`(${call.value(0)} + ${madeSql(unit, whole(call.value(1)))})`);
+  // No days leave the instant as it is, even in the first half of an overlap.
+  return boundedInstant(
+    call.once((instant, count) => {
+      const moved = localSql(sql`(${localSql(instant, zoneSql)} + ${madeSql(unit, whole(count))})`, zoneSql);
+      return sql`case when trunc(${count}) = 0 then ${instant} else ${moved} end`;
+    }),
+  );
+}
 
-const dayUnits = ['days', 'weeks', 'months', 'years'] as const;
-const exactUnits = { hours: 3_600_000, minutes: 60_000 } as const;
-const units = [...dayUnits, 'hours', 'minutes'] as const;
+const unitArguments = { days: 'days', weeks: 'weeks', months: 'months', years: 'years', hours: 'hours', minutes: 'mins' } as const;
+
+const madeSql = (unit: Unit, count: Sql): Sql => sql`make_interval(${keyword(unitArguments[unit])} => ${count})`;
+
 const workUnits = ['days', 'hours', 'minutes'] as const;
 
 function checkDateDiff(site: CallSite): Expression | undefined {
@@ -153,7 +200,7 @@ function betweenDaysSql(from: Sql, to: Sql, unit: string): Sql {
   }
 }
 
-const exactUnit = (unit: string): number | undefined => (unit === 'hours' || unit === 'minutes' ? exactUnits[unit] : undefined);
+const exactUnit = (unit: Unit): number | undefined => (isExact(unit) ? exactUnits[unit] : undefined);
 
 export const dateDiff: Operator = {
   name: 'dateDiff',
@@ -169,7 +216,7 @@ export const dateDiff: Operator = {
   arity: [3, 4],
   type: checkDateDiff,
   js: ([a, b], { call, environment }) => {
-    const unit = literalText(call, 2) ?? 'days';
+    const unit = unitOf(call, 2);
     const exact = exactUnit(unit);
     if (call.calendar !== undefined) return workBetween(call.calendar, a, b, exact, isDate(call));
     if (exact !== undefined) {
@@ -180,7 +227,7 @@ export const dateDiff: Operator = {
     return from && to ? String(betweenDays(from, to, unit) + 0) : null;
   },
   sql: (call) => {
-    const unit = literalText(call.call, 2) ?? 'days';
+    const unit = unitOf(call.call, 2);
     const exact = exactUnit(unit);
     if (call.call.calendar !== undefined) return workBetweenSql(call.call.calendar, call.value(0), call.value(1), exact, isDate(call.call));
     if (exact !== undefined) return sql`div(extract(epoch from (${call.value(1)} - ${call.value(0)})), ${keyword(String(exact / 1000))})`;

@@ -118,6 +118,35 @@ const substr: Operator = {
   },
 };
 
+/** Of an empty text, as of an empty separator, the whole is the one part. */
+const partsOf = (value: string, separator: string): string[] => (separator === '' || value === '' ? [value] : value.split(separator));
+
+const part: Operator = {
+  name: 'part',
+  signature: 'part(text, separator, number)',
+  doc: 'One of the parts between the separators, counted from 1; a negative number counts from the end.',
+  nulls: 'Null where one is null, and where there is no such part. A number is cut to a whole one.',
+  examples: [
+    { rule: { part: ['Ada Lovelace', ' ', 1] }, gives: 'Ada' },
+    { rule: { part: ['a-b-c', '-', -1] }, gives: 'c' },
+    { rule: { part: ['a-b-c', '-', 4] }, gives: null },
+  ],
+  arity: [3, 3],
+  type: takes([text, text, number], text),
+  js: ([value, separator, n]) => {
+    const place = wholeOf(n, maxTextLength);
+    if (typeof value !== 'string' || typeof separator !== 'string' || place === undefined || place === 0) return null;
+    return partsOf(value, separator).at(place > 0 ? place - 1 : place) ?? null;
+  },
+  sql: (call) => {
+    const parts = sql`case when ${call.value(0)} = '' then array['']::text[] else string_to_array(${call.collated(0)}, ${call.value(1)}) end`;
+    return bindOnce([parts, call.value(1), wholeSql(call.value(2), maxTextLength)], (all, separator, place) => {
+      const at = sql`case when ${place} > 0 then ${place} else cardinality(${all}) + 1 + ${place} end`;
+      return sql`case when ${separator} is not null and ${place} <> 0 then (${all})[${at}] end`;
+    });
+  },
+};
+
 const textOf: Operator = {
   name: 'text',
   signature: 'text(value)',
@@ -213,6 +242,7 @@ export const textOperators: readonly Operator[] = [
     { rule: { right: ['Acme', -1] }, gives: 'cme' },
     rightOf,
   ),
+  part,
   ...searchOperators,
   textOf,
   numberOf,

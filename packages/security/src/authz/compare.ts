@@ -31,15 +31,33 @@ export interface Side {
   readonly policy: Policy;
 }
 
+/** What an object was called before, and its renamed fields by their present names. */
+export type FormerNames = (object: string) => { readonly former: string; readonly fields: ReadonlyMap<string, string> };
+
+/** Names of both sides by the present ones, each with what it was called before; what has taken another's name was nothing. */
+function pairs(was: object, will: object, formers: ReadonlyMap<string, string>): ReadonlyMap<string, string | undefined> {
+  const moved = new Set(formers.values());
+  const now = Object.keys(will).map((name) => [name, formers.get(name) ?? (moved.has(name) ? undefined : name)] as const);
+  const gone = Object.keys(was).filter((name) => !moved.has(name) && !Object.hasOwn(will, name));
+  return new Map([...now, ...gone.map((name) => [name, name] as const)]);
+}
+
+function objectPairs(before: Model, after: Model, names: FormerNames): ReadonlyMap<string, string | undefined> {
+  const renamed = Object.keys(after.objects).flatMap((object) => {
+    const { former } = names(object);
+    return former === object ? [] : [[object, former] as const];
+  });
+  return pairs(before.objects, after.objects, new Map(renamed));
+}
+
 /** Objects whose flags or field levels differ. What one of the Models does not have is not there. */
-export function comparePolicies(before: Side, after: Side): readonly ObjectDifference[] {
-  const names = [...new Set([...Object.keys(before.model.objects), ...Object.keys(after.model.objects)])];
-  return names.flatMap((object): ObjectDifference[] => {
-    const [had, has] = [flagsOf(before.policy, before.model, object), flagsOf(after.policy, after.model, object)];
-    const fields = new Set([before, after].flatMap(({ model }) => Object.keys(model.objects[object]?.fields ?? {})));
-    const changed = [...fields].flatMap((field) => {
+export function comparePolicies(before: Side, after: Side, names: FormerNames): readonly ObjectDifference[] {
+  return [...objectPairs(before.model, after.model, names)].flatMap(([object, former = '']): ObjectDifference[] => {
+    const [had, has] = [flagsOf(before.policy, before.model, former), flagsOf(after.policy, after.model, object)];
+    const [was, will] = [before.model.objects[former]?.fields ?? {}, after.model.objects[object]?.fields ?? {}];
+    const changed = [...pairs(was, will, names(object).fields)].flatMap(([field, formerField]) => {
       const level = {
-        before: levelOf(before.policy, before.model, object, field),
+        before: formerField === undefined ? 'none' : levelOf(before.policy, before.model, former, formerField),
         after: levelOf(after.policy, after.model, object, field),
       };
       return level.before === level.after ? [] : [{ field, ...level }];
@@ -69,6 +87,8 @@ function renamed(expression: Expression, prefix: string): Expression {
 /** The records of an object that a person sees or may edit, before and after, for one statement; undefined: all. */
 export interface RecordDifference {
   readonly object: string;
+  /** What it was called before. */
+  readonly former: string;
   readonly verb: 'read' | 'edit';
   readonly before: Expression | undefined;
   readonly after: Expression | undefined;
@@ -76,19 +96,45 @@ export interface RecordDifference {
 
 const afterSlots = 'after:';
 
-/** Objects of both Models whose records may be others after the change. */
-export function compareRecords(before: Side, after: Side): readonly RecordDifference[] {
-  const objects = Object.keys(before.model.objects).filter((object) => Object.hasOwn(after.model.objects, object));
-  return objects.flatMap((object) =>
+const ownersSlot = /^owners:(.+):(read|edit)$/;
+
+/** What is said of objects and fields, under their former names. @param slots the names of slots too, which tell of objects */
+function formerly<T>(value: T, names: FormerNames, slots: boolean): T {
+  const mapped = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(mapped);
+    if (typeof part !== 'object' || part === null) return part;
+    const { object, field } = part as { readonly object?: unknown; readonly field?: unknown };
+    const of = typeof object === 'string' ? names(object) : undefined;
+    const entries = Object.entries(part).map(([key, entry]): readonly [string, unknown] => {
+      if (typeof entry !== 'string') return [key, mapped(entry)];
+      if (key === 'object' || key === 'parent') return [key, names(entry).former];
+      if (key === 'field' && entry === field) return [key, of?.fields.get(entry) ?? entry];
+      const [, owned = '', verb = ''] = (slots ? ownersSlot.exec(entry) : null) ?? [];
+      return [key, owned === '' ? entry : `owners:${names(owned).former}:${verb}`];
+    });
+    return Object.fromEntries(entries);
+  };
+  return mapped(value) as T;
+}
+
+/** Objects of both Models whose records may be others after the change, all under the names of before. */
+export function compareRecords(before: Side, after: Side, names: FormerNames): readonly RecordDifference[] {
+  const both = [...objectPairs(before.model, after.model, names)].flatMap(([object, former]) =>
+    former !== undefined && Object.hasOwn(before.model.objects, former) && Object.hasOwn(after.model.objects, object)
+      ? [{ object, former }]
+      : [],
+  );
+  return both.flatMap(({ object, former }) =>
     (['read', 'edit'] as const).flatMap((verb): RecordDifference[] => {
-      const [was, will] = [recordAccess(before.policy, object)[verb], recordAccess(after.policy, object)[verb]];
-      const slot = `owners:${object}:${verb}`;
+      const [was, will] = [recordAccess(before.policy, former)[verb], recordAccess(after.policy, object)[verb]];
+      const owners = (policy: Policy, name: string): unknown => policy.slots[`owners:${name}:${verb}`] ?? [];
       const same =
-        canonicalJson(was) === canonicalJson(will) &&
-        (typeof was === 'string' || canonicalJson(before.policy.slots[slot] ?? []) === canonicalJson(after.policy.slots[slot] ?? []));
+        canonicalJson(was) === canonicalJson(formerly(will, names, true)) &&
+        (typeof was === 'string' || canonicalJson(owners(before.policy, former)) === canonicalJson(owners(after.policy, object)));
       if (same && !nested(was)) return [];
-      const later = conditionOf(will);
-      return [{ object, verb, before: conditionOf(was), after: later === undefined ? undefined : renamed(later, afterSlots) }];
+      const later = conditionOf(formerly(will, names, false));
+      const prefixed = later === undefined ? undefined : renamed(later, afterSlots);
+      return [{ object, former, verb, before: conditionOf(was), after: prefixed }];
     }),
   );
 }

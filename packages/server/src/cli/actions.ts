@@ -6,14 +6,21 @@ import type {
   InstalledPack,
   MetadataPlan,
   MetadataVersion,
+  MetadataVersionShown,
+  NewPack,
   PackCheck,
   PackTest,
   PackTested,
   PackExport,
+  NewSandbox,
   PlanDecisions,
+  PromotionChange,
   ReadExplanation,
+  RefreshedSandbox,
+  Sandbox,
 } from '@tessera/engine';
 import type { TenantInfo } from '@tessera/storage';
+import type { DevInput, Onlooker } from '../dev/dev-input.ts';
 
 /** How far something is; `total` where it is known. */
 export type Progress = (done: number, total?: number) => void;
@@ -27,9 +34,13 @@ export interface NewTenantInput {
   readonly demoData: boolean;
 }
 
-/** A pack in a folder that comes to a tenant, or an installed one (by its name) that goes. `newer`: it must be newer than what is installed. */
+/**
+ * Packs in folders that come to a tenant in one step, or an installed one (by its name) that goes. `newer`: they must be newer than what is
+ * installed.
+ */
 export type PackInput = PlanDecisions & { readonly tenant: string } & (
-    { readonly folder: string; readonly newer?: boolean } | { readonly uninstall: string }
+    | { readonly folder: string; readonly with?: readonly string[]; readonly newer?: boolean; readonly demoData?: boolean }
+    | { readonly uninstall: string }
   );
 
 /** `planHash`: the plan that was looked at. */
@@ -69,6 +80,8 @@ export interface CliActions {
   dropTenant(name: string): Promise<void>;
   backUpTenant(input: { readonly tenant: string; readonly file: string }, progress: Progress): Promise<BackupResult>;
   restoreTenant(input: { readonly tenant: string; readonly file: string }, progress: Progress): Promise<BackupResult>;
+  /** Makes a new pack; gives the paths of its files. */
+  createPack(input: NewPack): Promise<readonly string[]>;
   /** Everything that is wrong with a pack's files, without any tenant. */
   validatePack(folder: string): Promise<PackCheck>;
   planPack(input: PackInput): Promise<MetadataPlan>;
@@ -80,15 +93,25 @@ export interface CliActions {
   exportPack(
     input: PackExport & { readonly tenant: string; readonly folder: string },
   ): Promise<{ readonly folder: string; readonly files: number }>;
+  showVersion(tenant: string, number: number): Promise<MetadataVersionShown>;
   listVersions(tenant: string): Promise<readonly MetadataVersion[]>;
   planRollback(input: { readonly tenant: string; readonly version: number }): Promise<MetadataPlan>;
   rollBack(
     input: { readonly tenant: string; readonly version: number; readonly reason?: string } & Agreed,
   ): Promise<MetadataPlan & { readonly version: number }>;
+  /** Comes back when the copy is there. */
+  createSandbox(tenant: string, input: NewSandbox): Promise<Sandbox>;
+  listSandboxes(tenant: string): Promise<readonly Sandbox[]>;
+  refreshSandbox(tenant: string, input: RefreshedSandbox): Promise<Sandbox>;
+  deleteSandbox(tenant: string, name: string): Promise<void>;
+  planPromotion(tenant: string, change: PromotionChange): Promise<MetadataPlan>;
+  promoteSandbox(tenant: string, change: PromotionChange): Promise<MetadataPlan & { readonly version: number }>;
   /** Plays the scenarios of a pack. */
   testPack(input: PackTest): Promise<PackTested>;
   /** Hands out a way to play them, now and whenever a file of the pack has changed, until the signal aborts. */
   watchPack(input: PackTest, tell: (test: () => Promise<PackTested>) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Serves a pack in a tenant for it, and puts every save in force there, until the signal aborts. */
+  dev(input: DevInput, onlooker: Onlooker, signal: AbortSignal): Promise<void>;
   importFile(
     input: TransferInput & {
       readonly file: string;

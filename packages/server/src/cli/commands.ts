@@ -4,9 +4,11 @@ import { settingsHelp } from '../config.ts';
 import { accessCommands } from './access-commands.ts';
 import type { CliActions } from './actions.ts';
 import type { Cli } from './cli-context.ts';
+import { devCommand } from './dev-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { failureJson, failureText, type CliStreams } from './output.ts';
 import { packCommands } from './pack-commands.ts';
+import { sandboxCommands } from './sandbox-commands.ts';
 import { secretCommands } from './secret-commands.ts';
 import { tenantCommands } from './tenant-commands.ts';
 import { transferCommands } from './transfer-commands.ts';
@@ -40,7 +42,9 @@ function commandTree(words: readonly string[], cli: Cli): Argv {
   const all = [
     tenantCommands,
     packCommands,
+    devCommand,
     versionCommands,
+    sandboxCommands,
     transferCommands,
     accessCommands,
     explainCommand,

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fail } from '@tessera/kernel';
+import { createPack } from '@tessera/engine';
 import { migrateTenants } from '@tessera/storage';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../logging.ts';
@@ -9,6 +10,7 @@ import { openDesk, type OperatorDesk } from '../wiring.ts';
 import type { Check, CliActions } from './actions.ts';
 import { linesOf, writeLines } from './lines.ts';
 import { packActions } from './pack-actions.ts';
+import { sandboxActions } from './sandbox-actions.ts';
 import { scenarioActions } from './scenario-actions.ts';
 
 async function atDesk<T>(work: (desk: OperatorDesk) => Promise<T>): Promise<T> {
@@ -160,8 +162,15 @@ export const cliActions: CliActions = {
   dropTenant: (name) => atDesk(({ administration }) => administration.dropTenant(name)),
   backUpTenant,
   restoreTenant,
+  createPack,
+  dev: async (input, onlooker, signal) => {
+    // The whole server, and for this alone.
+    const { runDev } = await import('../dev/dev.ts');
+    await runDev(readConfig(), input, onlooker, signal);
+  },
   ...packActions(atDesk),
   ...scenarioActions(atDesk),
+  ...sandboxActions(atDesk),
   importFile,
   exportRecords,
   migrate: (progress) =>

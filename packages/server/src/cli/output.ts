@@ -1,5 +1,5 @@
 // What a command shows: answers on standard output, progress and failures on standard error.
-import { fail, TesseraError } from '@tessera/kernel';
+import { fail, TesseraError, type Problem } from '@tessera/kernel';
 import { codeOf } from '../error-code.ts';
 import type { Progress } from './actions.ts';
 
@@ -59,22 +59,32 @@ function ofFile(error: unknown): unknown {
   return fail('REQUEST_INVALID', { reason: `${String(error.path)}: ${fileReasons[code] ?? code}` }, {}, error);
 }
 
+/** `rental/objects/item.json:12:5 #/fields/name`, as far as it is known. */
+export function placeText({ file, line, column, pointer }: Problem): string {
+  const at = line === undefined ? '' : `:${String(line)}:${String(column)}`;
+  const within = pointer === undefined || pointer === '' ? '' : file === undefined ? pointer : `#${pointer}`;
+  return [`${file ?? ''}${at}`, within].filter((part) => part !== '').join(at === '' ? '' : ' ');
+}
+
 /** A failure in words, all its problems below it; of our own failures without a stack. */
 export function failureText(caught: unknown): string {
   const error = ofFile(caught);
   if (!(error instanceof TesseraError)) return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
-  const lines = error.problems.map(({ message, file, pointer }) => {
-    const place = file === undefined ? (pointer ?? '') : `${file}${pointer === undefined ? '' : `#${pointer}`}`;
-    return `  ${place === '' ? '' : `${place}: `}${message}`;
+  const lines = error.problems.map((problem) => {
+    const place = placeText(problem);
+    return `  ${place === '' ? '' : `${place}: `}${problem.message}`;
   });
-  return `${[error.message, ...lines].join('\n')}\n`;
+  // A mistake that stands alone has been thrown as what it is.
+  const [only] = error.problems;
+  const isSaid = error.problems.length === 1 && only?.file !== undefined && only.message === error.message;
+  return `${[...(isSaid ? [] : [error.message]), ...lines].join('\n')}\n`;
 }
 
 /** The same for programs. */
 export function failureJson(caught: unknown): string {
   const error = ofFile(caught);
   if (!(error instanceof TesseraError)) return `${JSON.stringify({ error: { code: 'INTERNAL', message: String(error) } })}\n`;
-  const problems = error.problems.map(({ code, message, file, pointer }) => ({ code, message, file, pointer }));
+  const problems = error.problems.map(({ code, message, file, pointer, line, column }) => ({ code, message, file, pointer, line, column }));
   return `${JSON.stringify({ error: { code: error.code, message: error.message, problems } })}\n`;
 }
 

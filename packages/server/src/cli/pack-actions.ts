@@ -9,11 +9,20 @@ type AtDesk = <T>(work: (desk: OperatorDesk) => Promise<T>) => Promise<T>;
 
 type PackActions = Pick<
   CliActions,
-  'validatePack' | 'planPack' | 'applyPack' | 'listPacks' | 'diffPacks' | 'exportPack' | 'listVersions' | 'planRollback' | 'rollBack'
+  | 'validatePack'
+  | 'planPack'
+  | 'applyPack'
+  | 'listPacks'
+  | 'diffPacks'
+  | 'exportPack'
+  | 'showVersion'
+  | 'listVersions'
+  | 'planRollback'
+  | 'rollBack'
 >;
 
 const stepOf = (input: PackInput): PackStep =>
-  'uninstall' in input ? { uninstall: input.uninstall } : { folder: input.folder, newer: input.newer ?? false };
+  'uninstall' in input ? { uninstall: input.uninstall } : { folder: input.folder, with: input.with ?? [], newer: input.newer ?? false };
 
 const decisionsOf = ({ choices, prefer }: PackInput): PlanDecisions => ({
   ...(choices === undefined ? {} : { choices }),
@@ -43,6 +52,7 @@ export const packActions = (atDesk: AtDesk): PackActions => ({
     atDesk(async ({ administration }) => {
       const { plan, version } = await administration.packs.apply(input.tenant, stepOf(input), {
         decisions: decisionsOf(input),
+        demo: 'folder' in input && input.demoData === true,
         onProgress: ({ records }) => {
           progress(records);
         },
@@ -54,6 +64,7 @@ export const packActions = (atDesk: AtDesk): PackActions => ({
   diffPacks: (left, right) => atDesk(({ administration }) => administration.packs.diff(comparable(left), comparable(right))),
   exportPack: ({ tenant, folder, ...input }) =>
     atDesk(async ({ administration }) => ({ folder, files: await writePack(folder, await administration.packs.export(tenant, input)) })),
+  showVersion: (tenant, number) => atDesk(({ administration }) => administration.packs.version(tenant, number)),
   listVersions: (tenant) => atDesk(({ administration }) => administration.packs.versions(tenant)),
   planRollback: ({ tenant, version }) => atDesk(({ administration }) => administration.packs.planRollback(tenant, version)),
   rollBack: ({ tenant, ...input }) => atDesk(({ administration }) => administration.packs.rollback(tenant, input)),

@@ -1,18 +1,47 @@
-// tessera pack …: validate, plan, apply, upgrade, uninstall, list, diff, export.
+// tessera pack …: create, validate, plan, apply, upgrade, uninstall, list, diff, export.
 import type { Argv } from 'yargs';
 import { failAll, type Problem } from '@tessera/kernel';
 import { type Cli } from './cli-context.ts';
-import { ProgressBar, table } from './output.ts';
+import { placeText, ProgressBar, table } from './output.ts';
 import { packTestCommand } from './pack-test-command.ts';
 import { agreedPlan, applyOptions, decisionOptions, decisionsOf, showOptions } from './plan-options.ts';
 import { renderChanges, renderPlan } from './plan-text.ts';
 
-const folderAndTenant = (args: Argv): Argv<{ folder: string; tenant: string }> =>
+const folderAndTenant = (args: Argv): Argv<{ folder: string; with: string[]; tenant: string }> =>
   args
     .positional('folder', { type: 'string', demandOption: true })
+    .option('with', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Folder of another pack that comes in the same step, where each needs the other’s new version; several',
+    })
     .option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' });
 
-const warningLine = ({ file = '', pointer = '', message }: Problem): string => `  ${file}#${pointer}: ${message}`;
+const foldersIn = (folder: string, others: readonly string[]): { readonly folder: string; readonly with?: readonly string[] } => ({
+  folder,
+  ...(others.length === 0 ? {} : { with: others }),
+});
+
+const warningLine = (warning: Problem): string => `  ${placeText(warning)}: ${warning.message}`;
+
+function create(parser: Argv, { actions, print }: Cli): void {
+  parser.command(
+    'create <folder>',
+    'Make a new pack that is whole from the start: an object with its layout, list, role, texts, data and a scenario',
+    (args) =>
+      args
+        .positional('folder', { type: 'string', demandOption: true, describe: 'Where it is made; must not be there yet, or be empty' })
+        .option('name', { type: 'string', describe: 'The pack’s name. Default: the folder’s' })
+        .option('namespace', { type: 'string', describe: 'What its names begin with, in a market of packs. Default: none' })
+        .option('publisher', { type: 'string', describe: 'Who makes it' })
+        .option('on', { type: 'string', array: true, default: [] as string[], describe: 'A pack beside it that it builds on' }),
+    async ({ folder, name, namespace, publisher, on, json }) => {
+      const files = await actions.createPack({ folder, name, namespace, publisher, on });
+      await print(json === true, { folder, files }, () => [`${folder}:`, ...files.map((file) => `  ${file}`), ''].join('\n'));
+    },
+  );
+}
 
 function validate(parser: Argv, { actions, print }: Cli): void {
   parser.command(
@@ -33,8 +62,8 @@ function plan(parser: Argv, { actions, print }: Cli): void {
     'plan <folder>',
     'Show what installing or upgrading a pack would do; nothing is changed',
     (args) => showOptions(decisionOptions(folderAndTenant(args))),
-    async ({ folder, tenant, json, format, language, choices, prefer }) => {
-      const planned = await actions.planPack({ folder, tenant, ...(await decisionsOf({ choices, prefer })) });
+    async ({ folder, with: others, tenant, json, format, language, choices, prefer }) => {
+      const planned = await actions.planPack({ ...foldersIn(folder, others), tenant, ...(await decisionsOf({ choices, prefer })) });
       await print(json === true, planned, () => renderPlan(planned, { format, language }));
     },
   );
@@ -47,9 +76,15 @@ function apply(parser: Argv, cli: Cli, name: 'apply' | 'upgrade', description: s
   parser.command(
     `${name} <folder>`,
     description,
-    (args) => applyOptions(showOptions(decisionOptions(folderAndTenant(args)))),
-    async ({ folder, tenant, plan: given, yes, json, format, language, choices, prefer }) => {
-      const input = { folder, tenant, ...newer, ...(await decisionsOf({ choices, prefer })) };
+    (args) =>
+      applyOptions(showOptions(decisionOptions(folderAndTenant(args)))).option('demo-data', {
+        type: 'boolean',
+        default: false,
+        describe: 'Load its demo data too; those that are there are changed',
+      }),
+    async ({ folder, with: others, tenant, demoData, plan: given, yes, json, format, language, choices, prefer }) => {
+      const packs = { ...foldersIn(folder, others), tenant, ...newer, ...(demoData ? { demoData } : {}) };
+      const input = { ...packs, ...(await decisionsOf({ choices, prefer })) };
       const agreed = await agreedPlan(cli, { plan: given, yes }, { format, language }, () => actions.planPack(input));
       const bar = new ProgressBar(streams, name);
       const applied = await actions.applyPack({ ...input, ...agreed }, bar.update).finally(() => {
@@ -134,7 +169,7 @@ function exportTenant(parser: Argv, { actions, print }: Cli): void {
 /** Hangs the commands into the tree. */
 export function packCommands(parser: Argv, cli: Cli): void {
   parser.command('pack <command>', 'Packs: folders of metadata', (args) => {
-    for (const command of [validate, plan, packTestCommand, uninstall, list, diff, exportTenant]) command(args, cli);
+    for (const command of [create, validate, plan, packTestCommand, uninstall, list, diff, exportTenant]) command(args, cli);
     apply(args, cli, 'apply', 'Install a pack, or put it in the place of its other version, in one transaction');
     apply(args, cli, 'upgrade', 'Put a newer version of a pack in the place of the one that is installed, in one transaction');
     return args.demandCommand(1, 'Which command of pack?').strict();

@@ -3,18 +3,9 @@ import type { Argv } from 'yargs';
 import { fail } from '@tessera/kernel';
 import type { PackTested } from '@tessera/engine';
 import type { Cli } from './cli-context.ts';
+import { interrupted } from './interrupted.ts';
 import { failureText } from './output.ts';
 import { testedText } from './scenario-text.ts';
-
-/** Until whoever started the program ends it. */
-function interrupted(): AbortSignal {
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      ended.abort();
-    });
-  return ended.signal;
-}
 
 export function packTestCommand(parser: Argv, { actions, streams, print }: Cli): void {
   parser.command(

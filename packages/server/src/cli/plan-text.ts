@@ -16,11 +16,12 @@ interface Section {
 const riskOrder: readonly PlanStep['risk'][] = ['losesData', 'rewrites', 'locks', 'safe'];
 
 const longestValue = 60;
+const longestChoice = 1000;
 
-function valueText(value: unknown, nothing: string): string {
+function valueText(value: unknown, nothing: string, longest = longestValue): string {
   if (value === undefined || value === null) return nothing;
   const text = JSON.stringify(value);
-  return text.length <= longestValue ? text : `${text.slice(0, longestValue - 1)}…`;
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
 const signs: Readonly<Record<string, string>> = { added: '+', removed: '-', changed: '~', renamed: '>' };
@@ -39,20 +40,20 @@ function stepLines(steps: readonly PlanStep[], words: PlanWords): readonly strin
   const sorted = [...steps].sort((a, b) => riskOrder.indexOf(a.risk) - riskOrder.indexOf(b.risk));
   const places = sorted.map(({ object, field }) => (field === undefined ? object : `${object}.${field}`));
   const width = Math.max(0, ...places.map((place) => place.length));
-  return sorted.map((step, i) => `${(places[i] ?? '').padEnd(width)}  ${words.step(step)} [${words.risks[step.risk]}]`);
+  const risk = (step: PlanStep): string =>
+    step.records === undefined ? words.risks[step.risk] : `${words.risks[step.risk]}: ${words.sample(step.records, '')}`;
+  return sorted.map((step, i) => `${(places[i] ?? '').padEnd(width)}  ${words.step(step)} [${risk(step)}]`);
 }
 
 const conflictLine =
-  ({ sides, nothing, locked, choice: chosen, noChoice }: PlanWords) =>
-  ({ id, reason, before, pack, tenant, choice }: Conflict): string => {
-    const values = [
-      `${sides.before} ${valueText(before, nothing)}`,
-      `${sides.pack} ${valueText(pack, nothing)}`,
-      `${sides.tenant} ${valueText(tenant, nothing)}`,
-    ];
-    const decision =
-      choice === undefined ? noChoice : chosen(typeof choice === 'string' ? sides[choice] : valueText(choice.value, nothing));
-    return `${choice === undefined ? '!' : '~'} ${id}: ${values.join(' · ')}${reason === 'locked' ? ` · ${locked}` : ''} [${decision}]`;
+  ({ sides, nothing, reasons, choice: chosen, noChoice }: PlanWords) =>
+  ({ id, reason, why, before, pack, tenant, choice }: Conflict): string => {
+    // Whoever chooses must see all of them.
+    const whole = (value: unknown): string => valueText(value, nothing, longestChoice);
+    const values = [`${sides.before} ${whole(before)}`, `${sides.pack} ${whole(pack)}`, `${sides.tenant} ${whole(tenant)}`];
+    const because = reason === 'changed' ? [] : [why === undefined ? reasons[reason] : `${reasons[reason]}: ${why}`];
+    const decision = choice === undefined ? noChoice : chosen(typeof choice === 'string' ? sides[choice] : whole(choice.value));
+    return `${choice === undefined ? '!' : '~'} ${id}: ${[...values, ...because].join(' · ')} [${decision}]`;
   };
 
 function accessLines({ access }: MetadataPlan, words: PlanWords): readonly string[] {
@@ -90,7 +91,9 @@ function sections(plan: MetadataPlan, words: PlanWords): readonly Section[] {
     { title: titles.conflicts, lines: (plan.conflicts ?? []).map(conflictLine(words)) },
     { title: titles.changes, lines: plan.changes.map(changeLine(words)), always: true },
     { title: titles.kept, lines: kept },
+    { title: titles.seeds, lines: (plan.seeds ?? []).map(words.seeds) },
     { title: titles.steps, lines: stepLines(plan.steps, words), always: true },
+    { title: titles.migrations, lines: (plan.migrations ?? []).map(words.migration) },
     { title: titles.automations, lines: automations },
     { title: titles.access, lines: accessLines(plan, words) },
     { title: titles.work, lines: (plan.work ?? []).map(words.work) },
@@ -99,16 +102,18 @@ function sections(plan: MetadataPlan, words: PlanWords): readonly Section[] {
   return all.filter(({ lines, always }) => always === true || lines.length > 0);
 }
 
-function verdict(plan: MetadataPlan, words: PlanWords): Section | string {
+/** What stands in the way. */
+function verdicts(plan: MetadataPlan, words: PlanWords): readonly (Section | string)[] {
   const undecided = (plan.conflicts ?? []).filter(({ choice }) => choice === undefined).length;
-  if (plan.findings.length > 0) {
-    const lines = plan.findings.map((finding) => {
-      const listed = finding.query === undefined ? '' : `; ${words.listedBy} ${JSON.stringify(finding.query)}`;
-      return `! ${words.finding(finding)} (${words.sample(finding.count, shown(finding.sample))})${listed}`;
-    });
-    return { title: words.titles.findings, lines };
-  }
-  return undecided > 0 ? words.undecided(undecided) : words.fine;
+  const lines = plan.findings.map((finding) => {
+    const listed = finding.query === undefined ? '' : `; ${words.listedBy} ${JSON.stringify(finding.query)}`;
+    return `! ${words.finding(finding)} (${words.sample(finding.count, shown(finding.sample))})${listed}`;
+  });
+  const found = [
+    ...(lines.length > 0 ? [{ title: words.titles.findings, lines }] : []),
+    ...(undecided > 0 ? [words.undecided(undecided)] : []),
+  ];
+  return found.length > 0 ? found : [words.fine];
 }
 
 function sectionText({ title, lines }: Section, none: string): readonly string[] {
@@ -121,6 +126,27 @@ export function renderChanges(changes: MetadataPlan['changes']): string {
   return `${sectionText({ title: words.titles.changes, lines: changes.map(changeLine(words)) }, words.none).join('\n')}\n`;
 }
 
+const mostLines = 12;
+
+/** For whoever saves again and again: what changes, of the tables what is not safe, of the records what is counted, and what stands in the way. */
+export function renderBrief({ packs, ...plan }: MetadataPlan): string {
+  const words = planWords.en;
+  const steps = plan.steps.filter(({ risk }) => risk !== 'safe');
+  const refused = (plan.refused ?? []).filter(({ count }) => count !== null);
+  const isTold = ({ title, lines }: Section): boolean => lines.length > 0 && title !== words.titles.access;
+  const parts: readonly (Section | string)[] = [...sections({ ...plan, steps, refused }, words).filter(isTold), ...verdicts(plan, words)];
+  const lines = parts.flatMap((part): readonly string[] => {
+    if (typeof part === 'string') return part === words.fine ? [] : [part];
+    const left = part.lines.length - mostLines;
+    return [
+      ...sectionText({ ...part, lines: part.lines.slice(0, mostLines) }, words.none).slice(1),
+      ...(left > 0 ? [`  … ${left} more`] : []),
+    ];
+  });
+  const data = lines.length === 0 && packs !== undefined ? ['  data, texts or scenarios of the pack'] : [];
+  return [...lines, ...data].map((line) => `${line}\n`).join('');
+}
+
 /** Nothing of a plan is markup. */
 const asCode = (line: string): string => `\`\`${line.replaceAll('`', 'ʼ').trim()}\`\``;
 
@@ -131,8 +157,7 @@ function sectionMarkdown({ title, lines }: Section, none: string): readonly stri
 /** The plan as text, ending in a line break. */
 export function renderPlan(plan: MetadataPlan, { language = 'en', format = 'text' }: PlanStyle = {}): string {
   const words = planWords[language];
-  const end = verdict(plan, words);
-  const all = [...sections(plan, words), end];
+  const all = [...sections(plan, words), ...verdicts(plan, words)];
   if (format === 'text') {
     const lines = all.flatMap((part) => (typeof part === 'string' ? [part] : sectionText(part, words.none)));
     return `${[`${words.plan} ${plan.hash}`, ...lines].join('\n')}\n`;

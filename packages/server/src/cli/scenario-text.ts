@@ -1,5 +1,5 @@
 // What came of scenarios, in words: each with its verdict, what failed with what was expected and found, and what nothing reached.
-import type { Coverage, Mismatch, PackTested, ScenarioResult } from '@tessera/engine';
+import type { Coverage, Mismatch, PackTested, PlacedResult } from '@tessera/engine';
 import { table } from './output.ts';
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
@@ -19,10 +19,11 @@ const mismatchLines = ({ what, expected, found }: Mismatch): readonly string[] =
 ];
 
 /** One scenario, ending in a line break. */
-export function resultText({ passed, title, name, file, ms, failure }: ScenarioResult): string {
+export function resultText({ passed, title, name, file, ms, failure, line, column }: PlacedResult): string {
   const head = `${passed ? '  ok  ' : ' FAIL '} ${title} (${name}, ${seconds(ms)})`;
   if (failure === undefined) return `${head}\n`;
-  const step = `    at step ${failure.step} “${failure.title}” of ${file}`;
+  const place = line === undefined ? file : `${file}:${String(line)}:${String(column)}`;
+  const step = `    at step ${failure.step} “${failure.title}” of ${place}`;
   return `${[head, step, ...failure.mismatches.flatMap(mismatchLines)].join('\n')}\n`;
 }
 

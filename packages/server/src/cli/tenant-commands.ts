@@ -36,14 +36,17 @@ function list(parser: Argv, { actions, print }: Cli): void {
     (args) => args,
     async ({ json }) => {
       const tenants = await actions.listTenants();
-      const rows = tenants.map(({ name, label, createdAt, modelHash, systemVersion }) => [
+      const some = tenants.some(({ origin }) => origin !== undefined);
+      const rows = tenants.map(({ name, label, createdAt, modelHash, systemVersion, origin }) => [
         name,
         label ?? '',
         createdAt,
         (modelHash ?? '').slice(0, 12),
         String(systemVersion),
+        ...(some ? [origin ?? ''] : []),
       ]);
-      await print(json === true, tenants, () => table(['NAME', 'LABEL', 'CREATED', 'MODEL', 'SYSTEM'], rows));
+      const heads = ['NAME', 'LABEL', 'CREATED', 'MODEL', 'SYSTEM', ...(some ? ['SANDBOX OF'] : [])];
+      await print(json === true, tenants, () => table(heads, rows));
     },
   );
 }

@@ -3,13 +3,24 @@ import type { Argv } from 'yargs';
 import type { Cli } from './cli-context.ts';
 import { table } from './output.ts';
 import { agreedPlan, applyOptions, showOptions } from './plan-options.ts';
+import { renderPlan } from './plan-text.ts';
 
 function versions(parser: Argv, { actions, print }: Cli): void {
   parser.command(
-    'versions',
-    'The versions of a tenant’s metadata, newest first',
-    (args) => args.option('tenant', { type: 'string', demandOption: true, describe: 'The tenant' }),
-    async ({ tenant, json }) => {
+    'versions [number]',
+    'The versions of a tenant’s metadata, newest first; with a number, the plan that one was applied by',
+    (args) =>
+      showOptions(args.positional('number', { type: 'number' })).option('tenant', {
+        type: 'string',
+        demandOption: true,
+        describe: 'The tenant',
+      }),
+    async ({ number, tenant, json, format, language }) => {
+      if (number !== undefined) {
+        const version = await actions.showVersion(tenant, number);
+        await print(json === true, version, () => renderPlan(version.plan, { format, language }));
+        return;
+      }
       const all = await actions.listVersions(tenant);
       const rows = all.map(({ number, createdAt, author, reason, modelHash }) => [
         String(number),

@@ -43,14 +43,14 @@ function parse(line: string): Readonly<Record<string, unknown>> {
   throw broken('a line is no JSON object.');
 }
 
-interface ForeignKey {
+export interface ForeignKey {
   readonly table: string;
   readonly name: string;
   readonly definition: string;
 }
 
 /** Foreign keys stand against any order of the rows (people and departments point to each other), so they come back at the end. */
-async function dropForeignKeys(transaction: Transaction, schema: string): Promise<readonly ForeignKey[]> {
+export async function dropForeignKeys(transaction: Transaction, schema: string): Promise<readonly ForeignKey[]> {
   const { rows } = await transaction.query(
     toStatement(sql`
       select r.relname as table, c.conname as name, pg_get_constraintdef(c.oid) as definition
@@ -63,7 +63,7 @@ async function dropForeignKeys(transaction: Transaction, schema: string): Promis
   return keys;
 }
 
-async function addForeignKeys(transaction: Transaction, schema: string, keys: readonly ForeignKey[]): Promise<void> {
+export async function addForeignKeys(transaction: Transaction, schema: string, keys: readonly ForeignKey[]): Promise<void> {
   for (const { table, name, definition } of keys) {
     // What pg_get_constraintdef wrote is SQL of PostgreSQL's own.
     await transaction.query(toStatement(sql`alter table ${ident(schema, table)} add constraint ${ident(name)} ${new Sql([definition])}`));

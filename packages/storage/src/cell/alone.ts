@@ -2,19 +2,20 @@
 import { sql, toStatement } from '@tessera/kernel';
 import { Connection } from './connection.ts';
 import type { Login } from './login.ts';
-import { lockKey } from './names.ts';
-import { databaseErrorKind } from './pg-errors.ts';
+import { controlSchema, lockKey } from './names.ts';
+import { databaseErrorKind, doorError } from './pg-errors.ts';
 
 /** Takes the name by a lock of a session of its own: no transaction stays open meanwhile, and a node that dies lets go of it. */
 async function take(login: Login, name: string, waitMs: number): Promise<Connection | undefined> {
-  const connection = await Connection.open({ ...login, lockTimeoutMs: waitMs });
+  let connection: Connection | undefined;
   try {
+    connection = await Connection.open({ ...login, lockTimeoutMs: waitMs });
     await connection.run(toStatement(sql`select pg_advisory_lock(${lockKey(`alone ${name}`)}::bigint)`));
     return connection;
   } catch (error) {
-    await connection.close();
+    await connection?.close();
     if (databaseErrorKind(error) === 'lockTimeout') return undefined;
-    throw error;
+    throw doorError(error, controlSchema);
   }
 }
 

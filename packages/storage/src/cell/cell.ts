@@ -1,6 +1,7 @@
 // A cell: one database that holds many tenants, and the doors to it.
 import { fail, ident, sql, textLiteral, toStatement, type Logger } from '@tessera/kernel';
-import type { Queryable, TenantDatabase, Transaction } from '../database.ts';
+import type { AdministeringTransaction, Queryable, TenantDatabase, Transaction } from '../database.ts';
+import { Administering } from './administering.ts';
 import { Jobs, type JobsOptions } from '../jobs/jobs.ts';
 import { listSandboxes } from '../system/sandbox.ts';
 import { runAlone } from './alone.ts';
@@ -35,6 +36,8 @@ export interface TenantOptions {
   readonly label?: string;
   /** A tenant for trying things out (`sandboxPrefix`): it is in no list, and no node works for it of itself. */
   readonly sandbox?: boolean;
+  /** A copy of another tenant (`copyName`). */
+  readonly copy?: boolean;
 }
 
 export interface CellStats {
@@ -70,7 +73,7 @@ export interface Cell {
    * longer; `work` must be repeatable.
    * @throws TENANT_NOT_FOUND; TENANT_BUSY after about 10 s
    */
-  administer<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  administer<T>(tenant: string, work: (transaction: AdministeringTransaction) => Promise<T>): Promise<T>;
   /**
    * Statements as the owner of the tenant's tables, each on its own, without the tenant's lock and without time-outs: what must not run
    * in a transaction (CREATE INDEX CONCURRENTLY) or may take long and holds up nobody (VALIDATE CONSTRAINT).
@@ -149,7 +152,7 @@ class OpenCell implements Cell {
   }
 
   async createTenant(name: string, info: TenantOptions = {}): Promise<void> {
-    checkTenantName(name, info.sandbox);
+    checkTenantName(name, info);
     await this.#administrate(name, '', (transaction) => createTenant(transaction, this.#opened, name, info.label));
   }
 
@@ -167,7 +170,7 @@ class OpenCell implements Cell {
     return await this.control(listSandboxes);
   }
 
-  async administer<T>(tenant: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async administer<T>(tenant: string, work: (transaction: AdministeringTransaction) => Promise<T>): Promise<T> {
     return await this.#administrate(tenant, this.#owner, async (transaction) => {
       const { rowCount } = await transaction.query(toStatement(sql`select 1 from tessera.tenant where name = ${tenant}`));
       if (rowCount === 0) throw fail('TENANT_NOT_FOUND', { name: tenant });
@@ -235,7 +238,7 @@ class OpenCell implements Cell {
     this.#retries += 1;
   };
 
-  async #administrate<T>(tenant: string, role: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #administrate<T>(tenant: string, role: string, work: (transaction: AdministeringTransaction) => Promise<T>): Promise<T> {
     const options = {
       pool: this.#administration,
       role,
@@ -250,7 +253,8 @@ class OpenCell implements Cell {
       again: (error: unknown) => databaseErrorKind(error) === 'lockTimeout' || mayRunAgain(error),
     };
     try {
-      return await runTransaction(options, work);
+      const roles = { owner: role, tenant: this.#roleOf(tenant) };
+      return await runTransaction(options, (transaction) => work(new Administering(transaction, roles)));
     } catch (error) {
       throw doorError(error, tenant);
     }

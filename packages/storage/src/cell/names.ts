@@ -32,8 +32,32 @@ export const sandboxPrefix = 'sandbox_';
 
 export const isSandbox = (tenant: string): boolean => tenant.startsWith(sandboxPrefix);
 
+/** Between the name of a tenant and that of its copy: `acme__test`. No other tenant has it, so the name alone tells a copy. */
+const copyMark = '__';
+
+/** Whether a tenant is a copy of another, from which nothing may go out. */
+export const isCopy = (tenant: string): boolean => tenant.includes(copyMark);
+
+const copyNamePattern = /^[a-z][a-z0-9]{0,15}$/;
+
+/** What a copy of a tenant is called as a tenant. @throws SANDBOX_NAME_INVALID */
+export function copyName(origin: string, name: string): string {
+  const tenant = `${origin}${copyMark}${name}`;
+  if (!copyNamePattern.test(name))
+    throw fail('SANDBOX_NAME_INVALID', { name, reason: 'it must be 1 to 16 of a-z and 0-9, and begin with a letter' });
+  if (!tenantName.test(tenant)) throw fail('SANDBOX_NAME_INVALID', { name, reason: `${tenant} is longer than 40 characters` });
+  return tenant;
+}
+
 /** @throws TENANT_NAME_INVALID */
-export function checkTenantName(name: string, sandbox = false): void {
+export function checkTenantName(
+  name: string,
+  { sandbox = false, copy = false }: { readonly sandbox?: boolean; readonly copy?: boolean } = {},
+): void {
+  if (isCopy(name) !== copy) {
+    const reason = copy ? `a copy of a tenant has ${copyMark} in its name` : `${copyMark} is for sandboxes of tenants`;
+    throw fail('TENANT_NAME_INVALID', { name, reason });
+  }
   if (isSandbox(name) !== sandbox) {
     const reason = sandbox ? `a sandbox begins with ${sandboxPrefix}` : `${sandboxPrefix} is for sandboxes`;
     throw fail('TENANT_NAME_INVALID', { name, reason });

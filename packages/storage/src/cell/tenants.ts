@@ -16,6 +16,8 @@ export interface TenantInfo {
   /** Of the version in force; undefined before the first. */
   readonly modelHash: string | undefined;
   readonly systemVersion: number;
+  /** The tenant that it is a sandbox of; undefined of all others. */
+  readonly origin?: string | undefined;
 }
 
 function runIn(transaction: Transaction): Run {
@@ -49,6 +51,10 @@ export async function createTenant(transaction: Transaction, opened: OpenedCell,
 /** In a transaction of the administrator, under the tenant's exclusive lock. */
 export async function dropTenant(transaction: Transaction, opened: OpenedCell, name: string): Promise<void> {
   const run = runIn(transaction);
+  const copies = await run(sql`select tenant from tessera.sandbox where origin = ${name} order by tenant`);
+  if (copies.rowCount > 0) {
+    throw fail('TENANT_HAS_SANDBOXES', { name, sandboxes: copies.rows.map((row) => String(row['tenant'])).join(', ') });
+  }
   const { rows } = await run(sql`delete from tessera.tenant where name = ${name} returning role`);
   const [row] = rows;
   if (row === undefined) throw fail('TENANT_NOT_FOUND', { name });
@@ -61,6 +67,7 @@ export async function dropTenant(transaction: Transaction, opened: OpenedCell, n
 export async function listTenants(transaction: Transaction): Promise<readonly TenantInfo[]> {
   const { rows } = await runIn(transaction)(sql`
     select name, schema, label, created_at, system_version,
+           (select origin from tessera.sandbox s where s.tenant = t.name) as origin,
            (select model_hash from tessera.version v where v.tenant = t.name order by number desc limit 1) as model_hash
       from tessera.tenant t
      where not starts_with(name, ${sandboxPrefix})
@@ -72,6 +79,7 @@ export async function listTenants(transaction: Transaction): Promise<readonly Te
     createdAt: String(row['created_at']),
     modelHash: textOf(row['model_hash']),
     systemVersion: Number(row['system_version']),
+    origin: textOf(row['origin']),
   }));
 }
 

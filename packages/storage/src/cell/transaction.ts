@@ -1,5 +1,4 @@
 // Runs work in one transaction, and again where PostgreSQL asks for that.
-import type { TenantTransaction } from '../database.ts';
 import { backOff } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { OpenTransaction, type RunTransaction } from './open-transaction.ts';
@@ -8,7 +7,7 @@ import { mayRunAgain } from './pg-errors.ts';
 async function attempt<T>(
   transaction: OpenTransaction,
   options: RunTransaction,
-  work: (transaction: TenantTransaction) => Promise<T>,
+  work: (transaction: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   try {
     for (const statement of options.prelude ?? []) await transaction.prepare(statement);
@@ -32,7 +31,7 @@ async function rollBack(connection: Connection): Promise<void> {
 }
 
 /** Runs the work in a transaction of its own. What it throws is thrown on, after a rollback. */
-export async function runTransaction<T>(options: RunTransaction, work: (transaction: TenantTransaction) => Promise<T>): Promise<T> {
+export async function runTransaction<T>(options: RunTransaction, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
   const { pool, role, signal, again = mayRunAgain } = options;
   for (let run = 1; ; run += 1) {
     const transaction = new OpenTransaction(await pool.acquire(role, signal), options);

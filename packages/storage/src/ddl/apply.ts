@@ -2,7 +2,7 @@
 import { toStatement, type Sql, type Statement } from '@tessera/kernel';
 import { mayRunAgain } from '../cell/pg-errors.ts';
 import type { Queryable, QueryResult, Transaction } from '../database.ts';
-import type { DdlCheck, DdlPlan, DdlStep, Preparation } from './step.ts';
+import type { DdlCheck, DdlPlan, DdlStep, Preparation, RowCount } from './step.ts';
 
 /** Rows that keep a plan from being applied. */
 export interface DdlFinding {
@@ -72,13 +72,20 @@ export async function runDdlChecks(queryable: Queryable, plan: DdlPlan): Promise
 
 /** The plan with the numbers of rows in its summaries. */
 export async function countRows(queryable: Queryable, plan: DdlPlan): Promise<DdlPlan> {
-  const steps: DdlStep[] = [];
-  for (const step of plan.steps) {
-    const counted = step.rows === undefined ? undefined : await queryable.query(toStatement(step.rows));
-    const count = Number(counted?.rows[0]?.['count'] ?? 0);
-    steps.push(counted === undefined ? step : { ...step, summary: step.summary.replace('{count}', String(count)) });
+  const counted = new Map<Sql, QueryResult['rows'][number]>();
+  for (const { rows } of plan.steps) {
+    if (rows !== undefined && !counted.has(rows.of)) counted.set(rows.of, (await queryable.query(toStatement(rows.of))).rows[0] ?? {});
   }
-  return { ...plan, steps };
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => (step.rows === undefined ? step : withCounts(step, step.rows, counted.get(step.rows.of) ?? {}))),
+  };
+}
+
+function withCounts(step: DdlStep, { count, other = '' }: RowCount, row: QueryResult['rows'][number]): DdlStep {
+  const [rows, others] = [Number(row[count] ?? 0), Number(row[other] ?? 0)];
+  const summary = step.summary.replace('{count}', String(rows)).replace('{other}', String(others));
+  return { ...step, summary, ...(step.migration === undefined ? {} : { migration: { ...step.migration, rows, others } }) };
 }
 
 async function runCheck(queryable: Queryable, step: DdlStep): Promise<DdlFinding | undefined> {

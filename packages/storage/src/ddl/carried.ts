@@ -1,5 +1,6 @@
 // Which indexes and constraints of a table go on, by what they do and not by their names.
-import type { Changes, TableChange } from './change.ts';
+import type { TableChange } from './change.ts';
+import type { FutureChanges } from './future.ts';
 import type { CheckSpec, ForeignKeySpec, IndexSpec } from './tables.ts';
 
 export interface Carried<T> {
@@ -17,14 +18,14 @@ export interface PlannedTable {
   readonly checks: Carried<CheckSpec>;
 }
 
-export function planTables(changes: Changes): readonly PlannedTable[] {
+export function planTables(changes: FutureChanges): readonly PlannedTable[] {
   const tableNames = new Map(
     changes.tables.flatMap((change) => (change.before === undefined ? [] : [[change.before.name, change.after.name]])),
   );
   const rewritten = new Set(changes.tables.filter((change) => change.rewrite).map((change) => change.after.name));
   return changes.tables.map((change) => ({
     change,
-    indexes: carryIndexes(change),
+    indexes: carryIndexes(change, changes.future.touched(change)),
     foreignKeys: carryForeignKeys(change, tableNames, rewritten),
     checks: carryChecks(change),
   }));
@@ -64,8 +65,10 @@ function carry<T>(
  * Whether values move under a unique index so that two rows could meet on the way: PostgreSQL looks row by row. Such an index is made anew,
  * and what really collides is told before.
  */
-function meetsOnTheWay(change: TableChange, index: IndexSpec): boolean {
+function meetsOnTheWay(change: TableChange, index: IndexSpec, touched: ReadonlySet<string>): boolean {
   if (!index.unique) return false;
+  const read = change.columns.filter(({ column }) => index.whereFields.some((field) => field === column.field));
+  if ([...index.parts.flat(), ...read.map(({ column }) => column.name)].some((name) => touched.has(name))) return true;
   return change.columns.some((column) => {
     if (column.how !== 'keep' || column.words.size === 0) return false;
     if (index.whereFields.some((field) => field === column.column.field)) return true;
@@ -76,7 +79,7 @@ function meetsOnTheWay(change: TableChange, index: IndexSpec): boolean {
   });
 }
 
-function carryIndexes(change: TableChange): Carried<IndexSpec> {
+function carryIndexes(change: TableChange, touched: ReadonlySet<string>): Carried<IndexSpec> {
   const names = columnNames(change);
   const stable = new Set(change.columns.flatMap((column) => (column.how === 'keep' ? [column.column.field] : [])));
   const signature = (index: IndexSpec, parts: readonly (readonly string[] | undefined)[]): string | undefined =>
@@ -91,7 +94,9 @@ function carryIndexes(change: TableChange): Carried<IndexSpec> {
       ),
     // A condition over a column that is a new one under an old name is another condition.
     (index) =>
-      index.whereFields.every((field) => stable.has(field)) && !meetsOnTheWay(change, index) ? signature(index, index.parts) : undefined,
+      index.whereFields.every((field) => stable.has(field)) && !meetsOnTheWay(change, index, touched)
+        ? signature(index, index.parts)
+        : undefined,
   );
 }
 

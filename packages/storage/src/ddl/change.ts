@@ -7,6 +7,7 @@ import { matchColumns, matchModels, movedOptionWords, type ColumnMatch, type Mod
 import type { MovedWords } from './option-words.ts';
 import { fromPhysical } from './physical-spec.ts';
 import type { PhysicalState, PhysicalTable } from './physical.ts';
+import type { RecordChanges } from './record-changes.ts';
 import { tableSpec, type ColumnSpec, type TableSpec } from './tables.ts';
 
 /** Where a plan is to be carried out, and what is known of the place. */
@@ -27,6 +28,8 @@ export interface DdlTarget {
   readonly mostAttributes?: number;
   /** The Model led to was in force before the present one: what was renamed since then gets its former name back. */
   readonly back?: boolean;
+  /** What happens to records beside. */
+  readonly records?: RecordChanges;
 }
 
 export type ColumnChange =

@@ -1,8 +1,8 @@
 // Which rows would break: queries over the tables as they are, seen as they will be.
 import { ident, join, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { ColumnChange, TableChange } from './change.ts';
-import { columnLiteral } from './column-types.ts';
-import { movedValue } from './option-words.ts';
+import type { FutureTables } from './future.ts';
+import { rawColumn, refusedColumn, wasColumn } from './row-steps.ts';
 import { indexPart } from './statements.ts';
 import type { DdlCheck } from './step.ts';
 import type { ColumnSpec, IndexSpec } from './tables.ts';
@@ -14,45 +14,17 @@ const listSize = keyword('200');
 const nameBefore = (change: TableChange): string => change.before?.object ?? change.object.name;
 
 /** The field that a column of the plan has been so far, where it goes on as it is. */
-function fieldBefore(change: TableChange, column: ColumnSpec): string | undefined {
+function fieldBefore(future: FutureTables, change: TableChange, column: ColumnSpec): string | undefined {
+  if (future.touched(change).has(column.name)) return undefined;
   const found = change.columns.find((candidate) => candidate.column.name === column.name);
   return found?.how === 'keep' && found.words.size === 0 ? found.old.field : undefined;
 }
 
-/** The column's value after the plan, as an expression over the row before it. */
-function futureValue(change: ColumnChange): Sql {
-  switch (change.how) {
-    case 'add':
-      return emptyValue(change.column);
-    case 'keep':
-      return movedValue(ident(change.old.name), change.column.type, change.words);
-    case 'restore':
-      return sql`coalesce(${ident(change.aside)}, ${emptyValue(change.column)})`;
-    case 'convert': {
-      const column = ident(change.old.name);
-      const refused = change.cast.refused === undefined ? keyword('false') : change.cast.refused(column);
-      // Only a case keeps PostgreSQL from casting values that it could not.
-      return sql`case when ${column} is null or ${refused} then ${emptyValue(change.column)} else ${movedValue(change.cast.value(column), change.column.type, change.words)} end`;
-    }
-  }
-}
+/** The table's rows after the plan. */
+const futureRows = (future: FutureTables, change: TableChange): Sql => sql`${future.rows(change, 'levelled')} as future`;
 
-/** What a row has in a column that nothing is known of. */
-export function emptyValue(column: ColumnSpec): Sql {
-  if (column.fill !== undefined) return column.fill;
-  if (column.type.kind === 'boolean') return columnLiteral(column.type, false) ?? keyword('false');
-  if (column.field === 'version' && column.default !== undefined) return keyword(column.default);
-  return sql`null::${keyword(column.typeText)}`;
-}
-
-/** The table's rows after the plan, as a sub-select over the table before it. */
-function futureRows(schema: string, change: TableChange): Sql {
-  const columns = change.columns.map((column) => sql`${futureValue(column)} as ${ident(column.column.name)}`);
-  return sql`(select ${join(columns)} from ${ident(schema, change.before?.name ?? change.after.name)}) as future`;
-}
-
-function rowsWhere(schema: string, change: TableChange, value: Sql, broken: Sql, message: string): DdlCheck {
-  const rows = sql`from ${futureRows(schema, change)} where ${broken}`;
+function rowsWhere(future: FutureTables, change: TableChange, value: Sql, broken: Sql, message: string): DdlCheck {
+  const rows = sql`from ${futureRows(future, change)} where ${broken}`;
   return {
     count: sql`select count(*)::integer as count ${rows}`,
     sample: sql`select id, (${value})::text as value ${rows} order by id limit ${sampleSize}`,
@@ -65,51 +37,62 @@ function rowsWhere(schema: string, change: TableChange, value: Sql, broken: Sql,
 const withWhere = (check: DdlCheck, where: unknown): DdlCheck => (where === undefined ? check : { ...check, where });
 
 /** Rows that have no value where one will be needed. */
-export function requiredCheck(schema: string, change: TableChange, column: ColumnSpec): DdlCheck {
+export function requiredCheck(future: FutureTables, change: TableChange, column: ColumnSpec): DdlCheck {
   const name = ident(column.name);
   const message = `{count} records of ${change.object.name} have no ${column.field ?? column.name} (records in the recycle bin count too).`;
-  const field = fieldBefore(change, column);
+  const field = fieldBefore(future, change, column);
   const where = field === undefined ? undefined : { isBlank: [{ var: field }] };
-  return withWhere(rowsWhere(schema, change, name, sql`${name} is null`, message), where);
+  return withWhere(rowsWhere(future, change, name, sql`${name} is null`, message), where);
 }
 
 /** Rows whose value cannot become one of the new type. */
 export function castCheck(
-  schema: string,
+  future: FutureTables,
   change: TableChange,
   column: Extract<ColumnChange, { readonly how: 'convert' }>,
 ): DdlCheck | undefined {
   if (column.cast.refused === undefined || change.before === undefined) return undefined;
+  const message = `{count} values of ${change.object.name}.${column.old.field ?? column.old.name} cannot become ${column.column.typeText} without loss.`;
+  const { name } = column.column;
+  if (future.touched(change).has(name)) return rowsWhere(future, change, ident(rawColumn(name)), ident(refusedColumn(name)), message);
   const old = ident(column.old.name);
-  const rows = sql`from ${ident(schema, change.before.name)} where ${old} is not null and ${column.cast.refused(old)}`;
+  const rows = sql`from ${ident(future.schema, change.before.name)} where ${old} is not null and ${column.cast.refused(old)}`;
   return {
     count: sql`select count(*)::integer as count ${rows}`,
     sample: sql`select id, ${old}::text as value ${rows} order by id limit ${sampleSize}`,
     list: sql`select id ${rows} order by id limit ${listSize}`,
     of: nameBefore(change),
-    message: `{count} values of ${change.object.name}.${column.old.field ?? column.old.name} cannot become ${column.column.typeText} without loss.`,
+    message,
   };
 }
 
 /** Rows that point to records which are not there. @param target the target's table as it is named now; undefined: it is new */
-export function foreignKeyCheck(schema: string, change: TableChange, column: ColumnSpec, target: string | undefined): DdlCheck {
+export function foreignKeyCheck(future: FutureTables, change: TableChange, column: ColumnSpec, target: string | undefined): DdlCheck {
   const name = ident(column.name);
   const there =
-    target === undefined ? keyword('false') : sql`exists (select 1 from ${ident(schema, target)} as t where t.id = future.${name})`;
+    target === undefined ? keyword('false') : sql`exists (select 1 from ${ident(future.schema, target)} as t where t.id = future.${name})`;
   const message = `{count} records of ${change.object.name} point by ${column.field ?? column.name} to something that is no record of its target.`;
-  return rowsWhere(schema, change, name, sql`${name} is not null and not ${there}`, message);
+  return rowsWhere(future, change, name, sql`${name} is not null and not ${there}`, message);
 }
 
 /** Rows whose text is none of a picklist's options. */
-export function optionsCheck(schema: string, change: TableChange, column: ColumnSpec, options: readonly string[]): DdlCheck {
+export function optionsCheck(future: FutureTables, change: TableChange, column: ColumnSpec, options: readonly string[]): DdlCheck {
   const name = ident(column.name);
   const known = sql`array[${join(options.map((option) => textLiteral(option)))}]::text[]`;
   const broken = column.type.kind === 'textList' ? sql`not ${name} <@ ${known}` : sql`not ${name} = any(${known})`;
   const message = `{count} records of ${change.object.name} have a ${column.field ?? column.name} that is none of its options.`;
-  const field = column.type.kind === 'textList' ? undefined : fieldBefore(change, column);
+  const field = column.type.kind === 'textList' ? undefined : fieldBefore(future, change, column);
   const filled = { '!': [{ isBlank: [{ var: field }] }] };
   const where = field === undefined ? undefined : { and: [filled, { '!': [{ in: [{ var: field }, options] }] }] };
-  return withWhere(rowsWhere(schema, change, name, sql`${name} is not null and ${broken}`, message), where);
+  return withWhere(rowsWhere(future, change, name, sql`${name} is not null and ${broken}`, message), where);
+}
+
+/** Rows whose value is not fit for its field, of those whose value migrations change. */
+export function unfitCheck(future: FutureTables, change: TableChange, column: ColumnSpec, unfit: Sql): DdlCheck {
+  const name = ident(column.name);
+  const message = `{count} records of ${change.object.name} would get a value that ${column.field ?? column.name} does not take (an option that is none, too long, too small or too large).`;
+  const broken = sql`${name} is distinct from ${ident(wasColumn(column.name))} and (${unfit})`;
+  return rowsWhere(future, change, name, broken, message);
 }
 
 /** Stages that records of a type (null: of none of the others) may not be in. */
@@ -122,7 +105,7 @@ export interface GoneStages {
 const wordList = (words: readonly string[]): Sql => sql`array[${join(words.map((word) => textLiteral(word)))}]::text[]`;
 
 /** Rows that are in a stage which is gone. */
-export function stagesCheck(schema: string, change: TableChange, column: ColumnSpec, gone: readonly GoneStages[]): DdlCheck {
+export function stagesCheck(future: FutureTables, change: TableChange, column: ColumnSpec, gone: readonly GoneStages[]): DdlCheck {
   const name = ident(column.name);
   const conditions = gone.map(({ type, others, stages }) => {
     const ofType =
@@ -131,15 +114,15 @@ export function stagesCheck(schema: string, change: TableChange, column: ColumnS
   });
   const names = [...new Set(gone.flatMap(({ stages }) => stages))].join(', ');
   const message = `{count} records of ${change.object.name} are in a stage that is gone (${names}; records in the recycle bin count too). Name it in \`renamedFrom\` of the option that takes them, or move them first.`;
-  return rowsWhere(schema, change, name, join(conditions, ' or '), message);
+  return rowsWhere(future, change, name, join(conditions, ' or '), message);
 }
 
 /** Rows that would stand twice under a unique index. */
-export function uniqueCheck(schema: string, change: TableChange, index: IndexSpec): DdlCheck | undefined {
+export function uniqueCheck(future: FutureTables, change: TableChange, index: IndexSpec): DdlCheck | undefined {
   if (index.parts.some((part) => part.every((name) => isAlwaysEmpty(change, name)))) return undefined;
   const parts = index.parts.map(indexPart);
   const filled = parts.map((part) => sql`${part} is not null`);
-  const rows = sql`from ${futureRows(schema, change)} where ${join([...(index.where === undefined ? [] : [index.where]), ...filled], ' and ')}`;
+  const rows = sql`from ${futureRows(future, change)} where ${join([...(index.where === undefined ? [] : [index.where]), ...filled], ' and ')}`;
   const value = join(
     parts.map((part) => sql`(${part})::text`),
     ` || ' / ' || `,
@@ -160,8 +143,8 @@ function isAlwaysEmpty(change: TableChange, name: string): boolean {
 }
 
 /** Rows in which too many, or not exactly one, of the columns of a polymorphic lookup are set. */
-export function oneOfCheck(schema: string, change: TableChange, columns: readonly string[], condition: Sql, field: string): DdlCheck {
+export function oneOfCheck(future: FutureTables, change: TableChange, columns: readonly string[], condition: Sql, field: string): DdlCheck {
   const value = indexPart(columns);
   const message = `{count} records of ${change.object.name} have none, or more than one, target in ${field}.`;
-  return rowsWhere(schema, change, value, sql`not (${condition})`, message);
+  return rowsWhere(future, change, value, sql`not (${condition})`, message);
 }

@@ -21,6 +21,17 @@ export function typeText(type: ColumnType): string {
   }
 }
 
+const plainKinds = ['text', 'integer', 'boolean', 'date', 'datetime', 'time', 'uuid', 'textList', 'json'] as const;
+
+/** The type that is written so. */
+export function typeOf(text: string): ColumnType {
+  const digits = /^numeric\((\d+),(\d+)\)$/.exec(text);
+  if (digits !== null) return { kind: 'numeric', precision: Number(digits[1]), scale: Number(digits[2]) };
+  const kind = plainKinds.find((each) => typeText({ kind: each }) === text);
+  if (kind === undefined) throw new TypeError(`No column is of the type ${text}.`);
+  return { kind };
+}
+
 /** Whether a value of the type takes a place of varying length in the row. */
 export function isVariableLength(typeName: string): boolean {
   return /^(text|numeric|jsonb)/.test(typeName);

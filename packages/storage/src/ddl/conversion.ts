@@ -2,6 +2,7 @@
 import { ident, keyword, sql, textLiteral, type Sql } from '@tessera/kernel';
 import type { Changes, ColumnChange, TableChange } from './change.ts';
 import { castCheck } from './checks.ts';
+import type { FutureChanges } from './future.ts';
 import { isNewName, newName } from './names.ts';
 import { action, alterTable } from './statements.ts';
 import { withCheck, type DdlStep, type Preparation } from './step.ts';
@@ -34,10 +35,14 @@ function looseColumn({ column }: Conversion, name: string): ColumnSpec {
   return column.default === undefined ? { ...column, name, notNull: false } : { ...column, name };
 }
 
-/** @param old the old column's name at this point of the plan */
-function newValue({ column, cast }: Conversion, old: Sql): Sql {
+/**
+ * @param old the old column's name at this point of the plan
+ * @param mended a migration puts something else where a value cannot be converted
+ */
+function newValue({ column, cast }: Conversion, old: Sql, mended: boolean): Sql {
   const nothing = column.type.kind === 'boolean' ? 'false' : 'null';
-  return sql`case when ${old} is null then ${keyword(nothing)} else coalesce(${cast.value(old)}, ${keyword(nothing)}) end`;
+  const lost = cast.refused === undefined || !mended ? sql`${old} is null` : sql`${old} is null or ${cast.refused(old)}`;
+  return sql`case when ${lost} then ${keyword(nothing)} else coalesce(${cast.value(old)}, ${keyword(nothing)}) end`;
 }
 
 /** Large tables are converted ahead of the change, so that it holds up nobody. */
@@ -58,7 +63,7 @@ export function preparationsOf(changes: Changes, change: TableChange): readonly 
       // Rows are locked in the order of their ids, as every write does it.
       fill: (after) => sql`
         with part as (select id from ${ident(schema, table)} where id > ${textLiteral(after)}::uuid order by id limit ${batchSize} for no key update),
-             filled as (update ${ident(schema, table)} t set ${ident(name)} = ${newValue(conversion, old)}
+             filled as (update ${ident(schema, table)} t set ${ident(name)} = ${newValue(conversion, old, false)}
                         where t.id = any (array(select id from part)) and ${old} is not null and not ${refused})
         select (select id from part order by id desc limit 1)::text as last`,
     };
@@ -83,14 +88,14 @@ export function leftoverSteps(changes: Changes, change: TableChange): readonly D
 }
 
 /** What was written since the preparation. Runs before the table is locked against readers. */
-export function catchUpSteps(changes: Changes, change: TableChange): readonly DdlStep[] {
+export function catchUpSteps(changes: FutureChanges, change: TableChange): readonly DdlStep[] {
   const { schema } = changes.target;
   const table = change.before?.name ?? change.after.name;
   const prepared = conversionsOf(change).filter((conversion) => isPrepared(change, conversion));
   return prepared.map((conversion) => {
     const { object, field, at } = placeOf(change, conversion.column);
     const name = ident(newName(conversion.column.name));
-    const value = newValue(conversion, ident(conversion.old.name));
+    const value = newValue(conversion, ident(conversion.old.name), changes.future.touched(change).has(conversion.column.name));
     return {
       kind: 'backfill',
       object,
@@ -102,7 +107,7 @@ export function catchUpSteps(changes: Changes, change: TableChange): readonly Dd
   });
 }
 
-export function convertStep(changes: Changes, change: TableChange, conversion: Conversion): DdlStep {
+export function convertStep(changes: FutureChanges, change: TableChange, conversion: Conversion): DdlStep {
   const { schema } = changes.target;
   const { object, field, at } = placeOf(change, conversion.column);
   const table = change.after.name;
@@ -118,8 +123,8 @@ export function convertStep(changes: Changes, change: TableChange, conversion: C
       ? [alterTable(schema, table, action.renameColumn(newName(name), name))]
       : [
           alterTable(schema, table, action.addColumn(looseColumn(conversion, name))),
-          sql`update ${ident(schema, table)} set ${ident(name)} = ${newValue(conversion, ident(conversion.aside))} where ${ident(conversion.aside)} is not null`,
+          sql`update ${ident(schema, table)} set ${ident(name)} = ${newValue(conversion, ident(conversion.aside), changes.future.touched(change).has(name))} where ${ident(conversion.aside)} is not null`,
         ],
   };
-  return withCheck(step, castCheck(schema, change, conversion));
+  return withCheck(step, castCheck(changes.future, change, conversion));
 }

@@ -2,7 +2,7 @@
 import { movedWords, snakeCase, type Column, type FieldModel, type Model, type ObjectModel } from '@tessera/metadata';
 import { typeText } from './column-types.ts';
 import { newestAside } from './names.ts';
-import type { MovedWords } from './option-words.ts';
+import type { MovedWords, WordMap } from './option-words.ts';
 import type { PhysicalState, PhysicalTable } from './physical.ts';
 import { fieldsWithColumns } from './tables.ts';
 
@@ -179,6 +179,11 @@ export interface MovedOptions {
   readonly object: string;
   readonly field: string;
   readonly words: MovedWords;
+}
+
+/** The same of words of which several become one, and some nothing. */
+export interface MappedOptions extends Omit<MovedOptions, 'words'> {
+  readonly words: WordMap;
 }
 
 /** @param back the change leads to what was there before */

@@ -13,11 +13,13 @@ export { columnLiteral, inlineParameters, typeText } from './column-types.ts';
 export { attachedName, asideName, asideNumber, type NameSuffix } from './names.ts';
 export { columnDefinition } from './statements.ts';
 export { castBetween, type Cast } from './casts.ts';
-export type { ConcurrentIndex, DdlCheck, DdlPlan, DdlRisk, DdlStep, Preparation, DdlStepKind } from './step.ts';
+export type { ConcurrentIndex, DdlCheck, DdlPlan, DdlRisk, DdlStep, Preparation, DdlStepKind, StepMigration } from './step.ts';
 export { planDdl } from './plan.ts';
+export { futureRecords, type FutureRecords } from './future-records.ts';
 export type { ModelMatch, MovedOptions } from './identity.ts';
 export { fieldsFromElsewhere, type NameMoves } from './moves.ts';
 export type { DdlTarget } from './change.ts';
+export type { KeptField, KeptMigration, RecordChanges } from './record-changes.ts';
 export {
   applyDdl,
   prepareDdl,

@@ -1,6 +1,7 @@
 // The plan as a value: ordered steps with a risk each, checks that tell which rows would break, and what follows after the commit.
 import type { Sql } from '@tessera/kernel';
-import type { ModelMatch, MovedOptions } from './identity.ts';
+import type { MappedOptions, ModelMatch, MovedOptions } from './identity.ts';
+import type { FutureTables } from './future.ts';
 import type { NameMoves } from './moves.ts';
 
 export type DdlStepKind =
@@ -19,6 +20,10 @@ export type DdlStepKind =
   | 'createTable'
   | 'addColumn'
   | 'changeType'
+  | 'migrate'
+  | 'undoMigration'
+  | 'putMigrated'
+  | 'checkMigrated'
   | 'renameOptions'
   | 'removeStages'
   | 'dropRequired'
@@ -51,6 +56,15 @@ export interface DdlCheck {
   readonly message: string;
 }
 
+/** How many rows a step touches, in the tables as they are before the plan. */
+export interface RowCount {
+  /** Gives one row. Steps may share it: it is asked once. */
+  readonly of: Sql;
+  /** Its columns: `{count}` in the summary, and `{other}`. */
+  readonly count: string;
+  readonly other?: string;
+}
+
 export interface DdlStep {
   readonly kind: DdlStepKind;
   /** The object's API name. */
@@ -62,8 +76,20 @@ export interface DdlStep {
   /** One DDL statement each, in order; none where the step is only a check, or its index is built after the commit. */
   readonly statements: readonly Sql[];
   readonly check?: DdlCheck;
-  /** Gives one row with `count`: the rows that are touched, in the tables as they are before the plan; `{count}` in the summary. */
-  readonly rows?: Sql;
+  readonly rows?: RowCount;
+  /** The migration that it carries out or undoes. */
+  readonly migration?: StepMigration;
+}
+
+export interface StepMigration {
+  readonly pack: string;
+  readonly version: string;
+  readonly name: string;
+  readonly change: 'runs' | 'undone';
+  readonly fields: readonly string[];
+  /** Records that are changed, and those that have been changed since and stay as they are; once they are counted. */
+  readonly rows?: number;
+  readonly others?: number;
 }
 
 /** An index of a table with many rows: built after the commit while readers and writers go on. */
@@ -94,6 +120,14 @@ export interface DdlPlan {
   readonly moves: NameMoves;
   /** Words that are renamed in fields. */
   readonly words: readonly MovedOptions[];
+  /** What migrations make of the options of all records, in their order. */
+  readonly mapped: readonly MappedOptions[];
+  /** Fields whose values migrations change, by present names. */
+  readonly migrated: readonly { readonly object: string; readonly field: string }[];
+  /** Kept migrations (ids) that it undoes. */
+  readonly undoes: readonly string[];
+  /** The rows as they will be. */
+  readonly future: FutureTables;
   /**
    * What large tables should have before the transaction: carry it out (`prepareDdl`) and plan again, and the change of a type holds up
    * nobody. Without it the steps are right too, but readers of such a table wait while its column is filled.

@@ -3,6 +3,7 @@ import type { Sql } from '@tessera/kernel';
 import type { Changes, ColumnChange, TableChange } from './change.ts';
 import type { PlannedTable } from './carried.ts';
 import { foreignKeyCheck, oneOfCheck, uniqueCheck } from './checks.ts';
+import type { FutureChanges } from './future.ts';
 import { attachedName } from './names.ts';
 import { action, alterTable, checkCondition, createIndex, createTable, dropIndex } from './statements.ts';
 import { withCheck, type ConcurrentIndex, type DdlStep } from './step.ts';
@@ -50,7 +51,7 @@ export function unfinishedValidations(changes: Changes, { change, foreignKeys, c
 }
 
 /** Rules on polymorphic lookups. */
-export function checkSteps(changes: Changes, { change, checks }: PlannedTable, validations: Sql[]): readonly DdlStep[] {
+export function checkSteps(changes: FutureChanges, { change, checks }: PlannedTable, validations: Sql[]): readonly DdlStep[] {
   if (change.kind === 'create') return [];
   const { schema } = changes.target;
   return checks.fresh.map((check) => {
@@ -63,11 +64,11 @@ export function checkSteps(changes: Changes, { change, checks }: PlannedTable, v
       summary: `${change.object.name}.${check.field} points to ${check.kind === 'one' ? 'exactly' : 'at most'} one record.`,
       statements: [alterTable(schema, change.after.name, action.addCheck(check, false))],
     };
-    return withCheck(step, oneOfCheck(schema, change, check.columns, checkCondition(check), check.field));
+    return withCheck(step, oneOfCheck(changes.future, change, check.columns, checkCondition(check), check.field));
   });
 }
 
-export function indexSteps(changes: Changes, { change, indexes }: PlannedTable, later: ConcurrentIndex[]): readonly DdlStep[] {
+export function indexSteps(changes: FutureChanges, { change, indexes }: PlannedTable, later: ConcurrentIndex[]): readonly DdlStep[] {
   if (change.kind === 'create') return [];
   const { schema } = changes.target;
   const fresh = indexes.fresh.filter((index) => !index.primary);
@@ -82,7 +83,7 @@ export function indexSteps(changes: Changes, { change, indexes }: PlannedTable, 
       summary: `${change.object.name}: ${what}${change.large ? ', built after the change while work goes on' : ''}.`,
       statements: change.large ? [] : [createIndex(schema, change.after.name, index, false)],
     };
-    return index.unique ? withCheck(step, uniqueCheck(schema, change, index)) : step;
+    return index.unique ? withCheck(step, uniqueCheck(changes.future, change, index)) : step;
   });
 }
 
@@ -97,7 +98,7 @@ function concurrentIndex(schema: string, change: TableChange, index: IndexSpec):
 }
 
 /** Foreign keys come last: all tables are there. Those of tables with rows are validated after the commit. */
-export function foreignKeySteps(changes: Changes, tables: readonly PlannedTable[], validations: Sql[]): readonly DdlStep[] {
+export function foreignKeySteps(changes: FutureChanges, tables: readonly PlannedTable[], validations: Sql[]): readonly DdlStep[] {
   const { schema } = changes.target;
   const oldNames = new Map(tables.map(({ change }) => [change.after.name, change.before?.name]));
   return tables.flatMap(({ change, foreignKeys }): readonly DdlStep[] => {
@@ -116,7 +117,7 @@ export function foreignKeySteps(changes: Changes, tables: readonly PlannedTable[
       const column = change.columns.find((candidate) => candidate.column.name === key.column);
       const pointsElsewhere =
         column?.how === 'convert' || (column?.how === 'keep' && !change.rewrite && !isSameTarget(changes, change, column, key));
-      return pointsElsewhere ? withCheck(step, foreignKeyCheck(schema, change, column.column, oldNames.get(key.target))) : step;
+      return pointsElsewhere ? withCheck(step, foreignKeyCheck(changes.future, change, column.column, oldNames.get(key.target))) : step;
     });
   });
 }

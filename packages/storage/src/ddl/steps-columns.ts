@@ -1,25 +1,29 @@
-// Columns of tables that are there: brought back, added, converted, loosened, and bound to be filled.
+// Columns of tables that are there: brought back, added, converted, loosened; and bound to be filled, when they are.
 import { ident, sql, type Sql } from '@tessera/kernel';
 import type { Changes, ColumnChange, TableChange } from './change.ts';
-import { emptyValue, optionsCheck, requiredCheck } from './checks.ts';
+import { optionsCheck, requiredCheck } from './checks.ts';
 import { convertStep, placeOf } from './conversion.ts';
+import { emptyValue, type FutureChanges } from './future.ts';
 import { attachedName } from './names.ts';
 import { action, alterTable, commentOnColumn } from './statements.ts';
 import { withCheck, type DdlStep } from './step.ts';
 import type { ColumnSpec } from './tables.ts';
 
-/** Columns of tables that are there: brought back, added, converted, loosened and bound, in this order. */
-export function columnSteps(changes: Changes, change: TableChange, validations: Sql[]): readonly DdlStep[] {
+/** Columns of tables that are there: brought back, added, converted and loosened, in this order. */
+export function columnSteps(changes: FutureChanges, change: TableChange): readonly DdlStep[] {
   if (change.kind === 'create') return [];
   const rank = { restore: 0, add: 1, convert: 2, keep: 3 } as const;
   const ordered = [...change.columns].sort((a, b) => rank[a.how] - rank[b.how]);
-  return [
-    ...ordered.flatMap((column) => columnStep(changes, change, column)),
-    ...change.columns.flatMap((column) => requiredSteps(changes, change, column, validations)),
-  ];
+  return ordered.flatMap((column) => columnStep(changes, change, column));
 }
 
-function columnStep(changes: Changes, change: TableChange, column: ColumnChange): readonly DdlStep[] {
+/** Columns that come to be bound to be filled. */
+export function dutySteps(changes: FutureChanges, change: TableChange, validations: Sql[]): readonly DdlStep[] {
+  if (change.kind === 'create') return [];
+  return change.columns.flatMap((column) => requiredSteps(changes, change, column, validations));
+}
+
+function columnStep(changes: FutureChanges, change: TableChange, column: ColumnChange): readonly DdlStep[] {
   switch (column.how) {
     case 'restore':
       return [restoreStep(changes, change, column.column, column.aside)];
@@ -73,7 +77,7 @@ function addStep(changes: Changes, change: TableChange, column: ColumnSpec): Ddl
 }
 
 function keepSteps(
-  changes: Changes,
+  changes: FutureChanges,
   change: TableChange,
   { column, old, match }: Extract<ColumnChange, { readonly how: 'keep' }>,
 ): readonly DdlStep[] {
@@ -102,7 +106,7 @@ function keepSteps(
       summary: `${at} becomes a picklist; its values must be options.`,
       statements: [],
     };
-    steps.push(withCheck(step, optionsCheck(schema, change, column, Object.keys(options))));
+    steps.push(withCheck(step, optionsCheck(changes.future, change, column, Object.keys(options))));
   }
   if (old.notNull && !column.notNull) {
     const statements = [alterTable(schema, table, action.dropNotNull(column.name))];
@@ -126,13 +130,13 @@ function keepSteps(
  * The duty to be filled, on columns that did not have it. Large tables take it as a constraint that is validated after the commit and then
  * stays: turning it into the column's own mark would need an exclusive lock once more, for nothing.
  */
-function requiredSteps(changes: Changes, change: TableChange, columnChange: ColumnChange, validations: Sql[]): readonly DdlStep[] {
+function requiredSteps(changes: FutureChanges, change: TableChange, columnChange: ColumnChange, validations: Sql[]): readonly DdlStep[] {
   if (!needsDuty(columnChange)) return [];
   const { schema } = changes.target;
   const { column } = columnChange;
   const table = change.after.name;
   const { object, field, at } = placeOf(change, column);
-  const check = column.type.kind === 'boolean' ? undefined : requiredCheck(schema, change, column);
+  const check = column.type.kind === 'boolean' ? undefined : requiredCheck(changes.future, change, column);
   if (!change.large) {
     const statements = [alterTable(schema, table, action.setNotNull(column.name))];
     return [withCheck({ kind: 'setRequired', object, field, risk: 'locks', summary: `${at} must be filled.`, statements }, check)];
@@ -144,7 +148,8 @@ function requiredSteps(changes: Changes, change: TableChange, columnChange: Colu
   return [withCheck({ kind: 'setRequired', object, field, risk: 'safe', summary, statements }, check)];
 }
 
-function needsDuty(change: ColumnChange): boolean {
+/** Whether rows that are there come under the duty with the plan. */
+export function needsDuty(change: ColumnChange): boolean {
   if (!change.column.notNull) return false;
   switch (change.how) {
     case 'keep':

@@ -39,7 +39,10 @@ function optionStep(changes: Changes, change: TableChange, columnChange: ColumnC
       risk: 'rewrites',
       summary: `${at}: ${renames}; {count} records hold such a value (those in the recycle bin count too).`,
       statements: [sql`update ${ident(schema, change.after.name)} set ${join(set)} where ${isMoved(name, column.type, words)}`],
-      rows: sql`select count(*)::integer as count from ${ident(schema, change.before.name)} where ${isMoved(ident(old.name), old.type, words)}`,
+      rows: {
+        of: sql`select count(*)::integer as count from ${ident(schema, change.before.name)} where ${isMoved(ident(old.name), old.type, words)}`,
+        count: 'count',
+      },
     },
   ];
 }

@@ -1,6 +1,7 @@
 // Stages that are gone from a flow: records in them would be nowhere, so somebody must say where they go.
 import type { Model, StageFlowModel } from '@tessera/metadata';
 import { stagesCheck, type GoneStages } from './checks.ts';
+import type { FutureTables } from './future.ts';
 import type { ColumnChange, TableChange } from './change.ts';
 import { placeOf } from './conversion.ts';
 import { withCheck, type DdlStep } from './step.ts';
@@ -36,7 +37,7 @@ function goneStages(change: TableChange, { words, match }: Kept, from: Model, to
 }
 
 /** Each of a field whose flows have lost stages; nothing is done, but it is checked that no record is in them. */
-export function stageSteps(schema: string, change: TableChange, from: Model | undefined, to: Model): readonly DdlStep[] {
+export function stageSteps(future: FutureTables, change: TableChange, from: Model | undefined, to: Model): readonly DdlStep[] {
   if (from === undefined || change.before === undefined) return [];
   return change.columns.flatMap((column): readonly DdlStep[] => {
     if (column.how !== 'keep') return [];
@@ -52,6 +53,6 @@ export function stageSteps(schema: string, change: TableChange, from: Model | un
       summary: `${at}: ${names} is no stage any more; no record may be in it.`,
       statements: [],
     };
-    return [withCheck(step, stagesCheck(schema, change, column.column, gone))];
+    return [withCheck(step, stagesCheck(future, change, column.column, gone))];
   });
 }

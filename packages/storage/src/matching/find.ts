@@ -2,7 +2,7 @@
 import { bind, ident, keyword, slot, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { ObjectModel } from '@tessera/metadata';
 import { conditionSql, type Expression } from '@tessera/rules';
-import { allOf, columnSql, idSql, liveSql } from '../query/columns.ts';
+import { allOf, columnSql, idSql, liveSql, notVoidSql } from '../query/columns.ts';
 import { startCompilation, tableSql } from '../query/compilation.ts';
 import { rowEnvironment } from '../query/environment.ts';
 import type { WriteTarget } from '../write/kept.ts';
@@ -50,6 +50,7 @@ export function findByKeysStatement(target: WriteTarget, finding: KeyFinding): S
     const met = [
       sql`${columnSql(row, matchColumn)} @@ r.query`,
       liveSql(row),
+      notVoidSql(row),
       sql`(r.without is null or ${idSql(row)} <> r.without)`,
       ...where.map((condition) => conditionSql(condition, rowEnvironment(c, row))),
     ];

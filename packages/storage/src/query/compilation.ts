@@ -6,6 +6,8 @@ import type { FieldModel, Model, ObjectModel } from '@tessera/metadata';
 export interface ReadTarget {
   readonly model: Model;
   readonly schema: string;
+  /** What stands in the place of an object's table, as a sub-select; undefined, and left out: the table. */
+  readonly rowsOf?: (object: string) => Sql | undefined;
 }
 
 /** One compilation. Aliases are `q1`, `q2` … in the order they are asked for, so equal queries have equal texts. */
@@ -16,8 +18,7 @@ export interface Compilation extends ReadTarget {
 export function startCompilation(target: ReadTarget): Compilation {
   let taken = 0;
   return {
-    model: target.model,
-    schema: target.schema,
+    ...target,
     nextAlias: () => {
       taken += 1;
       return `q${String(taken)}`;
@@ -42,5 +43,5 @@ export function fieldOf(target: ReadTarget, object: string, name: string): Field
 
 /** `"t_acme"."account" q1` */
 export function tableSql(target: ReadTarget, object: string, alias: string): Sql {
-  return sql`${ident(target.schema, objectOf(target, object).table)} ${ident(alias)}`;
+  return sql`${target.rowsOf?.(object) ?? ident(target.schema, objectOf(target, object).table)} ${ident(alias)}`;
 }

@@ -1,6 +1,15 @@
 // Approvals that were begun: who asked for what, how far it has come, and the change that waits for it.
 import { ident, sql, type Sql } from '@tessera/kernel';
 
+/** What is made void may wait too. */
+export const approvalVoids = (s: string): readonly Sql[] => [
+  sql`alter table ${ident(s, '_approval')} drop constraint ${ident('_approval_event_check')},
+        add constraint ${ident('_approval_event_check')} check (event in ('create', 'update', 'delete', 'void', 'submit'))`,
+];
+
+/** What running approvals lock that the Model in force does not: who writes must know. */
+export const approvalLocks = (s: string): readonly Sql[] => [sql`alter table ${ident(s, '_state')} add column former_locks text`];
+
 export const approvalTables = (s: string): readonly Sql[] => [
   // `state` and `held` are kept as they were written: nothing searches in them. `people`: whose turns are not decided yet. `former`: the
   // record's life status unless it is approved.

@@ -5,9 +5,10 @@ import { clientConfig, type Login } from '../cell/login.ts';
 import { controlSchema } from '../cell/names.ts';
 import { control } from './migrations/0001-control.ts';
 import { rates } from './migrations/0002-rates.ts';
+import { sandboxes } from './migrations/0003-sandboxes.ts';
 import type { CellMigration } from './migrations/migration.ts';
 
-const migrations: readonly CellMigration[] = [control, rates];
+const migrations: readonly CellMigration[] = [control, rates, sandboxes];
 
 /** A node may meet a database that is one version ahead of it: it is being replaced by newer nodes, one after the other. */
 const mostAhead = 1;

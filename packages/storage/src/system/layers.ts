@@ -66,6 +66,19 @@ export async function addVersion(control: Queryable, tenant: string, version: Ne
   return Number(rows[0]?.['number']);
 }
 
+/** What a version keeps of its plan; undefined where there is no such version. */
+export async function planOfVersion(
+  control: Queryable,
+  tenant: string,
+  number: number,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { rows } = await control.query(
+    toStatement(sql`select plan::text as plan from tessera.version where tenant = ${tenant} and number = ${number}::bigint`),
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : (JSON.parse(String(row['plan'])) as Readonly<Record<string, unknown>>);
+}
+
 /** Newest first. */
 export async function listVersions(control: Queryable, tenant: string): Promise<readonly StoredVersion[]> {
   const { rows } = await control.query(
@@ -85,7 +98,7 @@ export async function listVersions(control: Queryable, tenant: string): Promise<
 /** The layers that a version led to; undefined where there is no such version. */
 export async function layersOfVersion(control: Queryable, tenant: string, number: number): Promise<readonly StoredLayer[] | undefined> {
   const { rows } = await control.query(
-    toStatement(sql`select layers from tessera.version where tenant = ${tenant} and number = ${number}`),
+    toStatement(sql`select layers from tessera.version where tenant = ${tenant} and number = ${number}::bigint`),
   );
   const [row] = rows;
   return row === undefined ? undefined : (JSON.parse(String(row['layers'])) as StoredLayer[]);
@@ -96,13 +109,20 @@ export interface TenantState {
   readonly modelHash: string;
   /** A bigint as text. */
   readonly access: string;
+  /** What running approvals lock beyond what the Model says, as those versions of their processes have it; null: nothing. */
+  readonly formerLocks: string | null;
 }
 
 export async function readState(tenant: Queryable, schema: string): Promise<TenantState> {
   const { rows } = await tenant.query(
-    toStatement(sql`select model, access::text as access from ${ident(schema, '_state')}`, 'tenant-state'),
+    toStatement(sql`select model, access::text as access, former_locks from ${ident(schema, '_state')}`, 'tenant-state'),
   );
-  return { modelHash: textOrNull(rows[0]?.['model']) ?? '', access: textOrNull(rows[0]?.['access']) ?? '0' };
+  const [row] = rows;
+  return {
+    modelHash: textOrNull(row?.['model']) ?? '',
+    access: textOrNull(row?.['access']) ?? '0',
+    formerLocks: textOrNull(row?.['former_locks']),
+  };
 }
 
 export async function writeModelHash(owner: Queryable, tenant: string, modelHash: string): Promise<void> {

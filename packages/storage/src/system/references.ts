@@ -3,10 +3,13 @@ import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
 import type { Transaction } from '../database.ts';
 import type { FieldMove, ObjectMove } from '../ddl/moves.ts';
 import type { DdlPlan } from '../ddl/step.ts';
-import { moveWords } from './renamed-words.ts';
+import { mapHeld, moveWords } from './renamed-words.ts';
 
 const withFields = ['_history', '_file', '_merge_part'];
-const withObjects = ['_history', '_file', '_merge', '_merge_part', '_audit', '_import', '_share', '_run', '_timer', '_effect', '_approval'];
+const withObjects = [
+  ...['_history', '_file', '_merge', '_merge_part', '_audit', '_import', '_share', '_run', '_timer', '_effect', '_approval'],
+  '_seed',
+];
 
 /** Fields that changes which wait for an approval set, by their names; so are they shown, and so will they be written. */
 function moveHeld(schema: string, moves: readonly FieldMove[]): Sql {
@@ -85,7 +88,7 @@ async function moveCounters(
  */
 export async function moveReferences(
   transaction: Transaction,
-  { schema, moves, words }: Pick<DdlPlan, 'schema' | 'moves' | 'words'>,
+  { schema, moves, words, mapped }: Pick<DdlPlan, 'schema' | 'moves' | 'words' | 'mapped'>,
 ): Promise<void> {
   const { objects, fields } = moves;
   // Fields first: their objects are known by the names before.
@@ -95,4 +98,5 @@ export async function moveReferences(
   if (objects.length > 0) await moveAbout(transaction, schema, objects);
   if (objects.length + fields.length > 0) await moveCounters(transaction, schema, objects, fields);
   await moveWords(transaction, schema, words);
+  await mapHeld(transaction, schema, mapped);
 }

@@ -20,6 +20,7 @@ async function tablesOf(transaction: Transaction, schema: string): Promise<reado
     toStatement(sql`
       select c.relname as name from pg_catalog.pg_class c
        where c.relnamespace = ${schema}::regnamespace and c.relkind = 'r' and c.relname <> ${state}
+         and not starts_with(c.relname::text, ${copyPrefix})
        order by c.relname`),
   );
   return rows.map((row) => String(row['name']));
@@ -31,18 +32,27 @@ async function filled(transaction: Transaction, schema: string, tables: readonly
   return rows.map((row) => String(row['name']));
 }
 
-/** Keeps what a tenant holds by now; timers that are no record's are dropped. In a transaction of `Cell.administer`. */
-export async function takeBaseline(transaction: Transaction, tenant: string): Promise<Baseline> {
+/**
+ * Keeps what a tenant holds by now; timers that are no record's are dropped. In a transaction of `Cell.administer`.
+ * @param number of the baseline, where the sandbox has several
+ */
+export async function takeBaseline(transaction: Transaction, tenant: string, number = 0): Promise<Baseline> {
   const schema = tenantSchema(tenant);
   await transaction.query(toStatement(sql`delete from ${ident(schema, '_timer')} where record_id is null`));
   const tables = await tablesOf(transaction, schema);
   const kept: (readonly [string, string])[] = [];
   for (const [i, table] of (await filled(transaction, schema, tables)).entries()) {
-    const copy = `${copyPrefix}${String(i)}`;
+    const copy = `${copyPrefix}${String(number)}_${String(i)}`;
     await transaction.query(toStatement(sql`create table ${ident(schema, copy)} as table ${ident(schema, table)}`));
     kept.push([table, copy]);
   }
   return { schema, tables, kept };
+}
+
+/** What it has kept goes. In a transaction of `Cell.administer`. */
+export async function dropBaseline(transaction: Transaction, { schema, kept }: Baseline): Promise<void> {
+  if (kept.length === 0) return;
+  await transaction.query(toStatement(sql`drop table ${join(kept.map(([, copy]) => ident(schema, copy)))}`));
 }
 
 /** All in one statement: what refers to one another goes and comes together. */

@@ -1,9 +1,11 @@
 // The system tables of a tenant's schema, version by version. Their names begin with `_`, which no object's table does.
 import { fail, ident, sql, type Sql } from '@tessera/kernel';
 import { auditTables } from '../audit/append-only.ts';
-import { approvalTables } from './approval-tables.ts';
+import { approvalLocks, approvalTables, approvalVoids } from './approval-tables.ts';
 import { identityTables } from './identity-tables.ts';
 import { mergeTables } from './merge-tables.ts';
+import { migrationTables, migrationVersions } from './migration-tables.ts';
+import { seedTables } from './seed-tables.ts';
 import { approvalShares, shareTables } from './share-tables.ts';
 import { workflowTables } from './workflow-tables.ts';
 
@@ -145,6 +147,8 @@ export const tenantMigrations: readonly TenantMigration[] = [
   { version: 3, statements: workflowTables },
   { version: 4, statements: mergeTables },
   { version: 5, statements: (s) => [...approvalTables(s), ...approvalShares(s)] },
+  { version: 6, statements: (s) => [...seedTables(s), ...migrationTables(s), ...approvalVoids(s)] },
+  { version: 7, statements: (s) => [...approvalLocks(s), ...migrationVersions(s)] },
 ];
 
 /** The version of the tenants' system tables that this code writes. */

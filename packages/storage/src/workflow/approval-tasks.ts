@@ -1,5 +1,5 @@
 // What people have to do in approvals, as rows of the platform's object; and the shares that let them see what they decide about.
-import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
+import { ident, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { Queryable } from '../database.ts';
 import { liveSql } from '../query/columns.ts';
 import { fieldOf, tableSql, type ReadTarget } from '../query/compilation.ts';
@@ -73,21 +73,18 @@ export interface AskedOf {
 }
 
 /** Takes approvals' shares away from those who have neither decided anything about the record nor anything to do about it any more. */
-export async function takeApprovalShares(queryable: Queryable, target: ReadTarget, asked: readonly AskedOf[]): Promise<void> {
-  if (asked.length === 0) return;
+export function takeApprovalSharesStatement(target: ReadTarget, asked: readonly AskedOf[]): Statement {
   const of = (field: string): Sql => column(target, field);
-  await queryable.query(
-    toStatement(
-      sql`
-        delete from ${ident(target.schema, '_share')} s
-        using json_to_recordset(${JSON.stringify(asked)}::json) as w(object text, "recordId" uuid, "user" uuid)
-        where s.object = w.object and s.record_id = w."recordId" and s.subject = 'user:' || w."user" and s.origin = 'approval'
-          and not exists (
-            select from ${tableSql(target, object, 't')}
-            where ${of('aboutId')} = w."recordId"::text and ${of('aboutObject')} = w.object and ${liveSql('t')}
-              and (${of('decidedBy')} = w."user" or (${of('state')} = 'open' and ${of('kind')} in ('approve', 'reply')
-                and w."user" in (${of('assignee')}, ${of('inNameOf')}))))`,
-      'take-approval-shares',
-    ),
+  return toStatement(
+    sql`
+      delete from ${ident(target.schema, '_share')} s
+      using json_to_recordset(${JSON.stringify(asked)}::json) as w(object text, "recordId" uuid, "user" uuid)
+      where s.object = w.object and s.record_id = w."recordId" and s.subject = 'user:' || w."user" and s.origin = 'approval'
+        and not exists (
+          select from ${tableSql(target, object, 't')}
+          where ${of('aboutId')} = w."recordId"::text and ${of('aboutObject')} = w.object and ${liveSql('t')}
+            and (${of('decidedBy')} = w."user" or (${of('state')} = 'open' and ${of('kind')} in ('approve', 'reply')
+              and w."user" in (${of('assignee')}, ${of('inNameOf')}))))`,
+    'take-approval-shares',
   );
 }

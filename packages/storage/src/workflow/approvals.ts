@@ -1,5 +1,5 @@
 // Approvals: one row for each that was begun, with the machine's state. A record has at most one that is not over.
-import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
+import { ident, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import { textOrNull } from '../row-text.ts';
 import { timeText, type WorkflowDoor } from './door.ts';
 
@@ -13,7 +13,7 @@ export interface NewApproval {
   readonly definition: string;
   readonly object: string;
   readonly recordId: string;
-  readonly event: 'create' | 'update' | 'delete' | 'submit';
+  readonly event: 'create' | 'update' | 'delete' | 'void' | 'submit';
   readonly submitter: string;
   readonly status: ApprovalStatus;
   /** The record's life status unless it is approved; null: the approval leaves that as it is. */
@@ -65,7 +65,7 @@ function approvalOf(row: Readonly<Record<string, unknown>>): ApprovalRow {
   };
 }
 
-const tableOf = ({ schema }: WorkflowDoor): Sql => ident(schema, '_approval');
+const tableOf = ({ schema }: Pick<WorkflowDoor, 'schema'>): Sql => ident(schema, '_approval');
 
 /**
  * Begins approvals, all in one statement. Gives the ids of those that were begun: of a record that has one already none is.
@@ -94,21 +94,22 @@ export async function insertApprovals(door: WorkflowDoor, approvals: readonly Ne
 
 /** Writes down what became of approvals that the transaction holds. */
 export async function saveApprovals(door: WorkflowDoor, changes: readonly ApprovalChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await door.query(
-    toStatement(
-      sql`
-        update ${tableOf(door)} a
-           set definition = c.definition, status = c.status, state = c.state::json,
-               people = array(select json_array_elements_text(c.people)::uuid), held = c.held::json, problems = c.problems::json,
-               ended_at = c."endedAt"
-          from json_to_recordset(${JSON.stringify(changes)}::json) as c(id uuid, definition text, status text, state text, people json,
-            held text, problems text, "endedAt" timestamptz)
-         where a.id = c.id`,
-      'save-approvals',
-    ),
-  );
+  if (changes.length > 0) await door.query(saveApprovalsStatement(door.schema, changes));
 }
+
+/** The same for whoever need not wait for it. */
+export const saveApprovalsStatement = (schema: string, changes: readonly ApprovalChange[]): Statement =>
+  toStatement(
+    sql`
+      update ${tableOf({ schema })} a
+         set definition = c.definition, status = c.status, state = c.state::json,
+             people = array(select json_array_elements_text(c.people)::uuid), held = c.held::json, problems = c.problems::json,
+             ended_at = c."endedAt"
+        from json_to_recordset(${JSON.stringify(changes)}::json) as c(id uuid, definition text, status text, state text, people json,
+          held text, problems text, "endedAt" timestamptz)
+       where a.id = c.id`,
+    'save-approvals',
+  );
 
 async function read(door: WorkflowDoor, which: Sql, name: string): Promise<readonly ApprovalRow[]> {
   const { rows } = await door.query(toStatement(sql`select ${columns} from ${tableOf(door)} a where ${which}`, name));

@@ -43,6 +43,12 @@ export async function loadDefinitions(door: WorkflowDoor, hashes: readonly strin
   );
 }
 
+/** Notes what definitions lock that are in force no more, and that approvals go on with. @param locks a text without meaning here; null: nothing */
+export async function keepFormerLocks(door: WorkflowDoor, locks: string | null): Promise<void> {
+  const state = ident(door.schema, '_state');
+  await door.query(toStatement(sql`update ${state} set former_locks = ${locks}::text where former_locks is distinct from ${locks}::text`));
+}
+
 /** Removes those that neither a run nor an approval has, and that were kept before a time (RFC 3339); gives how many went. */
 export async function dropDefinitions(door: WorkflowDoor, before: string): Promise<number> {
   const { rowCount } = await door.query(

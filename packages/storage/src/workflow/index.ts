@@ -8,6 +8,7 @@ export {
   pendingPage,
   readApprovals,
   saveApprovals,
+  saveApprovalsStatement,
   type ApprovalChange,
   type ApprovalRow,
   type ApprovalStatus,
@@ -15,15 +16,17 @@ export {
   type PendingWanted,
 } from './approvals.ts';
 export { keptApprovals, pendingVersions, renameProcesses, type PendingVersion } from './approval-versions.ts';
-export { approvalTasksOf, takeApprovalShares, type ApprovalTaskRow, type AskedOf } from './approval-tasks.ts';
-export { dropDefinitions, keepDefinitions, loadDefinitions, type Definition } from './definitions.ts';
+export { approvalTasksOf, takeApprovalSharesStatement, type ApprovalTaskRow, type AskedOf } from './approval-tasks.ts';
+export { dropDefinitions, keepDefinitions, keepFormerLocks, loadDefinitions, type Definition } from './definitions.ts';
 export {
   insertRuns,
   readyRuns,
+  readyRunsBeside,
   restartForApproval,
   restartRuns,
   runsOfApprovals,
   runStates,
+  runsToldOfEnd,
   saveRuns,
   takeReadyRuns,
   takeRuns,
@@ -37,18 +40,22 @@ export {
 export { appendJournal, readJournal, stepsReached, type JournalEntry, type StepReached } from './journal.ts';
 export {
   cancelTimers,
+  cancelTimersStatement,
   cancelTimersOfRecords,
   cancelTimersOfRuns,
   cancelTimersUnder,
   failTimer,
   hastenTimers,
+  moveTimers,
   setTimers,
   takeDueTimers,
   takeTimers,
+  stumbledTimers,
   timersUnder,
   type FailedTimer,
   type NewTimer,
   type Timer,
+  type TimerMove,
 } from './timers.ts';
 export {
   decidedEffects,
@@ -68,12 +75,13 @@ export {
 export { chosenIdsStatement, liveAmongStatement, recordPageStatement, type RecordPage } from './records.ts';
 export { anyRecord, lastChanges, pastLines, timerAt, type PastLine } from './past.ts';
 export { nextGeneration, secretGeneration } from './webhook-secrets.ts';
-export { dropEnded, listRuns, readRun, runsStarted, type ListedRun, type RunFilter } from './run-list.ts';
+export { dropEnded, listRuns, readRun, recordsRunFor, runsStarted, type ListedRun, type RunFilter } from './run-list.ts';
 export { nextDue, type NextDue } from './due.ts';
 export { openWork, type OpenWork } from './open-work.ts';
 export { dropReadNotifications, unreadNotifications } from './notifications.ts';
 export { findReceivers, readAs, type Read, type Reader, type Reading, type ReadingInput, type Receiver } from './readings.ts';
 export { absentOf, claimedSince, lastLost, ownedBy, saveTurns, turnsOf, type ClaimsWanted, type OwnedWanted } from './ownership.ts';
+export { lastReminded } from './reminders.ts';
 export { askDecisionTable, type DecisionAsked, type DecisionFound } from './decisions.ts';
 export {
   membersOfGroups,

@@ -35,7 +35,8 @@ export async function saveTurns(door: WorkflowDoor, turn: string, had: ReadonlyM
   );
 }
 
-function column(target: ReadTarget, object: string, field: string, alias: string): Sql {
+/** A field of an object whose column is its only one, or its first. */
+export function column(target: ReadTarget, object: string, field: string, alias: string): Sql {
   const [first] = fieldOf(target, object, field).columns;
   if (first === undefined) throw new TypeError(`${object}.${field} has no column.`);
   return columnSql(alias, first.name);
@@ -129,7 +130,7 @@ export async function lastLost(
     toStatement(sql`
       select ${timeText('l.at')} as at from (
         select max(${of('at')}) as at from ${tableSql(target, history, 'h')}
-        where ${of('record')} = ${record}::uuid and ${of('from')} = ${person}::uuid and ${of('way')} in ('returned', 'recycled')) l`),
+        where ${of('record')} = ${record}::uuid and ${of('from')} = ${person}::uuid and ${of('to')} is null) l`),
   );
   return textOrNull(rows[0]?.['at']);
 }

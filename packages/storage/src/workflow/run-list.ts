@@ -106,6 +106,24 @@ export async function runsStarted(
   return rows.map(listedOf);
 }
 
+/** Of these records the ones that an automation has run for by this definition, or since a time (RFC 3339). */
+export async function recordsRunFor(
+  door: WorkflowDoor,
+  { automation, definition, since }: { readonly automation: string; readonly definition: string; readonly since: string },
+  recordIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select distinct r.record_id::text as id from ${tableOf(door)} r
+        where r.record_id = any(${recordIds}::uuid[]) and r.automation = ${automation}
+          and (r.definition = ${definition} or r.created_at >= ${since}::timestamptz)`,
+      'records-run-for',
+    ),
+  );
+  return new Set(rows.map((row) => String(row['id'])));
+}
+
 /**
  * Removes runs that have ended, and effects that were sent, before a time, with what is kept of them: at most so many of each at once. Those that have
  * failed stay: somebody is still to do something about them. Gives how many went.

@@ -187,6 +187,45 @@ export async function readyRuns(door: WorkflowDoor, ids: readonly string[], now:
   return rows.map((row) => String(row['id']));
 }
 
+/** Has all runs that wait look again that began with none of these definitions: nobody may be left who tells them anything. */
+export async function readyRunsBeside(door: WorkflowDoor, definitions: readonly string[], now: string): Promise<number> {
+  const table = tableOf(door);
+  const others = sql`w.state = 'waiting' and w.definition <> all(${definitions}::text[])`;
+  const { rowCount } = await door.query(
+    toStatement(
+      sql`
+        update ${table} r set state = 'ready', due_at = ${now}::timestamptz
+         where r.id in (select w.id from ${table} w where ${others} order by w.id for update)`,
+      'ready-runs-beside',
+    ),
+  );
+  return rowCount;
+}
+
+/**
+ * Of these runs the ones in whose time an approval of their record has ended so, without a wait of theirs having ended by that: an end comes
+ * to runs that wait by then, and this tells the others.
+ */
+export async function runsToldOfEnd(door: WorkflowDoor, ids: readonly string[], status: string): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const [approvals, steps] = [ident(door.schema, '_approval'), ident(door.schema, '_run_step')];
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select r.id::text as id from ${tableOf(door)} r
+        where r.id = any(${ids}::uuid[]) and exists (
+          select from ${approvals} a
+          where a.object = r.object and a.record_id = r.record_id and a.status = ${status}
+            and (a.ended_at > r.created_at or a.ended_at = r.created_at and a.started_at = r.created_at)
+            and not exists (
+              select from ${steps} s
+              where s.run_id = r.id and s.type = 'wait' and s.ended_at >= a.ended_at and strpos(s.output::text, '"reason":"event"') > 0))`,
+      'runs-told-of-end',
+    ),
+  );
+  return new Set(rows.map((row) => String(row['id'])));
+}
+
 /** The states of runs by id, which stay as they are until the transaction ends: whoever ends one then finds who waits for it. */
 export async function runStates(door: WorkflowDoor, ids: readonly string[]): Promise<ReadonlyMap<string, RunState>> {
   if (ids.length === 0) return new Map();

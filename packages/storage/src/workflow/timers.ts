@@ -1,5 +1,5 @@
 // Timers: whatever is to happen later, one row each, found by its key and taken when it is due.
-import { ident, sql, toStatement, type Sql } from '@tessera/kernel';
+import { ident, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import { textOrNull } from '../row-text.ts';
 import { timeText, type WorkflowDoor } from './door.ts';
 
@@ -43,7 +43,7 @@ function timerOf(row: Readonly<Record<string, unknown>>): Timer {
   };
 }
 
-const tableOf = ({ schema }: WorkflowDoor): Sql => ident(schema, '_timer');
+const tableOf = ({ schema }: Pick<WorkflowDoor, 'schema'>): Sql => ident(schema, '_timer');
 
 /** Sets timers, or moves those whose keys there are. @param at RFC 3339 */
 export async function setTimers(door: WorkflowDoor, timers: readonly NewTimer[], at: string): Promise<void> {
@@ -63,17 +63,21 @@ export async function setTimers(door: WorkflowDoor, timers: readonly NewTimer[],
   );
 }
 
-async function cancel(door: WorkflowDoor, which: Sql, name: string): Promise<number> {
-  const table = tableOf(door);
-  const { rowCount } = await door.query(
-    toStatement(sql`delete from ${table} where id in (select t.id from ${table} t where ${which} order by t.key for update)`, name),
-  );
-  return rowCount;
+function cancelStatement(of: Pick<WorkflowDoor, 'schema'>, which: Sql, name: string): Statement {
+  const table = tableOf(of);
+  return toStatement(sql`delete from ${table} where id in (select t.id from ${table} t where ${which} order by t.key for update)`, name);
 }
+
+const cancel = async (door: WorkflowDoor, which: Sql, name: string): Promise<number> =>
+  (await door.query(cancelStatement(door, which, name))).rowCount;
+
+/** For whoever need not know how many there were. */
+export const cancelTimersStatement = (schema: string, keys: readonly string[]): Statement =>
+  cancelStatement({ schema }, sql`t.key = any(${keys}::text[])`, 'cancel-timers');
 
 /** Each gives how many there were. */
 export const cancelTimers = (door: WorkflowDoor, keys: readonly string[]): Promise<number> =>
-  cancel(door, sql`t.key = any(${keys}::text[])`, 'cancel-timers');
+  door.query(cancelTimersStatement(door.schema, keys)).then(({ rowCount }) => rowCount);
 
 export const cancelTimersOfRuns = (door: WorkflowDoor, runIds: readonly string[]): Promise<number> =>
   cancel(door, sql`t.run_id = any(${runIds}::uuid[])`, 'cancel-run-timers');
@@ -93,6 +97,26 @@ export async function hastenTimers(door: WorkflowDoor, kind: string, now: string
 /** Of all whose keys begin so. Gives how many there were. */
 export const cancelTimersUnder = (door: WorkflowDoor, prefix: string): Promise<number> =>
   cancel(door, sql`starts_with(t.key, ${prefix})`, 'cancel-timers-under');
+
+/** Timers of an automation that has another name by now: keys that begin so, or with a slash at the end all that begin with it. */
+export interface TimerMove {
+  readonly from: string;
+  readonly to: string;
+  readonly automation: string;
+}
+
+/** Moves timers to the present names of their automations. */
+export async function moveTimers(door: WorkflowDoor, moves: readonly TimerMove[]): Promise<void> {
+  if (moves.length === 0) return;
+  await door.query(
+    toStatement(sql`
+      update ${tableOf(door)} t
+         set key = m."to" || substr(t.key, length(m."from") + 1),
+             content = jsonb_set(t.content::jsonb, '{automation}', to_jsonb(m.automation))::json
+        from json_to_recordset(${JSON.stringify(moves)}::json) as m("from" text, "to" text, automation text)
+       where t.key = m."from" or (right(m."from", 1) = '/' and starts_with(t.key, m."from"))`),
+  );
+}
 
 /** A page of the timers whose keys begin so, by their keys. @param after the key that the page begins behind */
 export async function timersUnder(door: WorkflowDoor, prefix: string, after: string | null, first: number): Promise<readonly Timer[]> {
@@ -153,4 +177,22 @@ export async function failTimer(door: WorkflowDoor, { timer, error, again }: Fai
         ${attempts + 1}, ${error}::json, ${again === null ? now : null}::timestamptz, ${createdAt}::timestamptz)
       on conflict do nothing`),
   );
+}
+
+/** A timer that came to nothing when it was last tried. */
+export interface Stumbled {
+  readonly kind: string;
+  readonly key: string;
+  /** JSON text. */
+  readonly error: string;
+}
+
+/** Those that have come to nothing, whether they are tried again or not; at most ten. */
+export async function stumbledTimers(door: Pick<WorkflowDoor, 'schema' | 'query'>): Promise<readonly Stumbled[]> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`select t.kind, t.key, t.error::text as error from ${tableOf(door)} t where t.error is not null order by t.key limit 10`,
+    ),
+  );
+  return rows.map((row) => ({ kind: String(row['kind']), key: String(row['key']), error: String(row['error']) }));
 }

@@ -18,6 +18,16 @@ export { blankRecord, fieldValue, recordOf, recordFields, recordReader, type Rec
 export { insertInBinStatement, updateInBinStatement } from './in-bin.ts';
 export { insertAllStatements, insertStatement, type AllStatements } from './insert.ts';
 export { KeptStatements, type WriteTarget } from './kept.ts';
+export { formerLifeStatement } from './former-life.ts';
+export {
+  masterRow,
+  mastersStatement,
+  mustBeFreeStatement,
+  placeOf,
+  type MasterLevel,
+  type MasterLevels,
+  type MasterRow,
+} from './masters.ts';
 export { isUnmet } from './must.ts';
 export { lockStatement, setStatement, updateAllStatements, updateStatement } from './update.ts';
 export { differingRollupsStatement, recomputeStatement, rollupValuesStatement } from './rollup.ts';
@@ -46,3 +56,4 @@ export {
   type KeptRow,
 } from './import.ts';
 export { readRecord, readRecords } from './read-record.ts';
+export { referrersOf, type Referrer } from './referrers.ts';

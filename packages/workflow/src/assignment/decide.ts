@@ -1,4 +1,5 @@
 // Asks an assignment rule who gets records: case by case, for all records together; whose turn it is, is decided under a lock.
+import type { ErrorCode } from '@tessera/kernel';
 import type { AssignmentCaseModel, AssignmentRuleModel, AutomationModel, DecideStepModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import type { Expression, Value } from '@tessera/rules';
@@ -38,10 +39,16 @@ const asAutomation = ({ name, label, object }: AssignmentRuleModel): AutomationM
   hash: '',
 });
 
+interface Informed {
+  readonly frame: Frame;
+  /** Why the decision table says nothing. */
+  readonly undecided: ErrorCode | undefined;
+}
+
 /** The frames with what the decision table says; where it says nothing the rules read nothing. */
-async function decided(platform: WriteSession, rule: AssignmentRuleModel, frames: readonly Frame[]): Promise<readonly Frame[]> {
+async function decided(platform: WriteSession, rule: AssignmentRuleModel, frames: readonly Frame[]): Promise<readonly Informed[]> {
   const { decide } = rule;
-  if (decide === undefined) return frames;
+  if (decide === undefined) return frames.map((frame) => ({ frame, undecided: undefined }));
   const place = { name: 'decision', path: 'decision', order: 0, label: undefined, when: undefined };
   const step: DecideStepModel = { ...place, type: 'decide', ...decide, asOf: undefined };
   const block = (): never => {
@@ -50,7 +57,8 @@ async function decided(platform: WriteSession, rule: AssignmentRuleModel, frames
   const { results } = await doStepBy(askTable, { session: platform, platform, automation: asAutomation(rule), block }, step, frames);
   return frames.map((frame, i) => {
     const result = results[i];
-    return { ...frame, outcomes: result?.kind === 'done' ? { decision: result.outcome } : {} };
+    const outcomes = result?.kind === 'done' ? { decision: result.outcome } : {};
+    return { frame: { ...frame, outcomes }, undecided: result?.kind === 'failed' ? result.problem.code : undefined };
   });
 }
 
@@ -115,12 +123,10 @@ class Choosing {
     return `${this.#rule.name}/${this.#one.name}`;
   }
 
-  /** Nobody else asks for this turn until the transaction ends: no turn is skipped, and none is given twice. */
   async begin(people: readonly string[], roomOf: RoomOf): Promise<void> {
     const { transaction, target, model, slots } = this.#platform;
     const { method } = this.#one;
     if (method !== 'first') {
-      await transaction.query(lockScopesStatement(target.schema, [`turn ${this.#turn}`]));
       const object = model.objects[this.#rule.object];
       const byLoad = method === 'leastLoad' && object !== undefined;
       const load = byLoad
@@ -167,6 +173,15 @@ interface Open {
   readonly frame: Frame;
 }
 
+/**
+ * Nobody else asks for a turn of the rule until the transaction ends: none is skipped, and none is given twice. Before people are locked, whom
+ * several of its cases may mean.
+ */
+async function lockTurns({ transaction, target }: WriteSession, { name, rules }: AssignmentRuleModel): Promise<void> {
+  if (rules.every(({ method }) => method === 'first')) return;
+  await transaction.query(lockScopesStatement(target.schema, [`turns of ${name}`]));
+}
+
 /** For each record, in their order, who gets it. The session is the platform's. */
 export async function decideOwners(
   platform: WriteSession,
@@ -174,11 +189,12 @@ export async function decideOwners(
   subjects: readonly AssignmentSubject[],
   roomOf: RoomOf = noRoomAsked,
 ): Promise<readonly Decision[]> {
-  const frames = await decided(platform, rule, framesOf(subjects));
+  const informed = await decided(platform, rule, framesOf(subjects));
   const before: NotDeciding[][] = subjects.map(() => []);
   const decisions = new Map<number, Decision>();
+  await lockTurns(platform, rule);
   for (const one of rule.rules) {
-    const open = frames.flatMap((frame, i): readonly Open[] => (decisions.has(i) ? [] : [{ i, frame }]));
+    const open = informed.flatMap(({ frame }, i): readonly Open[] => (decisions.has(i) ? [] : [{ i, frame }]));
     if (open.length === 0) break;
     const { when } = one;
     const holds =
@@ -211,5 +227,8 @@ export async function decideOwners(
     await choosing.end();
   }
   const nobody = { rule: undefined, user: undefined, method: undefined, why: undefined, among: 0, passed: [] };
-  return subjects.map((_, i) => decisions.get(i) ?? { assignmentRule: rule.name, ...nobody, before: before[i] ?? [] });
+  return informed.map(({ undecided }, i) => {
+    const decision = decisions.get(i) ?? { assignmentRule: rule.name, ...nobody, before: before[i] ?? [] };
+    return undecided === undefined ? decision : { ...decision, undecided };
+  });
 }

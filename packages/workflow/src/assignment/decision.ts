@@ -1,4 +1,5 @@
 // What comes of asking an assignment rule: who gets the record, and why; as it is kept and shown.
+import type { ErrorCode } from '@tessera/kernel';
 import type { AssignmentMethod } from '@tessera/metadata';
 import type { Value } from '@tessera/rules';
 import type { Why } from '../people/index.ts';
@@ -32,6 +33,8 @@ export interface Decision {
   readonly load?: number | undefined;
   /** The rules before, in their order. */
   readonly before: readonly NotDeciding[];
+  /** Why the decision table that was asked says nothing: DECISION_NONE, DECISION_AMBIGUOUS. Its rows are not named. */
+  readonly undecided?: ErrorCode | undefined;
 }
 
 /** As JSON, for the history and for those who ask. */

@@ -197,7 +197,7 @@ async function open(step: Step, forEach: Extract<StepModel, { type: 'forEach' }>
       own.flatMap((placed) => (idsOf.has(placed) ? [[placed.place, { count: String(idsOf.get(placed)?.length ?? 0) }] as const] : [])),
     );
     const items = own.flatMap((placed) => (idsOf.get(placed) ?? []).map((id) => [placed.place, id] as const));
-    const block: Block = { path: forEach.path, object: forEach.query.object, items, outcomes: [] };
+    const block: Block = { path: forEach.path, items, outcomes: [] };
     const standing = enterItems(step.tree, block, withOutcomes(state.variables, forEach.path, counts));
     const notes = own.flatMap((placed): Noted[] =>
       counts.has(placed.place) ? [{ item: placed.item, input: undefined, output: counts.get(placed.place) }] : [],

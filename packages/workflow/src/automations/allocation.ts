@@ -39,6 +39,14 @@ interface Taker {
   readonly weight: bigint;
 }
 
+/** So many decimals at most, and of an amount in a currency no more than that has (ISO 4217: yen none, dinars three). */
+export function scaleIn(currency: string | null | undefined, most: number): number {
+  const code = currency?.trim().toUpperCase() ?? '';
+  if (!/^[A-Z]{3}$/.test(code)) return most;
+  const { maximumFractionDigits = most } = new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions();
+  return Math.min(maximumFractionDigits, most);
+}
+
 function read(text: string): Decimal {
   const found = parseDecimal(text);
   if (found === undefined) throw new TypeError(`${text} is no decimal.`);

@@ -16,20 +16,22 @@ function outcomeOf(frame: Frame, [first = '', ...names]: readonly string[]): unk
 }
 
 /** A record among the outcomes, by its id. */
-function outcomeId(frame: Frame, { object, names }: OutcomeRecord): string | null {
+function outcomeId({ model }: WriteSession, frame: Frame, { object, names }: OutcomeRecord): string | null {
   const found = outcomeOf(frame, names);
   if (typeof found === 'string') return found;
   if (typeof found !== 'object' || found === null || !('id' in found) || typeof found.id !== 'string') return null;
-  return 'object' in found && found.object !== object ? null : found.id;
+  // What is no object any more is the former name of one.
+  const isOther = 'object' in found && found.object !== object && Object.hasOwn(model.objects, String(found.object));
+  return isOther ? null : found.id;
 }
 
 const namesOf = (key: string): readonly string[] => JSON.parse(key) as readonly string[];
 
-function rowOf(frame: Frame, wanted: FramesWanted, outcomes: ReadonlyMap<number, OutcomeRecord>): FrameRow {
+function rowOf(session: WriteSession, frame: Frame, wanted: FramesWanted, outcomes: ReadonlyMap<number, OutcomeRecord>): FrameRow {
   const record = (root: number | '$old'): FrameRecord['values'] | undefined => (root === '$old' ? frame.old : frame.records[root]?.values);
   const stored = [...wanted.stored.keys()].map((root) => {
     const outcome = outcomes.get(root);
-    return [root, outcome === undefined ? null : outcomeId(frame, outcome)] as const;
+    return [root, outcome === undefined ? null : outcomeId(session, frame, outcome)] as const;
   });
   return {
     bound: new Map([...wanted.bound.keys()].map((root) => [root, record(root)])),
@@ -43,7 +45,7 @@ function pathValue(session: WriteSession, frame: Frame, plan: RulePlan, path: Pa
   if (root === '$steps') return outcomeOf(frame, namesOf(outcomeKey(steps))) as Value;
   if (typeof root === 'number' && isOutcomeFrame(root)) {
     const outcome = plan.outcomes.get(root);
-    return outcome === undefined ? null : outcomeId(frame, outcome);
+    return outcome === undefined ? null : outcomeId(session, frame, outcome);
   }
   const name = steps[0]?.object ?? '';
   const object = session.model.objects[name];
@@ -83,7 +85,7 @@ export async function workOut(
   const key = access.policy.shape;
   const plan = target.kept.keep(target, about, `frame rules ${key}`, () => planRules(session, rules));
   const { wanted, outcomes, facts: expressions } = plan;
-  const rows = expressions.length === 0 ? [] : frames.map((frame) => rowOf(frame, wanted, outcomes));
+  const rows = expressions.length === 0 ? [] : frames.map((frame) => rowOf(session, frame, wanted, outcomes));
   const facts = await workOutFrames(session.transaction, target, { about, key, wanted, expressions }, rows, session.slots);
   return frames.map((frame, i) => {
     const environment = environmentOf(session, frame, plan, facts[i] ?? new Map<Expression, Value>());
@@ -103,7 +105,7 @@ export async function findRecords(
   const key = access.policy.shape;
   const plan: QueryPlan = target.kept.keep(target, query, `frame query ${key}`, () => planQuery(session, query));
   const { wanted, where, sort, outcomes } = plan;
-  const rows = frames.map((each) => rowOf(each, wanted, outcomes));
+  const rows = frames.map((each) => rowOf(session, each, wanted, outcomes));
   const asked = { about: query, key, wanted, object, frame, where, sort, first, whole };
   const found = await findForFrames(transaction, target, asked, rows, { slots, limit: mostItems + 1 });
   checkItems(

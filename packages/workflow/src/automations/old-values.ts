@@ -33,3 +33,13 @@ export function oldValues(
   );
   return Object.fromEntries(kept);
 }
+
+/** What was kept, under the names that the fields have by now. */
+export function inPresentNames(object: ObjectModel | undefined, old: RecordValues | undefined): RecordValues | undefined {
+  const gone = Object.keys(old ?? {}).filter((name) => object !== undefined && !Object.hasOwn(object.fields, name));
+  if (object === undefined || old === undefined || gone.length === 0) return old;
+  const fields = Object.values(object.fields);
+  const present = (name: string): string =>
+    (gone.includes(name) ? fields.find((field) => field.renamedFrom.includes(name))?.name : undefined) ?? name;
+  return Object.fromEntries(Object.entries(old).map(([name, value]) => [present(name), value]));
+}

@@ -3,6 +3,7 @@ import { problem, type Problem } from '@tessera/kernel';
 import type { AutomationModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import { readStored, type StoredByObject } from './frame-records.ts';
+import { inPresentNames } from './old-values.ts';
 import { chunkOf, outcomesAt, placesOf, type RunState } from './run-state.ts';
 import type { Frame, FrameRecord, Waited } from './step-work.ts';
 import type { Site } from './tree.ts';
@@ -37,12 +38,14 @@ export interface Gathered {
 const recordOf = ({ run }: RunState): Pick<FrameRecord, 'object' | 'id'> | undefined =>
   run.object === null || run.recordId === null ? undefined : { object: run.object, id: run.recordId };
 
+/** The objects of the items of the blocks around a step, as they are called by now. */
+const objectsAround = ({ around }: Site): readonly string[] =>
+  around.flatMap((block) => (block.kind === 'items' ? [block.forEach.query.object] : []));
+
 /** The way from the outermost block to a frame: the items that it is about. */
-function itemsAt({ variables }: RunState, place: readonly number[]): readonly Pick<FrameRecord, 'object' | 'id'>[] {
-  return place.map((item, level) => {
-    const block = variables.blocks[level];
-    return { object: block?.object ?? '', id: block?.items[item]?.[1] ?? '' };
-  });
+function itemsAt({ variables }: RunState, site: Site, place: readonly number[]): readonly Pick<FrameRecord, 'object' | 'id'>[] {
+  const objects = objectsAround(site);
+  return place.map((item, level) => ({ object: objects[level] ?? '', id: variables.blocks[level]?.items[item]?.[1] ?? '' }));
 }
 
 /** What a run's own record has against its going on. */
@@ -58,15 +61,16 @@ function stopOf(state: RunState, { trigger }: AutomationModel, stored: StoredByO
 }
 
 /** An item that is gone meanwhile, or out of sight, is passed over. */
-function framesOf(state: RunState, site: Site, stored: StoredByObject, chain: readonly string[]): readonly PlacedFrame[] {
+function framesOf({ model, cause: { chain } }: WriteSession, state: RunState, site: Site, stored: StoredByObject): readonly PlacedFrame[] {
   const { run, variables } = state;
   const { waiting } = variables;
   const own = recordOf(state);
+  const old = inPresentNames(model.objects[own?.object ?? ''], variables.old);
   const places = placesOf(variables);
   return activePlaces(site, variables).flatMap((at): readonly PlacedFrame[] => {
     const place = places[at] ?? [];
     const left = waiting?.frames[at];
-    const items = itemsAt(state, place);
+    const items = itemsAt(state, site, place);
     const found = items.map((item) => ({ item, record: stored.get(item) }));
     if (left?.done !== undefined || found.some(({ record }) => record === undefined || record.deleted || !record.seen)) return [];
     const records = [
@@ -77,7 +81,7 @@ function framesOf(state: RunState, site: Site, stored: StoredByObject, chain: re
       key: [run.id, ...items.map(({ id }) => id)].join('/'),
       runId: run.id,
       records,
-      old: variables.old,
+      old,
       inputs: variables.inputs ?? {},
       outcomes: outcomesAt(variables, place),
       actor: run.actor,
@@ -95,16 +99,15 @@ export async function gatherFrames(
   site: Site,
   states: readonly RunState[],
 ): Promise<Gathered> {
+  const objects = objectsAround(site);
   const wanted = states.flatMap((state) => {
     const own = recordOf(state);
-    const items = state.variables.blocks.flatMap((block) => chunkOf(block).map(([, id]) => ({ object: block.object, id })));
+    const items = state.variables.blocks.flatMap((block, level) => chunkOf(block).map(([, id]) => ({ object: objects[level] ?? '', id })));
     return own === undefined ? items : [own, ...items];
   });
   const stored = await readStored(session, wanted);
   const stopped = states.flatMap((state) => stopOf(state, automation, stored) ?? []);
   const stops = new Set(stopped.map(({ state }) => state));
-  const runs = states
-    .filter((state) => !stops.has(state))
-    .map((state) => ({ state, frames: framesOf(state, site, stored, session.cause.chain) }));
+  const runs = states.filter((state) => !stops.has(state)).map((state) => ({ state, frames: framesOf(session, state, site, stored) }));
   return { runs, stopped };
 }

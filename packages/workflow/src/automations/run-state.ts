@@ -9,7 +9,6 @@ export type Outcomes = Readonly<Record<string, unknown>>;
 export interface Block {
   /** The path of the forEach. */
   readonly path: string;
-  readonly object: string;
   /** Those that are still to be done, the chunk under way first: the place of the frame around each, and the record's id. */
   readonly items: readonly (readonly [parent: number, id: string])[];
   /** Outcomes of the steps within, for each item of the chunk. */

@@ -40,7 +40,7 @@ function meaningOf({ source, settings }: Model, { start, pause, stop, target, th
 
 /** In the transaction that puts the metadata in force. */
 export async function followClocks(door: WorkflowDoor, changed: MetadataChanged): Promise<void> {
-  const { before, after } = changed;
+  const { before, after, migrated } = changed;
   if (before === undefined) return;
   for (const { name } of Object.values(before.clocks)) {
     if (after.clocks[name] !== undefined) continue;
@@ -49,7 +49,8 @@ export async function followClocks(door: WorkflowDoor, changed: MetadataChanged)
   }
   const others = Object.values(after.clocks).filter((clock) => {
     const former = before.clocks[clock.name];
-    return former === undefined || former.object !== clock.object || meaningOf(before, former) !== meaningOf(after, clock);
+    if (former === undefined || former.object !== clock.object || migrated?.has(clock.object) === true) return true;
+    return meaningOf(before, former) !== meaningOf(after, clock);
   });
   await beginWalks(door, settleClock, others, changed);
 }

@@ -1,5 +1,6 @@
 // What a clock does with a record: a pure function of how it stood, of what the record is, and of the time.
 import { addWorkingTime, workingMsBetween, type WorkCalendar } from '@tessera/rules';
+import { inYears } from '../triggers/time-of.ts';
 
 export type ClockStateName = 'running' | 'paused' | 'met' | 'missed';
 
@@ -41,9 +42,9 @@ export const neverRan: ClockState = { state: undefined, cycle: 0, since: undefin
 export const counted = ({ calendar }: Pick<ClockTerms, 'calendar'>, from: number, to: number): number =>
   calendar === undefined ? to - from : (workingMsBetween(calendar, from, to) ?? 0);
 
-/** The instant at which so much more (or less) counts; undefined beyond the years of a calendar. */
+/** The instant at which so much more (or less) counts; undefined where it never comes, or beyond the years of a calendar. */
 export function after({ calendar }: Pick<ClockTerms, 'calendar'>, from: number, milliseconds: number): number | undefined {
-  if (calendar === undefined || milliseconds === 0) return from + milliseconds;
+  if (calendar === undefined || milliseconds === 0) return inYears(from + milliseconds);
   return addWorkingTime(calendar, from, { days: 0, milliseconds });
 }
 
@@ -73,18 +74,23 @@ function begun(terms: ClockTerms, before: ClockState, { pause, targetFrom }: Clo
   return pause ? paused(fresh, now) : running(terms, fresh, now);
 }
 
+/** The same with the target of by now, where it follows the record, and due by the calendar of by now. */
+function targeted(terms: ClockTerms, at: ClockState, { follows, targetFrom }: ClockFacts, now: number): ClockState {
+  const target = follows ? (targetFrom(now) ?? at.target) : at.target;
+  const runs = at.state === 'running' && at.since !== undefined;
+  return { ...at, target, due: runs ? after(terms, at.since, target - at.used) : at.due };
+}
+
 /** A cycle under way. */
 function goneOn(terms: ClockTerms, before: ClockState, facts: ClockFacts, now: number): ClockState {
-  const { pause, stop, follows, targetFrom } = facts;
-  const target = follows ? (targetFrom(now) ?? before.target) : before.target;
-  const at = { ...before, target };
+  const { pause, stop } = facts;
+  const at = targeted(terms, before, facts, now);
   if (stop) {
     const done = halted(terms, at, now);
-    return { ...done, state: done.used <= target ? 'met' : 'missed', due: at.due };
+    return { ...done, state: done.used <= at.target ? 'met' : 'missed', due: at.due };
   }
-  if (pause) return before.state === 'paused' ? at : paused(halted(terms, at, now), now);
-  if (before.state === 'paused') return running(terms, at, now);
-  return target === before.target || at.since === undefined ? at : { ...at, due: after(terms, at.since, target - at.used) };
+  if (pause) return at.state === 'paused' ? at : paused(halted(terms, at, now), now);
+  return at.state === 'paused' ? running(terms, at, now) : at;
 }
 
 /** How it stands after a write at `now`; the state itself where nothing is another. */
@@ -94,5 +100,6 @@ export function advance(terms: ClockTerms, before: ClockState, facts: ClockFacts
   if (!start || stop) return before;
   if (before.state === undefined || terms.reopen === 'restart') return begun(terms, before, facts, now);
   if (terms.reopen === 'ignore') return before;
-  return pause ? paused(before, now) : running(terms, before, now);
+  const again = targeted(terms, before, facts, now);
+  return pause ? paused(again, now) : running(terms, again, now);
 }

@@ -14,6 +14,9 @@ export const calendarOf = (model: Model, { calendar }: Pick<ClockModel, 'calenda
 
 export const termsOf = (model: Model, clock: ClockModel): ClockTerms => ({ calendar: calendarOf(model, clock), reopen: clock.reopen });
 
+/** Longer than all the years that there are. */
+const mostMs = 10_000 * 366 * 86_400_000;
+
 const names: readonly ClockStateName[] = ['running', 'paused', 'met', 'missed'];
 
 const instantOf = (value: Value | undefined): number | undefined => (typeof value === 'string' ? Date.parse(value) : undefined);
@@ -49,7 +52,7 @@ function targetFrom(session: WriteSession, clock: ClockModel, record: RecordValu
       return end === undefined ? undefined : counted({ calendar: calendarOf(model, clock) }, instant, end);
     };
   const minutes = session.rules.evaluate(target.rule, recordEnvironment(session, { object, record, facts: noFacts }));
-  const ms = minutes === null ? NaN : Math.round(Number(minutes) * 60_000);
+  const ms = minutes === null ? NaN : Math.min(Math.round(Number(minutes) * 60_000), mostMs);
   return () => (ms >= 0 ? ms : undefined);
 }
 
@@ -63,9 +66,11 @@ export function stateAfter(
 ): ClockState {
   const environment = recordEnvironment(session, { object, record, facts: noFacts });
   const holds = (rule: Expression | undefined): boolean => rule !== undefined && session.rules.evaluate(rule, environment) === true;
+  const isVoid = record['lifeStatus'] === 'void';
   const facts: ClockFacts = {
-    start: holds(clock.start),
-    pause: holds(clock.pause),
+    start: !isVoid && holds(clock.start),
+    // What is void stands still.
+    pause: isVoid || holds(clock.pause),
     stop: holds(clock.stop),
     targetFrom: targetFrom(session, clock, record, object),
     follows: clock.target.kind === 'minutes',

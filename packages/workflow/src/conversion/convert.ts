@@ -3,6 +3,7 @@ import { fail, failAll, isUuid } from '@tessera/kernel';
 import type { ConversionChildrenModel, ConversionModel, ConversionTargetModel, ObjectModel, ValueModels } from '@tessera/metadata';
 import {
   createRecords,
+  createUnfinished,
   inLanguage,
   isAgreed,
   objectOf,
@@ -11,6 +12,7 @@ import {
   updateRecords,
   type RecordOutcome,
   type Reattached,
+  type Unfinished,
   type WriteSession,
 } from '@tessera/records';
 import type { Value } from '@tessera/rules';
@@ -40,7 +42,7 @@ export interface ConvertedChildren {
 export interface ConversionOutcome {
   readonly targets: readonly ConvertedTarget[];
   readonly children: readonly ConvertedChildren[];
-  /** What hung on the record and hangs on the target `attached`. */
+  /** What hung on the record and hangs on the target `attached`: of objects and fields that exist for the person. */
   readonly attached: readonly Reattached[];
 }
 
@@ -61,6 +63,7 @@ class Converting {
   readonly #conversion: ConversionModel;
   readonly targets: ConvertedTarget[] = [];
   readonly children: ConvertedChildren[] = [];
+  readonly #begins: Unfinished['begin'][] = [];
   #frame: Frame;
 
   constructor(session: WriteSession, conversion: ConversionModel, frame: Frame) {
@@ -95,10 +98,9 @@ class Converting {
   }
 
   async #create({ name }: ConversionTargetModel, object: ObjectModel, input: Input): Promise<ConvertedTarget> {
-    const [id = ''] = written(
-      object.name,
-      await createRecords(this.#session, object.name, [{ pointer: `/targets/${name}`, input }], { allOrNone: true }),
-    );
+    const { outcomes, begin } = await createUnfinished(this.#session, object.name, { pointer: `/targets/${name}`, input });
+    const [id = ''] = written(object.name, outcomes);
+    this.#begins.push(begin);
     return { target: name, object: object.name, id, outcome: 'created' };
   }
 
@@ -155,6 +157,11 @@ class Converting {
       );
     return moved;
   }
+
+  /** What new records wait for begins when all that belongs to them is there. */
+  async begin(): Promise<void> {
+    for (const begin of this.#begins) await begin();
+  }
 }
 
 /** The record, locked; the person sees it and may edit it. @throws RECORD_NOT_FOUND, RECORD_READ_ONLY */
@@ -197,6 +204,10 @@ export async function convertRecord(session: WriteSession, conversion: Conversio
   }
   const converting = new Converting(session, conversion, frame);
   for (const target of conversion.targets) await converting.target(target);
-  const attached = await converting.end(object, id);
+  const moved = await converting.end(object, id);
+  await converting.begin();
+  // All that hung on it has moved; of objects that do not exist for the person nothing is told.
+  const { policy, view } = session.access;
+  const attached = moved.filter((each) => policy.administrator || view.objects[each.object]?.fields[each.field] !== undefined);
   return { targets: converting.targets, children: converting.children, attached };
 }

@@ -139,8 +139,8 @@ async function tellByMail(session: WriteSession, { template }: Telling, letters:
     };
   });
   if (effects.length === 0) return;
+  transaction.ahead(wakeStatement(['send']));
   await insertEffects(doorIn(session), effects, at);
-  await transaction.query(wakeStatement(['send']));
 }
 
 const hasAddress = ({ receiver: { email } }: Letter): boolean => email !== null && email !== '';
@@ -159,6 +159,7 @@ export async function tell(
   read: (messages: readonly Message[]) => Promise<readonly ReadValues[]> = (wanted) => readForEach(session, telling.template, wanted),
 ): Promise<readonly (Untold | undefined)[]> {
   const { template, channels, messages } = telling;
+  if (session.quiet === true) return messages.map(() => undefined);
   const { transaction, target } = session;
   const people = await findReceivers(transaction, target, [...new Set(messages.map(({ user }) => user))]);
   const reached = messages.flatMap((message) => {

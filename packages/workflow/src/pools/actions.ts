@@ -39,15 +39,14 @@ interface Held extends PoolStanding {
 }
 
 /**
- * Locks the record. Of one that the caller neither sees nor could have seen in the pool nothing is told.
+ * Locks the record, then those who are to get it. Of one that the caller neither sees nor could have seen in the pool nothing is told.
  * @throws RECORD_NOT_FOUND, POOL_NONE
  */
-async function hold(session: WriteSession, { object, id: given }: PoolRequest, people: readonly string[]): Promise<Held> {
+async function hold(session: WriteSession, { object, id: given }: PoolRequest, receivers: readonly string[]): Promise<Held> {
   const id = given.toLowerCase();
   const caller = session.slots.user;
   const gone = (): Error => fail('RECORD_NOT_FOUND', { object: object.name, id: given });
   if (!isUuid(id) || caller === null) throw gone();
-  await lockPeople(session, [caller, ...people]);
   const { rows } = await session.transaction.query(lockStatement(session.target, object, [id], { strength: 'no key update' }));
   const [record] = rows.map(recordReader(object));
   if (record === undefined) throw gone();
@@ -56,6 +55,8 @@ async function hold(session: WriteSession, { object, id: given }: PoolRequest, p
   const isSeen = session.access.policy.administrator || standing.member || (await sightOf(session, object.name, [id]))(id).readable;
   if (!isSeen) throw gone();
   if (pool === undefined) throw fail('POOL_NONE', { object: object.name, id });
+  // Records before people, and of these who is to get it alone: a rule that chooses for a record locks in the same order.
+  await lockPeople(session, receivers);
   return {
     ...standing,
     platform: asPlatform(session, session.slots.user),
@@ -83,7 +84,8 @@ const denied = (action: string, { pool }: Held, who: string): Error => fail('POO
 
 /** @throws POOL_RECORD_TAKEN, POOL_DENIED, POOL_DAY_LIMIT, POOL_HELD_LIMIT, POOL_COOL_DOWN */
 export async function claimRecord(session: WriteSession, request: PoolRequest): Promise<OwnerOutcome> {
-  const held = await hold(session, request, []);
+  const { user } = session.slots;
+  const held = await hold(session, request, user === null ? [] : [user]);
   const { platform, object, pool, id, caller, owner, member } = held;
   if (!member) throw denied('claims records', held, 'members');
   if (owner !== undefined) throw fail('POOL_RECORD_TAKEN', { id });
@@ -125,10 +127,13 @@ function personIn(to: string): string {
   throw fail('REQUEST_INVALID', { reason: `${JSON.stringify(to)} is no id of a user.` }, { pointer: '/to' });
 }
 
-/** Another pool of the object. @throws COMPONENT_UNKNOWN */
-function poolIn({ platform, object }: Held, name: string): PoolModel {
+/** Another pool of the object. @throws COMPONENT_UNKNOWN, REQUEST_INVALID */
+function poolIn({ platform, object, pool }: Held, name: string): PoolModel {
   const { pools } = platform.model;
   const found = Object.hasOwn(pools, name) ? pools[name] : undefined;
+  // Back into the same pool one gives it with a reason, and does not claim it again at once.
+  if (found?.name === pool.name)
+    throw fail('REQUEST_INVALID', { reason: `it belongs to the pool ${name} already. Give it back (\`return\`).` }, { pointer: '/pool' });
   if (found?.object === object.name) return found;
   throw fail('COMPONENT_UNKNOWN', { kind: 'pool', name, known: '' }, { pointer: '/pool' });
 }

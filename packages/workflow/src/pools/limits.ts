@@ -8,6 +8,7 @@ import type { RoomOf } from '../assignment/decide.ts';
 
 /** Until the transaction ends nobody else counts what these people have: two at once cannot both be the last. */
 export async function lockPeople({ transaction, target }: WriteSession, people: readonly string[]): Promise<void> {
+  if (people.length === 0) return;
   await transaction.query(
     lockScopesStatement(
       target.schema,

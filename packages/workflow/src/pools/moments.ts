@@ -35,6 +35,19 @@ function places(at: string, old: RecordValues | undefined, now: RecordValues): V
   return isNew ? { pooledAt: null, heldSince: at } : {};
 }
 
+const isVoid = (record: RecordValues | undefined): boolean => record?.['lifeStatus'] === 'void';
+
+/** What is void is in no pool; it enters one again when it counts again, and stays whose it is. */
+async function letGoOrBack(session: WriteSession, changes: Proposals): Promise<ReadonlyMap<string, Values>> {
+  const back = changes.records.filter(({ old, values }) => isVoid(old) && !isVoid(values));
+  const entered = back.length === 0 ? new Map<string, PoolModel>() : await entering(session, { ...changes, records: back });
+  const gone = changes.records.filter(({ old, values }) => isVoid(values) && textIn(old, 'pool') !== undefined);
+  return new Map<string, Values>([
+    ...gone.map(({ id }) => [id, { pool: null, pooledAt: null, heldSince: null }] as const),
+    ...[...entered].map(([id, pool]) => [id, { pool: pool.name }] as const),
+  ]);
+}
+
 /** A new record enters the first pool whose condition holds. By id. */
 async function entering(session: WriteSession, { object, records }: Changes): Promise<ReadonlyMap<string, PoolModel>> {
   const entered = new Map<string, PoolModel>();
@@ -87,8 +100,10 @@ async function enter(session: WriteSession, changes: Proposals): Promise<Readonl
   const entered = await entering(session, changes);
   const values = new Map<string, Values>([...entered].map(([id, pool]) => [id, { pool: pool.name }]));
   const free = changes.records.filter((record) => entered.has(record.id) && !isGiven(record, session.slots.user));
-  for (const [pool, records] of Map.groupBy(free, ({ id }) => entered.get(id))) {
-    if (pool === undefined) continue;
+  // Pool by pool in their order, so that everybody locks alike.
+  for (const pool of poolsOf(session.model, changes.object.name)) {
+    const records = free.filter(({ id }) => entered.get(id) === pool);
+    if (records.length === 0) continue;
     const owners = await assigned(session, changes.object, pool, records);
     for (const { id } of records) values.set(id, { pool: pool.name, owner: owners.get(id) ?? null });
   }
@@ -98,7 +113,7 @@ async function enter(session: WriteSession, changes: Proposals): Promise<Readonl
 const voice: Voice<WriteSession> = {
   asPerson: false,
   say: async (session, changes) => {
-    const entered = changes.event === 'create' ? await enter(session, changes) : new Map<string, Values>();
+    const entered = await (changes.event === 'create' ? enter(session, changes) : letGoOrBack(session, changes));
     return new Map(
       changes.records.map(({ id, old, values }): [string, Verdict] => {
         const own = entered.get(id) ?? {};

@@ -41,11 +41,12 @@ function isRenamed(before: Model, after: Model, { name, recycle }: PoolModel): b
 
 /** In the transaction that puts the metadata in force. */
 export async function followPools(door: WorkflowDoor, changed: MetadataChanged): Promise<void> {
-  const { before, after } = changed;
+  const { before, after, migrated } = changed;
   const moved = Object.values(after.pools).filter((pool) => {
     const former = before?.pools[pool.name];
     if (before === undefined || former === undefined) return before !== undefined && isRenamed(before, after, pool);
-    return former.object === pool.object && timingOf(before, former) !== timingOf(after, pool);
+    if (former.object !== pool.object) return false;
+    return timingOf(before, former) !== timingOf(after, pool) || (pool.recycle.length > 0 && migrated?.has(pool.object) === true);
   });
   await beginWalks(door, retimePools, moved, changed);
 }

@@ -60,14 +60,22 @@ function wanted(
   { automation, when }: { readonly automation: AtTimeAutomation; readonly when: Expression | undefined },
   record: RecordValues | undefined,
 ): number | undefined {
-  if (record === undefined) return undefined;
+  // What is void has no times.
+  if (record === undefined || record['lifeStatus'] === 'void') return undefined;
   const due = dueOf(session.model, automation, record);
   if (due === undefined || when === undefined) return due;
   const environment = recordEnvironment(session, { object, record, facts: noFacts });
   return session.rules.evaluate(when, environment) === true ? due : undefined;
 }
 
-export const timerFor = (session: WriteSession, { name, object }: AtTimeAutomation, recordId: string, due: number): NewTimer => ({
+/** @param chain what has led to a time that was over when it was set: automations that set such times for one another come to an end too */
+export const timerFor = (
+  session: WriteSession,
+  { name, object }: AtTimeAutomation,
+  recordId: string,
+  due: number,
+  chain: readonly string[] = [],
+): NewTimer => ({
   id: session.context.newId(),
   key: keyOf(name, recordId),
   kind: atTimeKind,
@@ -75,8 +83,14 @@ export const timerFor = (session: WriteSession, { name, object }: AtTimeAutomati
   runId: null,
   object,
   recordId,
-  content: JSON.stringify({ automation: name }),
+  content: JSON.stringify({ automation: name, ...(chain.length === 0 ? {} : { chain }) }),
 });
+
+/** What has led to a timer. */
+export function chainOf({ content }: Pick<NewTimer, 'content'>): readonly string[] {
+  const { chain } = JSON.parse(content) as { readonly chain?: readonly string[] };
+  return chain ?? [];
+}
 
 /** Sets timers, and sees to it that somebody comes when the first of them is due. */
 export async function setAndWake(session: WriteSession, timers: readonly NewTimer[]): Promise<void> {
@@ -97,8 +111,9 @@ export async function followTimes(session: WriteSession, times: AtTimes, { objec
       const after = event === 'delete' ? undefined : wanted(session, object, each, values);
       if (before === after) continue;
       if (after === undefined) cancelled.push(keyOf(each.automation.name, id));
-      // What comes back has had its times that are over.
-      else if (event !== 'restore' || after > now) set.push(timerFor(session, each.automation, id, after));
+      // What comes back, or counts again, has had its times that are over.
+      else if ((event !== 'restore' && old?.['lifeStatus'] !== 'void') || after > now)
+        set.push(timerFor(session, each.automation, id, after, after > now ? [] : session.cause.chain));
     }
   }
   if (cancelled.length > 0) await cancelTimers(doorIn(session), cancelled);

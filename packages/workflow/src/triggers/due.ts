@@ -5,7 +5,7 @@ import type { AutomationModel, ObjectModel } from '@tessera/metadata';
 import { startRuns } from '../automations/start-runs.ts';
 import { setTimers } from '@tessera/storage';
 import { doorIn, type TimerHandler } from '../jobs/handlers.ts';
-import { timerFor } from './at-time.ts';
+import { chainOf, timerFor } from './at-time.ts';
 import { idOf } from './record-id.ts';
 import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
 
@@ -13,7 +13,7 @@ import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
 const otherHandsMs = 1_000;
 
 /** The name of the automation that a timer is for. */
-export function automationOf({ content }: Timer): string {
+export function automationOf({ content }: Pick<Timer, 'content'>): string {
   const { automation } = JSON.parse(content) as { readonly automation?: unknown };
   return typeof automation === 'string' ? automation : '';
 }
@@ -69,7 +69,7 @@ async function dueFor(session: WriteSession, automation: AtTimeAutomation, ids: 
   if (object === undefined) return;
   const now = Date.parse(session.at);
   const { records, busy } = await hold(session, object, ids);
-  const again: NewTimer[] = busy.map((id) => timerFor(session, automation, id, now + otherHandsMs));
+  const again: NewTimer[] = busy.map((id) => timerFor(session, automation, id, now + otherHandsMs, session.cause.chain));
   const due: RecordValues[] = [];
   for (const record of records) {
     const time = dueOf(session.model, automation, record);
@@ -83,10 +83,11 @@ async function dueFor(session: WriteSession, automation: AtTimeAutomation, ids: 
 }
 
 export const atTimeDue: TimerHandler = async (session, timers) => {
-  for (const [name, own] of Map.groupBy(timers, automationOf)) {
-    const automation = session.model.automations[name];
+  for (const [content, own] of Map.groupBy(timers, (timer) => timer.content)) {
+    const automation = session.model.automations[automationOf({ content })];
     if (automation === undefined || !isAtTime(automation)) continue;
     const ids = own.flatMap(({ recordId, object }) => (recordId === null || object !== automation.object ? [] : [recordId]));
-    await dueFor(session, automation, [...ids].sort());
+    const cause = { ...session.cause, chain: chainOf({ content }) };
+    await dueFor({ ...session, cause }, automation, [...ids].sort());
   }
 };

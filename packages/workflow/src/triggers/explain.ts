@@ -6,17 +6,11 @@ import { approvalsOf, runsStarted, timerAt, type ListedRun } from '@tessera/stor
 import { doorIn } from '../jobs/handlers.ts';
 import { atTimePrefix, isOfRecordAlone } from './at-time.ts';
 import { explainCondition, type ConditionPart } from './explain-condition.ts';
+import { check, clockChecks, timeChecks, type Check, type Site } from './explain-times.ts';
 import { pastWrite, type PastWrite } from './past.ts';
 import { changedFields, hasChanged, type RecordAutomation } from './record-triggers.ts';
 import { isScheduled, scheduleKey } from './schedule.ts';
-import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
-
-/** One thing that must hold; the first that does not is why the automation did not start. */
-export interface Check {
-  readonly part: 'event' | 'changed' | 'date' | 'time' | 'condition' | 'metadata' | 'asked';
-  readonly ok: boolean;
-  readonly message: string;
-}
+import { isAtTime, type AtTimeAutomation } from './time-of.ts';
 
 export interface AutomationExplanation {
   readonly automation: string;
@@ -41,17 +35,6 @@ export interface AutomationExplanation {
   readonly runs: readonly ListedRun[];
 }
 
-interface Site {
-  readonly session: WriteSession;
-  readonly automation: AutomationModel;
-  readonly object: ObjectModel;
-  readonly write: PastWrite;
-  /** RFC 3339: since when the metadata is what it is. */
-  readonly since: string | null;
-}
-
-const check = (part: Check['part'], ok: boolean, message: string): Check => ({ part, ok, message });
-
 function recordChecks({ object, write }: Site, automation: RecordAutomation): readonly Check[] {
   const { on, changed } = automation.trigger;
   const event = check('event', on.includes(write.event), `The write was: ${write.event}; it waits for ${on.join(', ')}.`);
@@ -64,19 +47,7 @@ function recordChecks({ object, write }: Site, automation: RecordAutomation): re
   return [event, check('changed', hasChanged(automation, write.event, record), said + hint)];
 }
 
-function timeChecks({ session, write }: Site, automation: AtTimeAutomation): readonly Check[] {
-  const { of } = automation.trigger;
-  const due = dueOf(session.model, automation, write.values);
-  if (due === undefined) return [check('date', false, `${of} is empty, so there is no time that it could be due at.`)];
-  const at = new Date(due).toISOString();
-  const isOver = due <= Date.parse(session.at);
-  return [
-    check('date', true, `By ${of} it is due at ${at}.`),
-    check('time', isOver, isOver ? 'That time is over.' : 'That time is still to come.'),
-  ];
-}
-
-const asked: Readonly<Partial<Record<AutomationModel['trigger']['type'], string>>> = {
+const asked: Readonly<Record<'button' | 'called' | 'webhook', string>> = {
   button: 'It starts when somebody presses its button.',
   called: 'It starts when another automation calls it.',
   webhook: 'It starts when somebody calls its webhook.',
@@ -100,16 +71,15 @@ async function approvalChecks(
 }
 
 async function triggerChecks(site: Site, id: string): Promise<readonly Check[]> {
-  const { automation, session } = site;
+  const { automation } = site;
   const { trigger } = automation;
   if (trigger.type === 'record') return recordChecks(site, automation as RecordAutomation);
   if (trigger.type === 'approval') return approvalChecks(site, trigger, id);
-  if (isAtTime(automation)) return timeChecks(site, automation);
+  if (trigger.type === 'clock') return clockChecks(site, trigger, id);
+  if (trigger.type === 'atTime') return timeChecks(site, automation as AtTimeAutomation);
   if (trigger.type === 'schedule')
     return [check('time', true, `At each turn of ${trigger.cron} (${trigger.timeZone}) it looks for such records.`)];
-  return [
-    check('asked', false, asked[trigger.type] ?? `The trigger ${trigger.type} starts it, no write of the record; seen at ${session.at}.`),
-  ];
+  return [check('asked', false, asked[trigger.type])];
 }
 
 function conditionCheck({ object, automation }: Site, condition: ConditionPart | undefined): readonly Check[] {
@@ -150,10 +120,14 @@ function runsOf({ session, automation, write }: Site, id: string): Promise<reado
   return runsStarted(doorIn(session), { automation: automation.name, recordId: id, ...span });
 }
 
-function whyOf({ automation }: Site, checks: readonly Check[], runs: readonly ListedRun[]): string {
+function whyOf(
+  { automation }: Site,
+  { checks, runs, timer }: Pick<AutomationExplanation, 'checks' | 'timer'> & { readonly runs: readonly ListedRun[] },
+): string {
   const against = checks.find(({ ok }) => !ok);
   const last = runs.at(-1);
   if (last !== undefined) return `It was started; its run is ${last.state}.`;
+  if (timer !== null && timer.failedAt !== null) return `Its time came, and came to nothing at ${timer.failedAt}: the failed jobs say why.`;
   if (against !== undefined) return against.message;
   const { trigger } = automation;
   if (trigger.type === 'record' && trigger.moment !== 'afterCommit') return 'It ran within the write, which keeps no run.';
@@ -178,6 +152,7 @@ export async function explainAutomation(
   const condition = automation.when === undefined ? undefined : await explainCondition(session, object, automation.when, write);
   const checks = [...(await triggerChecks(site, id)), ...conditionCheck(site, condition), ...metadataCheck(site)];
   const key = timerKey(automation, id);
+  const timer = key === undefined ? null : ((await timerAt(door, key)) ?? null);
   const runs = await runsOf(site, id);
   const { event, version: told, at, actor, unknown, old, values } = write;
   const changed = changedFields(object, { old, values }).map((field) => ({ field, old: old?.[field] ?? null, new: values[field] ?? null }));
@@ -188,7 +163,7 @@ export async function explainAutomation(
     trigger: automation.trigger.type,
     moment: automation.trigger.type === 'record' ? automation.trigger.moment : null,
     starts: checks.every(({ ok }) => ok),
-    why: whyOf(site, checks, runs),
+    why: whyOf(site, { checks, runs, timer }),
     checks,
     write: {
       event,
@@ -199,7 +174,7 @@ export async function explainAutomation(
       changed: changed.filter(({ field }) => !quiet.has(field) && object.fields[field]?.wire !== 'secret'),
     },
     condition: condition ?? null,
-    timer: key === undefined ? null : ((await timerAt(door, key)) ?? null),
+    timer,
     runs,
   };
 }

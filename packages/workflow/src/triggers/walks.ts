@@ -6,9 +6,11 @@ import {
   lockStatement,
   recordPageStatement,
   recordReader,
+  recordsRunFor,
   setTimers,
   timersUnder,
   type NewTimer,
+  type RecordValues,
   type Timer,
 } from '@tessera/storage';
 import { doorIn, type TimerHandler } from '../jobs/handlers.ts';
@@ -23,11 +25,19 @@ export const retimeKind = 'retime';
 /** Records, or timers, of one transaction: where it breaks off, it goes on behind the last that was committed. */
 const pageSize = 500;
 
-/** A walk that begins, or goes on, behind a key. */
+/** Where a walk has come to. */
+interface Place {
+  /** The key that it goes on behind; null: it begins. */
+  readonly after: string | null;
+  /** RFC 3339: when it began. */
+  readonly since: string;
+}
+
+/** A walk that begins, or goes on. */
 export const walkTimer = (
   kind: typeof catchUpKind | typeof retimeKind,
   { name, object }: Pick<AutomationModel, 'name' | 'object'>,
-  { id, at, after }: { readonly id: string; readonly at: string; readonly after: string | null },
+  { id, at, after, since }: Place & { readonly id: string; readonly at: string },
 ): NewTimer => ({
   id,
   key: `${kind}/${name}`,
@@ -36,13 +46,16 @@ export const walkTimer = (
   runId: null,
   object: object ?? null,
   recordId: null,
-  content: JSON.stringify({ automation: name, after }),
+  content: JSON.stringify({ automation: name, after, since }),
 });
 
-const afterOf = ({ content }: Timer): string | null => (JSON.parse(content) as { readonly after: string | null }).after;
+function placeOf({ content, createdAt }: Timer): Place {
+  const { after, since = createdAt } = JSON.parse(content) as Partial<Place>;
+  return { after: after ?? null, since };
+}
 
 /** Takes a page; gives the key of its last, or undefined where there is nothing behind it. */
-type Page = (session: WriteSession, automation: AutomationModel, after: string | null) => Promise<string | undefined>;
+type Page = (session: WriteSession, automation: AutomationModel, place: Place) => Promise<string | undefined>;
 
 async function setOrCancel(
   session: WriteSession,
@@ -52,12 +65,24 @@ async function setOrCancel(
   await setTimers(doorIn(session), set, session.at);
 }
 
-const catchUp: Page = async (session, automation, after) => {
+/** Records that the automation has not run for meanwhile: what is written while the walk is under way starts it as any write does. */
+async function untouched(
+  session: WriteSession,
+  { name, hash }: AutomationModel,
+  records: readonly RecordValues[],
+  since: string,
+): Promise<readonly RecordValues[]> {
+  const run = await recordsRunFor(doorIn(session), { automation: name, definition: hash, since }, records.map(idOf));
+  return records.filter((record) => !run.has(idOf(record)));
+}
+
+const catchUp: Page = async (session, automation, { after, since }) => {
   const object = automation.object === undefined ? undefined : session.model.objects[automation.object];
   if (object === undefined) return undefined;
   const { rows } = await session.transaction.query(recordPageStatement(session.target, object, { after, first: pageSize }));
-  const records = rows.map(recordReader(object));
-  const ids = records.map(idOf);
+  const all = rows.map(recordReader(object));
+  const ids = all.map(idOf);
+  const records = await untouched(session, automation, all, since);
   if (isAtTime(automation)) await setOrCancel(session, timersOf(session, object, automation, records));
   else {
     const met = await meeting(session, object, automation, records);
@@ -66,7 +91,7 @@ const catchUp: Page = async (session, automation, after) => {
   return ids.length < pageSize ? undefined : ids.at(-1);
 };
 
-const retime: Page = async (session, automation, after) => {
+const retime: Page = async (session, automation, { after }) => {
   const object = automation.object === undefined ? undefined : session.model.objects[automation.object];
   if (!isAtTime(automation) || object === undefined) return undefined;
   const read = (): Promise<readonly Timer[]> => timersUnder(doorIn(session), atTimePrefix(automation.name), after, pageSize);
@@ -86,13 +111,11 @@ const walk =
   async (session, timers) => {
     for (const timer of timers) {
       const automation = session.model.automations[automationOf(timer)];
-      const last = automation === undefined ? undefined : await page(session, automation, afterOf(timer));
+      const place = placeOf(timer);
+      const last = automation === undefined ? undefined : await page(session, automation, place);
       if (automation === undefined || last === undefined) continue;
-      await setTimers(
-        doorIn(session),
-        [walkTimer(kind, automation, { id: session.context.newId(), at: session.at, after: last })],
-        session.at,
-      );
+      const next = { ...place, id: session.context.newId(), at: session.at, after: last };
+      await setTimers(doorIn(session), [walkTimer(kind, automation, next)], session.at);
     }
   };
 

@@ -20,7 +20,8 @@ export const actionChoice = (b: SchemaBuilder): GraphQLEnumType =>
 const statusChoice = (b: SchemaBuilder): GraphQLEnumType =>
   choice(b, 'ApprovalStatus', ['running', 'returned', 'approved', 'rejected', 'recalled', 'cancelled', 'failed']);
 
-export const eventChoice = (b: SchemaBuilder): GraphQLEnumType => choice(b, 'ApprovalEvent', ['create', 'update', 'delete', 'submit']);
+export const eventChoice = (b: SchemaBuilder): GraphQLEnumType =>
+  choice(b, 'ApprovalEvent', ['create', 'update', 'delete', 'void', 'submit']);
 
 const text = { type: needed(GraphQLString) };
 const textOrNull = { type: GraphQLString };

@@ -2,6 +2,7 @@
 import type {
   CreateInput,
   DeleteInput,
+  MarkInput,
   RecordInput,
   RecordResult,
   RestoreInput,
@@ -24,6 +25,7 @@ export type Write =
   | { readonly operation: 'records.update'; readonly input: UpdateInput }
   | { readonly operation: 'records.upsert'; readonly input: UpsertInput }
   | { readonly operation: 'records.delete'; readonly input: DeleteInput }
+  | { readonly operation: 'records.void' | 'records.unvoid'; readonly input: MarkInput }
   | { readonly operation: 'records.restore'; readonly input: RestoreInput };
 
 /** A root field of a mutation. */
@@ -79,9 +81,11 @@ function writeOf(meaning: WriteMeaning, given: Arguments, returned: Returned): W
       const records = entries.map(({ id, input, version }) => ({ ...versioned(id, version), values: input }));
       return { operation: 'records.update', input: { ...shared, records } };
     }
+    case 'void':
+    case 'unvoid':
     case 'delete': {
       const entries = (bulk ? given['records'] : [given]) as readonly { readonly id: string; readonly version?: number | null }[];
-      return { operation: 'records.delete', input: { ...shared, records: entries.map(({ id, version }) => versioned(id, version)) } };
+      return { operation: `records.${write}`, input: { ...shared, records: entries.map(({ id, version }) => versioned(id, version)) } };
     }
     case 'restore':
       return { operation: 'records.restore', input: { ...shared, ids: listOf(given, bulk, { one: 'id', many: 'ids' }).map(String) } };
@@ -101,7 +105,7 @@ function pointerOf({ write, bulk }: WriteMeaning): WritePlan['pointer'] {
   return (pointer) => {
     const [, record = '0', rest = ''] = engineForm.exec(pointer) ?? [];
     if (write === 'restore') return bulk ? `/ids/${record}` : '/id';
-    if (write === 'delete') return bulk ? `/records/${record}${rest}` : rest;
+    if (write === 'delete' || write === 'void' || write === 'unvoid') return bulk ? `/records/${record}${rest}` : rest;
     if (!bulk) return `/input${rest}`;
     return write === 'update' ? `/inputs/${record}/input${rest}` : `/inputs/${record}${rest}`;
   };

@@ -3,7 +3,7 @@ import type { GraphQLField, GraphQLInputField } from 'graphql';
 
 export type MeasureFunction = 'countDistinct' | 'sum' | 'avg' | 'min' | 'max';
 
-export type WriteKind = 'create' | 'update' | 'upsert' | 'delete' | 'restore';
+export type WriteKind = 'create' | 'update' | 'upsert' | 'delete' | 'restore' | 'void' | 'unvoid';
 
 /** Fields of fixed types (connections, results, events) have none: their name says it. */
 export type FieldMeaning =

@@ -119,7 +119,7 @@ function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field]
   const record = recordOf(b, object);
   const results = resultsOf(b, object);
   const meaning = (write: WriteKind, bulk: boolean): ReturnType<typeof means> => means({ kind: 'write', write, object: object.name, bulk });
-  const warned = (write: WriteKind): NonNullable<Field['args']> => (write === 'delete' ? {} : { allowDuplicates });
+  const warned = (write: WriteKind): NonNullable<Field['args']> => (write === 'delete' || write === 'void' ? {} : { allowDuplicates });
   const single = (write: WriteKind, args: Field['args']): [string, Field] => [
     `${write}${one}`,
     { type: record, args: { ...args, ...warned(write) }, ...meaning(write, false) },
@@ -140,6 +140,11 @@ function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field]
     [`delete${one}`, { type: deletedRecord(b), args: { id, version }, ...meaning('delete', false) }],
     bulk('delete', { records: { type: listOf(recordVersion(b)) } }),
   ];
+  const marks = (): readonly [string, Field][] =>
+    (['void', 'unvoid'] as const).flatMap((write) => [
+      single(write, { id, version }),
+      bulk(write, { records: { type: listOf(recordVersion(b)) } }),
+    ]);
   const restores = (): readonly [string, Field][] => [
     single('restore', { id }),
     bulk('restore', { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } }),
@@ -154,7 +159,7 @@ function writes(b: SchemaBuilder, object: ObjectModel): readonly [string, Field]
     ...created,
     ...(mayUpdate ? updates() : []),
     ...(writable && (allows?.update !== false || allows.create) ? upserts(b, object, single, bulk) : []),
-    ...(allows?.delete === false ? [] : deletes()),
+    ...(allows?.delete === false ? [] : [...deletes(), ...marks()]),
     ...(allows?.delete === false || allows?.seeDeleted === false ? [] : restores()),
   ];
 }

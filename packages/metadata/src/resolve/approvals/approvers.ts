@@ -67,7 +67,7 @@ function backModel({ source, pointer, scope, earlier }: Site): BackModel {
   const path = Object.hasOwn(earlier, to) ? earlier[to] : undefined;
   if (path !== undefined) return { kind: 'step', path };
   const where = ' before this one, in its block or around it';
-  const hint = known([...ends, ...Object.keys(earlier)]);
+  const hint = known([...ends, ...Object.keys(earlier)], to);
   scope.report.add(`${pointer}/onReject/to`, 'METADATA_REFERENCE_MISSING', { kind: 'step', name: to, where, known: hint });
   return { kind: 'end' };
 }

@@ -63,9 +63,41 @@ function migrationModel(
   const there = pathsOf(steps);
   for (const [from, to] of Object.entries(migrate)) {
     if (there.includes(to)) continue;
-    report.add(`/migrate/${escapePointer(from)}`, 'METADATA_REFERENCE_MISSING', { kind: 'step', name: to, where: '', known: known(there) });
+    report.add(`/migrate/${escapePointer(from)}`, 'METADATA_REFERENCE_MISSING', {
+      kind: 'step',
+      name: to,
+      where: '',
+      known: known(there, to),
+    });
   }
   return migrate;
+}
+
+/** The object that child relations lead to, one after the other; undefined where one is missing, which is told. */
+function detailOf(object: string, path: string, pointer: string, scope: StepScope): string | undefined {
+  let at: string | undefined = object;
+  for (const name of path.split('.')) {
+    if (at === undefined) return undefined;
+    const found = scope.catalog.relation(at, name);
+    if (found === undefined) scope.missing(pointer, 'child relation', name, { where: ` on ${at}`, names: scope.catalog.relationNames(at) });
+    at = found?.object;
+  }
+  return at;
+}
+
+function lockModels({ object, locks }: ApprovalProcessJson, scope: StepScope): ApprovalProcessModel['locks'] {
+  if (locks === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(locks).flatMap(([path, source]) => {
+      if (typeof source === 'string') return [];
+      const pointer = `/locks/${escapePointer(path)}`;
+      const detail = detailOf(object, path, pointer, scope);
+      if (detail === undefined) return [];
+      const names = source.editable ?? [];
+      const editable = names.filter((name, i) => scope.settable(detail, name, `${pointer}/editable/${String(i)}`) !== undefined);
+      return [[path, { editable }] as const];
+    }),
+  );
 }
 
 /** Undefined where its object is missing; every mistake is told. */
@@ -99,6 +131,7 @@ export function resolveApprovalProcess(
     recall: source.recall ?? 'any',
     takeBack: source.takeBack ?? true,
     standIns: source.standIns ?? true,
+    locks: lockModels(source, scope),
     onSubmit: action('onSubmit'),
     onApproved: action('onApproved'),
     onRejected: action('onRejected'),

@@ -4,7 +4,7 @@ import type { Report } from '../report.ts';
 
 export type StepPlace = Moment | 'atomic';
 
-const beforeSave: readonly StepType[] = ['set', 'find', 'branch', 'let', 'decide', 'fail'];
+const beforeSave: readonly StepType[] = ['set', 'find', 'branch', 'let', 'decide', 'match', 'fail'];
 /** Within the transaction of a write: whatever is done by writing. */
 const afterSave: readonly StepType[] = [
   ...(['set', 'create', 'update', 'delete', 'upsert', 'find', 'forEach', 'branch', 'let', 'decide', 'match'] as const),

@@ -172,7 +172,7 @@ export class StepScope {
 
   /** Says that a name is not there, and which are. */
   missing(pointer: string, kind: string, name: string, { where = '', names = [] }: { where?: string; names?: readonly string[] }): void {
-    this.report.add(pointer, 'METADATA_REFERENCE_MISSING', { kind, name, where, known: known(names) });
+    this.report.add(pointer, 'METADATA_REFERENCE_MISSING', { kind, name, where, known: known(names, name) });
   }
 
   hasObject(object: string, pointer: string): boolean {

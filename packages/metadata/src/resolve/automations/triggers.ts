@@ -175,5 +175,7 @@ export function checkWhole(source: AutomationJson, { report }: StepScope): void 
   if (!catchable.has(type)) wrong('/existing', `The trigger ${type} says nothing of records that are there already. Remove it.`);
   else if (source.trigger.type === 'record' && (source.trigger.moment ?? 'afterCommit') !== 'afterCommit')
     wrong('/existing', `Records that are there already are not saved again: only the moment afterCommit catches up. Remove it.`);
+  else if (source.trigger.type === 'record' && !source.trigger.on.some((event) => event === 'create' || event === 'update'))
+    wrong('/existing', 'Records that are there already are neither deleted nor brought back: only create and update catch up. Remove it.');
   else if (source.runAs !== 'system') wrong('/existing', 'Nobody acts on records that are there already: say "runAs": "system".');
 }

@@ -27,8 +27,12 @@ function eventsOf(one: Happened): readonly Event[] {
   return [...(one.before === undefined ? (['entered'] as const) : []), ...(outcome === undefined ? [] : [outcome])];
 }
 
+/** What some automation starts with, or waits for; of all else nothing is read. */
 async function toldOf(session: WriteSession, happened: readonly Happened[]): Promise<readonly Told[]> {
-  const all = happened.flatMap((one) => eventsOf(one).map((event) => ({ one, event })));
+  const { model } = session;
+  const all = happened
+    .flatMap((one) => eventsOf(one).map((event) => ({ one, event })))
+    .filter((each) => startedBy(model, each).length > 0 || isWaitedFor(model, each));
   const left = all
     .filter(({ event }) => event !== 'entered')
     .map(({ one: { subject } }) => ({ object: subject.object.name, id: subject.id }));
@@ -40,7 +44,7 @@ async function toldOf(session: WriteSession, happened: readonly Happened[]): Pro
   });
 }
 
-const startedBy = (model: Model, { one: { process }, event }: Told): readonly AutomationModel[] =>
+const startedBy = (model: Model, { one: { process }, event }: Pick<Told, 'one' | 'event'>): readonly AutomationModel[] =>
   Object.values(model.automations).filter(
     ({ object, trigger }) =>
       trigger.type === 'approval' &&
@@ -84,6 +88,9 @@ const waitedFor = (model: Model, object: string): readonly Outcome[] =>
   (['approved', 'rejected', 'recalled', 'cancelled'] as const).filter((event) =>
     Object.values(model.automations).some((automation) => automation.object === object && waitsFor(automation.steps, event)),
   );
+
+const isWaitedFor = (model: Model, { one: { subject }, event }: Pick<Told, 'one' | 'event'>): boolean =>
+  waitedFor(model, subject.object.name).some((each) => each === event);
 
 async function tellWaiting(session: WriteSession, told: readonly Told[]): Promise<void> {
   for (const [object, ofObject] of Map.groupBy(told, ({ one }) => one.subject.object.name)) {

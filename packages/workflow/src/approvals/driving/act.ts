@@ -2,9 +2,8 @@
 import { fail, TesseraError } from '@tessera/kernel';
 import type { ApprovalProcessModel, ObjectModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
-import { saveApprovals, type ApprovalRow } from '@tessera/storage';
+import { saveApprovalsStatement, type ApprovalRow } from '@tessera/storage';
 import { asPlatform } from '../../automations/sessions.ts';
-import { doorIn } from '../../jobs/handlers.ts';
 import { advancing, type Advanced } from '../machine/advance.ts';
 import type { Action, ApprovalState } from '../machine/index.ts';
 import { processOf } from './definitions.ts';
@@ -12,8 +11,9 @@ import { edited } from './edits.ts';
 import { LiveFacts } from './facts.ts';
 import { finish } from './finish.ts';
 import type { Deed } from './happened.ts';
-import { holdApproval, type HeldApproval } from './hold.ts';
+import { holdApproval, type HeldApproval, type KnownApproval } from './hold.ts';
 import { checkPeople } from './people.ts';
+import { checkReminder } from './reminders.ts';
 import { deedOf, refusal } from './refusals.ts';
 import { changeOf, closed, stateOf, subjectOf } from './rows.ts';
 
@@ -24,6 +24,8 @@ export type ActorAction = WithoutActor<Action>;
 
 export interface Act {
   readonly approval: string;
+  /** The approval, where it has been read already. */
+  readonly known?: KnownApproval | undefined;
   readonly action: ActorAction;
   /** Who acts; null: it comes about by itself (`timeout`, `left`, `standIns`, `automationEnded`; `cancel` where the record has gone). */
   readonly by: string | null;
@@ -59,11 +61,11 @@ function namedBy(action: ActorAction): readonly (readonly [string, readonly stri
 }
 
 /** The action with its people checked, and with who acts. @throws APPROVAL_UNFIT */
-async function wholeAction({ session, act: { action, by } }: Acting): Promise<Action> {
+async function wholeAction({ session, held: { object }, act: { action, by } }: Acting): Promise<Action> {
   let whole: Record<string, unknown> = { ...action };
   for (const [name, people] of namedBy(action)) {
     if (people.length === 0) continue;
-    const ids = await checkPeople(session, people, `/${name}`);
+    const ids = await checkPeople(session, object, people, `/${name}`);
     whole = { ...whole, [name]: Array.isArray(whole[name]) ? ids : ids[0] };
   }
   // What comes about by itself is nobody's, and the machine asks for nobody.
@@ -97,7 +99,7 @@ async function settle(
   const { session, held } = acting;
   const { object, stored } = held;
   const change = changeOf(row, after, session.at);
-  await saveApprovals(doorIn(session), [change]);
+  session.transaction.ahead(saveApprovalsStatement(session.target.schema, [change]));
   const subject = subjectOf(object, row, stored ?? { id: row.recordId });
   const acted = { approval: { ...row, ...change }, process, subject, before: stateOf(held.row), after, effects, deed: deedIn(acting) };
   const [approval = acted.approval] = await finish(session, [{ ...acted, gone: stored === undefined }]);
@@ -114,6 +116,7 @@ const unknownProcess = ({ process: name, definition: hash }: ApprovalRow, { name
   entry: undefined,
   imports: 'skip',
   button: undefined,
+  locks: undefined,
   steps: [],
   recall: 'never',
   takeBack: false,
@@ -154,7 +157,7 @@ async function onFailed(acting: Acting, process: ApprovalProcessModel): Promise<
  */
 export async function actOn(given: WriteSession, act: Act): Promise<ActOutcome> {
   const session = asPlatform(given, act.by);
-  const held = await holdApproval(session, act.approval);
+  const held = await holdApproval(session, act.approval, act.known);
   const { row, object, stored } = held;
   const acting: Acting = { session, held, facts: new LiveFacts(session), act };
   const process = await processOf(session, row);
@@ -174,5 +177,6 @@ export async function actOn(given: WriteSession, act: Act): Promise<ActOutcome> 
   const [result] = await acting.facts.drive([{ asker, work: advancing(process, before, action) }]);
   if (result === undefined) throw new TypeError('The machine has come to nothing.');
   if (!result.ok) throw refusal(result.reason, row, action.type);
+  if (action.type === 'remind' && by !== null) await checkReminder(session, row);
   return settle({ ...acting, held: { ...held, stored: now.stored } }, now.row, process, result);
 }

@@ -1,11 +1,11 @@
 // What becomes of the record when its approval is over: its lock goes, its held change is written, it is in force or not.
 import { failAll, type Problem, type TesseraError } from '@tessera/kernel';
-import { attempt, commitChecks, deleteRecords, markRecords, type Mark, type WriteSession } from '@tessera/records';
+import { attempt, commitChecks, deleteRecords, markRecords, voidRecords, type Mark, type WriteSession } from '@tessera/records';
 import type { ApprovalRow } from '@tessera/storage';
 import type { Outcome } from '../machine/index.ts';
 import type { ApprovalSubject } from './happened.ts';
 import { asSubmitter, writeHeld } from './held-change.ts';
-import { heldOf } from './rows.ts';
+import { heldOf, isGoing } from './rows.ts';
 
 export interface Ending {
   readonly row: ApprovalRow;
@@ -25,7 +25,7 @@ function markOf(ending: Ending): Mark {
 }
 
 const writesSomething = ({ row: { event }, outcome }: Ending): boolean =>
-  outcome === 'approved' && (event === 'update' || event === 'delete');
+  outcome === 'approved' && (event === 'update' || isGoing({ event }));
 
 const problemsOf = ({ problems, code, message, params, pointer }: TesseraError): readonly Problem[] =>
   problems.length > 0 ? problems : [{ code, message, params, ...(pointer === undefined ? {} : { pointer }) }];
@@ -39,7 +39,10 @@ async function carryOut(session: WriteSession, ending: Ending): Promise<readonly
     await markRecords(session, object, [markOf(ending)]);
     const held = heldOf(ending.row);
     if (held !== undefined) return writeHeld(writing, object, id, held);
-    const [outcome] = await deleteRecords(writing, object.name, [{ pointer: '', id }]);
+    const named = [{ pointer: '', id }];
+    const [outcome] = await (ending.row.event === 'void'
+      ? voidRecords(writing, object.name, named, { allOrNone: true })
+      : deleteRecords(writing, object.name, named));
     if (outcome?.ok === false) throw failAll('RECORDS_INVALID', outcome.problems);
     return commitChecks(writing);
   });

@@ -32,13 +32,16 @@ export async function readApproval(session: WriteSession, id: string): Promise<A
   return row;
 }
 
-/** @throws APPROVAL_NOT_FOUND, APPROVAL_ENDED */
-export async function holdApproval(session: WriteSession, id: string): Promise<HeldApproval> {
-  const { id: known, object: name, recordId } = await readApproval(session, id);
+/** What never changes of an approval. */
+export type KnownApproval = Pick<ApprovalRow, 'id' | 'object' | 'recordId'>;
+
+/** @param read what is known of it already. @throws APPROVAL_NOT_FOUND, APPROVAL_ENDED */
+export async function holdApproval(session: WriteSession, id: string, read?: KnownApproval): Promise<HeldApproval> {
+  const { id: known, object: name, recordId } = read ?? (await readApproval(session, id));
   const object = objectOf(session, name);
-  const stored = await lockRecord(session, object, recordId);
-  // Whoever had it before us may have ended it.
-  const row = (await lockApprovals(doorIn(session), [known])).get(known);
+  // Asked at once they go out together, one after the other. Whoever had it before us may have ended it.
+  const [stored, rows] = await Promise.all([lockRecord(session, object, recordId), lockApprovals(doorIn(session), [known])]);
+  const row = rows.get(known);
   if (row === undefined) throw notFound(id);
   if (row.endedAt !== null) throw fail('APPROVAL_ENDED', { status: row.status });
   return { row, object, stored };

@@ -41,7 +41,7 @@ export async function noteOn(given: WriteSession, note: Note): Promise<void> {
   if (process instanceof TesseraError) throw process;
   const seen = given.access.policy.administrator || (await sightOf(given, object.name, [row.recordId]))(row.recordId).readable;
   if (!seen) throw fail('APPROVAL_NOT_FOUND', { approval: note.approval });
-  const to = await checkPeople(session, note.to ?? [], '/to');
+  const to = await checkPeople(session, object, note.to ?? [], '/to');
   if (kind === 'ask') {
     if (to.length === 0 || to.includes(by)) throw fail('APPROVAL_UNFIT', {}, { pointer: '/to' });
     const isTheirs = by === row.submitter || editableOnTurns(process, row, by) !== undefined;

@@ -6,7 +6,7 @@ import { pendingApprovals, type ApprovalRow, type WorkflowDoor } from '@tessera/
 import { tasks } from '../machine/index.ts';
 import { stepsOf } from '../process-steps.ts';
 import { processOf } from './definitions.ts';
-import { heldOf, stateOf } from './rows.ts';
+import { heldOf, isGoing, stateOf } from './rows.ts';
 
 /** By the record's id. */
 export const pendingOf = (door: WorkflowDoor, object: string, ids: readonly string[]): Promise<ReadonlyMap<string, ApprovalRow>> =>
@@ -24,7 +24,7 @@ export function editableOnTurns(process: ApprovalProcessModel, row: ApprovalRow,
 function correctable({ model }: WriteSession, row: ApprovalRow): readonly string[] {
   const held = heldOf(row);
   if (held !== undefined) return Object.keys(held.changes);
-  if (row.event === 'delete') return [];
+  if (isGoing(row)) return [];
   const object = objectOf({ model }, row.object);
   return Object.values(object.fields).flatMap((field) => (isSettable(field) && field.readOnly !== true ? [field.name] : []));
 }

@@ -64,4 +64,7 @@ export const refusal = (
   reason: RefusalReason,
   { process, status }: { readonly process: string; readonly status: ApprovalStatus },
   action: ActionName,
-): TesseraError => fail(codes[reason], { process, status, action: words[action] });
+): TesseraError => {
+  const pointer = reason === 'unfit' ? (action === 'return' ? '/step' : '/to') : undefined;
+  return fail(codes[reason], { process, status, action: words[action] }, pointer === undefined ? {} : { pointer });
+};

@@ -49,6 +49,13 @@ export function closed(
   return [after, [{ kind: 'ended', outcome }, ...released]];
 }
 
+/** Whether it is the record itself that is to go: into the bin, or out of all that counts. */
+export const isGoing = ({ event }: Pick<ApprovalRow, 'event'>): boolean => event === 'delete' || event === 'void';
+
+/** The record as it would be: what would be void is void. */
+export const goneAs = (event: ApprovalRow['event'], stored: RecordValues): RecordValues =>
+  event === 'void' ? { ...stored, lifeStatus: 'void' } : stored;
+
 /** What an approval is about. @param stored the record as it is */
 export function subjectOf(
   object: ObjectModel,
@@ -56,7 +63,8 @@ export function subjectOf(
   stored: RecordValues,
 ): ApprovalSubject {
   const changes = heldOf({ held })?.changes;
-  if (changes === undefined) return { object, id, event, submitter, values: stored, old: event === 'delete' ? stored : undefined };
+  if (changes === undefined)
+    return { object, id, event, submitter, values: goneAs(event, stored), old: isGoing({ event }) ? stored : undefined };
   // Secrets are never read, not even by a rule.
   const shown = Object.entries(changes).filter(([name]) => object.fields[name]?.type !== 'secret');
   const values = { ...stored, ...Object.fromEntries(shown.map(([name, change]) => [name, change.new])) };

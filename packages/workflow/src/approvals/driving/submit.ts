@@ -96,7 +96,7 @@ export async function submitRecord(given: WriteSession, submission: Submission):
   const record = await held(given, object, submission.id);
   const id = submission.id.toLowerCase();
   const platform = asPlatform(given, submitter);
-  const chosen = await checkPeople(platform, submission.chosen ?? [], '/chosen');
+  const chosen = await checkPeople(platform, object, submission.chosen ?? [], '/chosen');
   const lifeStatus = record['lifeStatus'] === 'draft' ? 'draft' : 'normal';
   const subject = { object, id, old: undefined, values: record, event: 'submit', submitter } as const;
   const process = await entered(given, { process: named, byHand: submission.byHand ?? false }, subject);

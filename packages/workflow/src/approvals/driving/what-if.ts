@@ -11,6 +11,7 @@ import type { ApprovalSubject } from './happened.ts';
 import { forApproval, triedOut } from './held-change.ts';
 import { lockRecord } from './hold.ts';
 import { checkPeople } from './people.ts';
+import { goneAs, isGoing } from './rows.ts';
 import { entered } from './submit.ts';
 
 export interface PlanQuestion {
@@ -58,7 +59,7 @@ async function proposed(session: WriteSession, { object, id: given, values, even
     const named = [{ pointer: '/values', id, input: values }];
     await updateRecords(forApproval(session, object, id), object.name, named, { allOrNone: true });
   }
-  return { ...subject, id, values: await find(id), old: event === 'update' || event === 'delete' ? old : undefined };
+  return { ...subject, id, values: goneAs(event, await find(id)), old: event === 'update' || isGoing({ event }) ? old : undefined };
 }
 
 /** The session of whoever would submit it. @throws APPROVAL_UNFIT */
@@ -76,7 +77,7 @@ export function whatIf(given: WriteSession, question: PlanQuestion): Promise<Pla
     const subject = await proposed(session, question);
     const process = await entered(await inNameOf(session, submitter), { process: named, byHand: event === 'submit' }, subject);
     const platform = asPlatform(session, submitter);
-    const chosen = await checkPeople(platform, question.chosen ?? [], '/chosen');
+    const chosen = await checkPeople(platform, question.object, question.chosen ?? [], '/chosen');
     const asker = { process, subject, chosen: { submitter: chosen } };
     const [plan] = await new LiveFacts(platform).drive([{ asker, work: planning(process, { submitter, chosen }) }]);
     if (plan === undefined) throw new TypeError('The machine has come to nothing.');

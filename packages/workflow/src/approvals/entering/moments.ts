@@ -2,6 +2,7 @@
 import { fail, problem, type Problem } from '@tessera/kernel';
 import type { ApprovalProcessModel, Model, ObjectModel } from '@tessera/metadata';
 import {
+  mayWait,
   recordKey,
   stageApprovals,
   type Changes,
@@ -9,8 +10,8 @@ import {
   type HeldRecord,
   type HeldRecords,
   type Holder,
-  type Proposals,
   type Proposed,
+  type Questions,
   type RecordChanged,
   type WriteSession,
 } from '@tessera/records';
@@ -21,6 +22,9 @@ import { beginApprovals, type ApprovalStart } from '../driving/begin.ts';
 import { editableBy, pendingOf } from '../driving/pending.ts';
 import { heldOf } from '../driving/rows.ts';
 import { firstEntered, processesFor } from './choose.ts';
+import { formerWays } from '../migration/former-locks.ts';
+import { lockedBelow } from './detail-locks.ts';
+import { mastersIn } from './detail-ways.ts';
 
 function processOf({ model }: WriteSession, name: string): ApprovalProcessModel {
   const found = Object.hasOwn(model.approvalProcesses, name) ? model.approvalProcesses[name] : undefined;
@@ -34,8 +38,8 @@ const isDraft = ({ old }: Proposed): boolean => old?.['lifeStatus'] === 'draft';
 const taken = ({ importing }: WriteSession, { imports }: ApprovalProcessModel): boolean => importing !== true || imports === 'enter';
 
 /** What stages ask for comes before what the object does: a move waits for one process only. */
-function askedByStages(session: WriteSession, { object, event, records }: Proposals): ReadonlyMap<string, string | Problem> {
-  const asked = event === 'delete' ? new Map<string, readonly string[]>() : stageApprovals(session, object, records);
+function askedByStages(session: WriteSession, { object, event, records }: Questions): ReadonlyMap<string, string | Problem> {
+  const asked = event === 'delete' || event === 'void' ? new Map<string, readonly string[]>() : stageApprovals(session, object, records);
   return new Map(
     [...asked].flatMap(([id, names]): readonly (readonly [string, string | Problem])[] => {
       const [first, ...others] = names.filter((name) => taken(session, processOf(session, name)));
@@ -46,11 +50,11 @@ function askedByStages(session: WriteSession, { object, event, records }: Propos
   );
 }
 
-async function choose(session: WriteSession, proposals: Proposals): Promise<ReadonlyMap<string, string | Problem>> {
-  const { object, event, records } = proposals;
+async function choose(session: WriteSession, questions: Questions): Promise<ReadonlyMap<string, string | Problem>> {
+  const { object, event, records } = questions;
   // What nobody does, nobody could have submitted: the platform's own writes, and automations that run as the system.
-  if (session.access.policy.userId === null || event === 'restore') return new Map();
-  const byStages = askedByStages(session, proposals);
+  if (session.access.policy.userId === null) return new Map();
+  const byStages = askedByStages(session, questions);
   const open = records.filter((record) => !byStages.has(record.id) && !isDraft(record));
   const processes = processesFor(session.model, object, event).filter((process) => taken(session, process));
   const entered = await firstEntered(session, object, processes, open);
@@ -111,23 +115,36 @@ async function cancelGone(session: WriteSession, { object, records }: Changes): 
     await actOn(session, { approval: approval.id, action: { type: 'cancel' }, by: null });
 }
 
-/** Objects with a process, and by event whether any of their writes may be held. */
+/** The ways up of the tenant that is written to: approvals may go on with versions of which the Model knows nothing. */
+function mastersOf(model: Model): NonNullable<MomentsPart['masters']> {
+  const present = mastersIn(model, []);
+  return ({ formerLocks, target }, object) => {
+    if (formerLocks === null) return present(object);
+    return target.kept.keep(target, model, `masters ${formerLocks}`, () => mastersIn(model, formerWays(formerLocks)))(object);
+  };
+}
+
+/** Objects of which approvals may be running, also by processes that are switched off, and by event whether any of their writes may be held. */
 export function approvalEntering(model: Model): MomentsPart | undefined {
+  const objects = new Set(Object.values(model.objects).flatMap((object) => (mayWait(model, object) ? [object.name] : [])));
+  if (objects.size === 0) return undefined;
   const processes = Object.values(model.approvalProcesses);
-  if (processes.length === 0) return undefined;
-  const objects = new Set(processes.map(({ object }) => object));
   const staged = new Set(
     Object.values(model.stageFlows)
       .filter(({ stages }) => Object.values(stages).some(({ approval }) => approval !== undefined))
       .map(({ object }) => object),
   );
   const holds = ({ name }: ObjectModel, event: string): boolean =>
-    processes.some(({ object, on }) => object === name && on.some((each) => each === event)) || (event !== 'delete' && staged.has(name));
+    processes.some(({ object, on }) => object === name && on.some((each) => each === event)) ||
+    ((event === 'create' || event === 'update') && staged.has(name));
   return {
     concerns: ({ name }, event) => event === 'delete' && objects.has(name),
-    writes: (object, event) => (event === 'create' || event === 'update') && holds(object, event),
+    writes: (object, event) =>
+      (event === 'create' && holds(object, event)) || (event === 'update' && (holds(object, event) || holds(object, 'void'))),
     afterSave: cancelGone,
     holder: (object, event) => (holds(object, event) ? holder : undefined),
     openFields,
+    masters: mastersOf(model),
+    lockedBelow,
   };
 }

@@ -1,13 +1,14 @@
 // What follows from what happened with approvals, written by the transaction that advances them: a visible list.
 import { createRecords, updateRecords, type WriteSession } from '@tessera/records';
-import { approvalTasksOf, doorOf, putShares, takeApprovalShares, type ApprovalTaskRow, type NewShare } from '@tessera/storage';
+import { approvalTasksOf, doorOf, putShares, takeApprovalSharesStatement, type ApprovalTaskRow, type NewShare } from '@tessera/storage';
+import { LiveFacts } from '../driving/facts.ts';
 import type { Follower, Happened } from '../driving/happened.ts';
 import { copiesOf, tellCopies } from './copies.ts';
 import { keepHistories } from './histories.ts';
 import { tellNotices } from './messages.ts';
-import { noticesOf, type Notice } from './notices.ts';
+import { isStopped, noticesOf, type Notice } from './notices.ts';
 import { copies, taskChanges, type ChangedTask, type NewTask } from './tasks.ts';
-import { namesOf, titlesFor, type Titles, type Told } from './titles.ts';
+import { namesOf, titlesFor, type Told } from './titles.ts';
 
 const taskObject = 'approvalTask';
 const longestName = 500;
@@ -38,12 +39,12 @@ async function share({ transaction, target, context }: WriteSession, made: reado
 }
 
 /** Nobody reads any longer only because somebody was asked who need not decide any more. */
-async function unshare({ transaction, target }: WriteSession, changed: readonly ChangedTask[]): Promise<void> {
+function unshare({ transaction, target }: WriteSession, changed: readonly ChangedTask[]): void {
   const over = changed.filter(({ row, values }) => row.kind !== 'submission' && values['state'] !== 'open');
   const people = over.flatMap(({ happened: { approval }, row }) =>
     [row.assignee, row.inNameOf].flatMap((user) => (user === null ? [] : [{ object: approval.object, recordId: approval.recordId, user }])),
   );
-  await takeApprovalShares(transaction, target, people);
+  if (people.length > 0) transaction.ahead(takeApprovalSharesStatement(target, people));
 }
 
 const cut = (text: string): string => (text.length <= longestName ? text : Array.from(text).slice(0, longestName).join(''));
@@ -81,11 +82,9 @@ function toldOf(rows: Rows): (of: { readonly happened: Happened; readonly user: 
   };
 }
 
-async function tellAll(session: WriteSession, notices: readonly Notice[], titles: Titles, told: ReturnType<typeof toldOf>): Promise<void> {
-  const people = notices.flatMap(({ happened: { approval, deed }, inNameOf }) => [approval.submitter, deed.by, inNameOf]);
-  const ids = people.filter((id) => id !== null);
-  if (notices.length > 0) await tellNotices(session, notices, { titles, names: await namesOf(session, ids), toldOf: told });
-}
+/** Everybody whom notices name. */
+const namedIn = (notices: readonly Notice[]): readonly string[] =>
+  notices.flatMap(({ happened: { approval, deed }, inNameOf }) => [approval.submitter, deed.by, inNameOf]).filter((id) => id !== null);
 
 /** For any number of approvals in the same few statements for each of their objects; each approval stands in the set once. */
 export const follow: Follower = async (session, happened) => {
@@ -103,13 +102,15 @@ export const follow: Follower = async (session, happened) => {
   });
   const [made, changed] = [changes.flatMap((each) => each.made), changes.flatMap((each) => each.changed)];
   await share(session, made);
-  const notices = happened.flatMap((one) => noticesOf(one, of(one)));
+  const administrators = happened.some(isStopped) ? await new LiveFacts(session).administrators() : [];
+  const notices = happened.flatMap((one) => noticesOf(one, of(one), administrators));
   const told = toldOf(rows);
   const readers = [...made.map((task) => ({ happened: task.happened, user: task.assignee })), ...notices];
-  const titles = await titlesFor(session, readers.map(told));
+  // Asked at once, they go out together.
+  const [titles, names] = await Promise.all([titlesFor(session, readers.map(told)), namesOf(session, namedIn(notices))]);
   await writeTasks(session, { made, changed }, (task) => titles.of(told(task)));
-  await unshare(session, changed);
-  await tellAll(session, notices, titles, told);
+  unshare(session, changed);
+  if (notices.length > 0) await tellNotices(session, notices, { titles, names, toldOf: told });
   const heard = new Set(notices.map(({ happened: { approval }, user }) => `${approval.id} ${user}`));
   await tellCopies(session, copied, ({ approval }, user) => heard.has(`${approval.id} ${user}`));
 };

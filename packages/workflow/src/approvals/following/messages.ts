@@ -3,9 +3,9 @@ import { inLanguage, type WriteSession } from '@tessera/records';
 import type { ReadValues } from '../../notifications/readers.ts';
 import { tell, type Message } from '../../notifications/tell.ts';
 import type { Reading } from '../../notifications/written.ts';
+import { stepAt } from '../process-steps.ts';
 import type { Notice } from './notices.ts';
 import { digestTemplate, noticeTemplate, phrases, type NoticeKind } from './texts.ts';
-import { approvalAt } from './timeouts.ts';
 import type { Titles, Told } from './titles.ts';
 
 /** More of one kind are told to somebody in one message. */
@@ -32,7 +32,7 @@ function valuesOf(notice: Notice, { titles, names, toldOf }: Known, reading: Rea
   const { happened, kind, inNameOf, step } = notice;
   const { approval, process, deed, subject } = happened;
   const nameOf = (id: string | null): string => names.get(id ?? '') ?? '';
-  const at = step === null ? undefined : approvalAt(process, step)?.label;
+  const at = step === null ? undefined : stepAt(process, step)?.label;
   const comment = deed.comment ?? (kind === 'asked' ? approval.comment : null);
   const name = titles.of(toldOf(notice));
   const behalf = phrase('standingIn', nameOf(inNameOf), reading);

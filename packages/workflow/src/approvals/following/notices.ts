@@ -1,6 +1,7 @@
 // Who is told what of an advance: purely, from what happened. Nobody is told twice of one.
 import type { ApprovalTaskRow } from '@tessera/storage';
 import type { Happened } from '../driving/happened.ts';
+import { openSteps, type ApprovalState } from '../machine/state.ts';
 import { noticeKinds, type NoticeKind } from './texts.ts';
 
 export interface Notice {
@@ -44,9 +45,27 @@ function toSubmitter({ approval, deed, effects }: Happened): readonly Told[] {
   return effects.some(({ kind }) => kind === 'returned') ? [{ kind: 'returned', user }] : [];
 }
 
+const failedSteps = (state: ApprovalState | undefined): readonly string[] =>
+  state === undefined || state.tree === null
+    ? []
+    : openSteps(state.tree).flatMap((step) => (step.kind === 'automation' && step.failed ? [step.path] : []));
+
+/** What goes no further until an administrator sees to it; undefined: it goes on. */
+function stopped({ before, after, problems }: Happened): Pick<Notice, 'kind' | 'step'> | undefined {
+  if (problems !== undefined) return { kind: 'failed', step: null };
+  const known = failedSteps(before);
+  const step = failedSteps(after).find((path) => !known.includes(path));
+  return step === undefined ? undefined : { kind: 'stopped', step };
+}
+
+/** Whether anything asks for administrators, who have to be found first. */
+export const isStopped = (happened: Happened): boolean => stopped(happened) !== undefined;
+
 /** @param rows the approval's tasks before */
-export function noticesOf(happened: Happened, rows: readonly ApprovalTaskRow[]): readonly Notice[] {
-  const all = [...toAsked(happened), ...inBetween(happened, rows), ...toSubmitter(happened)];
+export function noticesOf(happened: Happened, rows: readonly ApprovalTaskRow[], administrators: readonly string[] = []): readonly Notice[] {
+  const halt = stopped(happened);
+  const toHelp = halt === undefined ? [] : administrators.flatMap((user) => (user === happened.deed.by ? [] : [{ ...halt, user }]));
+  const all = [...toAsked(happened), ...inBetween(happened, rows), ...toSubmitter(happened), ...toHelp];
   const byUser = Map.groupBy(all, ({ user }) => user);
   const rank = ({ kind }: Told): number => noticeKinds.indexOf(kind);
   return [...byUser.values()].flatMap((told) => {

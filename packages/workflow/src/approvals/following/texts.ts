@@ -13,6 +13,7 @@ export const noticeKinds = [
   'recalled',
   'cancelled',
   'failed',
+  'stopped',
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -107,6 +108,14 @@ const wordings: Readonly<Record<NoticeKind, Wording>> = {
       '{{ object }}“{{ name }}”的变更已通过审批，但未能写入（{{ process }}），需由管理员处理。',
     ),
     many: label('{{ count }} approved changes were not written', '{{ count }} 项已通过的变更写入失败'),
+  },
+  stopped: {
+    subject: label('Approval stands still: {{ name }}', '审批停滞：{{ name }}'),
+    body: label(
+      'A step of the approval of {{ object }} {{ name }} has failed ({{ process }}{{ at }}). Retry it, or skip it.',
+      '{{ object }}“{{ name }}”的审批有一个步骤执行失败（{{ process }}{{ at }}），请重试或跳过。',
+    ),
+    many: label('{{ count }} approvals stand still', '{{ count }} 项审批停滞'),
   },
 };
 

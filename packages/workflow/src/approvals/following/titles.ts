@@ -72,7 +72,7 @@ export async function titlesFor(session: WriteSession, told: readonly Told[]): P
 /** Names of people, by id; of those who are not there nothing. */
 export async function namesOf({ model, target, transaction }: WriteSession, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const { user } = model.objects;
-  if (user === undefined) return new Map();
+  if (user === undefined || ids.length === 0) return new Map();
   const people = await readRecords(transaction, target, user, [...new Set(ids)]);
   return new Map([...people].map(([id, { name }]) => [id, typeof name === 'string' ? name : '']));
 }

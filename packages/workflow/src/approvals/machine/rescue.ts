@@ -5,7 +5,7 @@ import { asking, type Asking } from './facts.ts';
 import { judged, type Act, type StepResult } from './flow.ts';
 import type { Run } from './run.ts';
 import type { Entry, OpenApproval, Turn, Vote } from './state.ts';
-import { fits, onApproval, replaced } from './turns.ts';
+import { besides, fits, onApproval, replaced } from './turns.ts';
 
 const turnOf = ({ entries }: OpenApproval, key: string): Turn | undefined =>
   entries.flatMap(({ tickets }) => tickets.flatMap(({ turns }) => turns)).find((turn) => turn.key === key);
@@ -46,15 +46,27 @@ export function timeOut(path: string, key: string): Act {
   });
 }
 
-/** Who takes the place of somebody who has left; undefined: nobody does. */
-function* heir(run: Run, step: OpenApproval, definition: ApprovalDefinition, { key, person }: Turn): Asking<Asked | undefined> {
+/** Who takes the place of somebody who has left; `nobody`: who would decides there already; undefined: there is no one at all. */
+function* heir(run: Run, step: OpenApproval, definition: ApprovalDefinition, { key, person }: Turn): Asking<Asked | 'nobody' | undefined> {
   const manager = definition.left === 'manager' ? yield* asking('managerOf', person) : null;
   if (manager !== null && manager !== person && fits(run, step, definition, key, manager))
     return { person: manager, via: 'manager', from: person };
   const others = (yield* asking('administrators')).filter((one) => one !== person);
-  const administrator = others.find((one) => fits(run, step, definition, key, one));
+  const there = besides(step, key);
+  if (others.some((one) => there.has(one)) && !others.some((one) => fits(run, step, definition, key, one))) return 'nobody';
+  // The submitter only where there is no other, as where nobody stands behind an entry.
+  const administrator = others.find((one) => fits(run, step, definition, key, one)) ?? others[0];
   return administrator === undefined ? undefined : { person: administrator, via: 'administrator', from: person };
 }
+
+/** Without a turn, and without the vote that was its alone. */
+const without = (step: OpenApproval, key: string): OpenApproval => {
+  const changed = replaced(step, key, []);
+  return {
+    ...changed,
+    entries: changed.entries.map((entry) => ({ ...entry, tickets: entry.tickets.filter(({ turns }) => turns.length > 0) })),
+  };
+};
 
 /** Entries without the turns of somebody; `vacant` where nobody is left in one that had only those. */
 function dropped(step: OpenApproval, person: string): { readonly kept: readonly Entry[]; readonly vacant: readonly string[] } {
@@ -96,7 +108,9 @@ export function leave(path: string, person: string): Act {
     for (const turn of changed.entries.flatMap(({ tickets }) => tickets.flatMap(({ turns }) => turns))) {
       if (turn.vote !== null || turn.person !== person) continue;
       const asked = yield* heir(run, changed, definition, turn);
-      if (asked !== undefined) changed = replaced(changed, turn.key, [yield* newTurn(run, definition, { ...asked, fired: turn.fired })]);
+      if (asked === 'nobody') changed = without(changed, turn.key);
+      else if (asked !== undefined)
+        changed = replaced(changed, turn.key, [yield* newTurn(run, definition, { ...asked, fired: turn.fired })]);
     }
     return judged(changed, definition, null);
   });

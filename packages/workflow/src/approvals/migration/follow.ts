@@ -16,6 +16,7 @@ import type { MetadataChanged } from '../../triggers/follow-metadata.ts';
 import { definitionOf } from '../driving/definitions.ts';
 import { changeOf } from '../driving/rows.ts';
 import { timeoutKind } from '../timeouts/timers.ts';
+import { followLocks } from './former-locks.ts';
 import { movedTimer } from './timers.ts';
 import { movingOf, renamedProcesses, standingOf, type Standing } from './versions.ts';
 
@@ -56,7 +57,6 @@ export async function followApprovals(door: WorkflowDoor, changed: MetadataChang
   const { before, after, now } = changed;
   if (before === undefined) return;
   const versions = await pendingVersions(door);
-  if (versions.length === 0) return;
   const timers: NewTimer[] = [];
   for (const version of versions) {
     const standing = standingOf(before, after, version);
@@ -65,6 +65,8 @@ export async function followApprovals(door: WorkflowDoor, changed: MetadataChang
     timers.push(...timersFor(standing, await move(door, standing, now), changed));
   }
   await renameProcesses(door, renamedProcesses(before, after));
+  await followLocks(door, after);
+  if (versions.length === 0) return;
   const isMoved = timeOf(before) !== timeOf(after);
   if (isMoved) await hastenTimers(door, timeoutKind, now);
   if (timers.length === 0 && !isMoved) return;

@@ -1,7 +1,6 @@
 // Timers of time-outs: one for each task that has one to come, set, moved and cancelled with what is to be done.
 import type { WriteSession } from '@tessera/records';
-import { cancelTimers, type NewTimer } from '@tessera/storage';
-import { doorIn } from '../../jobs/handlers.ts';
+import { cancelTimersStatement, type NewTimer } from '@tessera/storage';
 import { setAndWake } from '../../triggers/at-time.ts';
 import type { Follower, Happened } from '../driving/happened.ts';
 import { tasks, type ApprovalState, type Task } from '../machine/index.ts';
@@ -77,7 +76,7 @@ function changesOf(session: WriteSession, one: Happened): { readonly set: readon
 export const followTimeouts: Follower = async (session, happened) => {
   const changes = happened.filter(({ before, after }) => before?.version !== after.version).map((one) => changesOf(session, one));
   const gone = changes.flatMap((change) => change.gone);
-  if (gone.length > 0) await cancelTimers(doorIn(session), gone);
+  if (gone.length > 0) session.transaction.ahead(cancelTimersStatement(session.target.schema, gone));
   await setAndWake(
     session,
     changes.flatMap((change) => change.set),

@@ -2,7 +2,7 @@
 import { keyValues, objectOf, withoutRecords } from '@tessera/records';
 import type { Value } from '@tessera/rules';
 import { lockStatement, type RecordValues } from '@tessera/storage';
-import { allocate, type Allocation, type AllocationTarget } from '../allocation.ts';
+import { allocate, scaleIn, type Allocation, type AllocationTarget } from '../allocation.ts';
 import type { Frame, FrameRecord } from '../step-work.ts';
 import { inputsOf, type Values } from '../writing.ts';
 import { textIn, type AllocateWork, type Claim, type Ledger } from './allocate-ledger.ts';
@@ -27,7 +27,7 @@ interface Item {
   readonly target: string;
 }
 
-const decimalOf = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null);
+const textOf = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null);
 
 /**
  * What each target has been given before, which it is to keep: an allocation that is made again moves nothing without need. Where parts
@@ -42,26 +42,29 @@ async function keptShares(
   const { step, session } = work;
   if (kept.length === 0 || step.weight !== undefined) return [];
   const { key, keyRules, object } = ledger;
-  const shares = new Map(kept.map((record) => [textIn(key, record), decimalOf(record[step.into.amount]) ?? '0']));
+  const shares = new Map(kept.map((record) => [textIn(key, record), textOf(record[step.into.amount]) ?? '0']));
   const evaluated = await work.over(items.map(({ frame }) => frame)).evaluateAll(keyRules);
   const paired = items.map(({ frame }, i) => ({ frame, values: evaluated[i] ?? {} }));
   const inputs = await inputsOf(session, object.name, keyRules, paired);
   return inputs.map((input) => shares.get(textIn(key, keyValues(key, input) ?? {})) ?? '0');
 }
 
-/** What of targets tells how much they get. */
+/** What of targets tells how much they get, and to how many decimals. */
 async function takersOf(
   work: AllocateWork,
   ledger: Ledger,
   items: readonly Item[],
   kept: readonly RecordValues[],
-): Promise<readonly AllocationTarget[]> {
+): Promise<readonly (AllocationTarget & { readonly scale: number })[]> {
   const { targetRules } = ledger;
   const ruled = await work.over(items.map(({ frame }) => frame)).evaluateAll(targetRules);
   const shares = await keptShares(work, ledger, items, kept);
   const given = (i: number, name: string): string | null | undefined =>
-    Object.hasOwn(targetRules, name) ? decimalOf(ruled[i]?.[name]) : undefined;
-  return items.map((_, i) => ({ capacity: given(i, 'capacity'), tier: given(i, 'tier'), weight: given(i, 'weight'), kept: shares[i] }));
+    Object.hasOwn(targetRules, name) ? textOf(ruled[i]?.[name]) : undefined;
+  return items.map((_, i) => ({
+    ...{ capacity: given(i, 'capacity'), tier: given(i, 'tier'), weight: given(i, 'weight'), kept: shares[i] },
+    scale: scaleIn(given(i, 'currency'), ledger.scale),
+  }));
 }
 
 async function decide(
@@ -72,7 +75,7 @@ async function decide(
   kept: readonly RecordValues[],
 ): Promise<readonly Decided[]> {
   const { step, session, frames } = work;
-  const amounts = (await work.evaluate(step.amount)).map((amount) => decimalOf(amount) ?? '0');
+  const amounts = (await work.evaluate(step.amount)).map((amount) => textOf(amount) ?? '0');
   const items = frames.flatMap((frame, claim) =>
     (targets[claim] ?? []).map((target): Item => {
       const opened = { ...frame, key: `${frame.key}/${target.id}`, records: [...frame.records, target] };
@@ -82,7 +85,8 @@ async function decide(
   const takers = await takersOf(work, ledger, items, kept);
   const allocations = claims.map((_, claim) => {
     const own = takers.filter((__, i) => items[i]?.claim === claim);
-    return allocate({ amount: amounts[claim] ?? '0', scale: ledger.scale, spread: step.spread, targets: own });
+    const scale = Math.min(ledger.scale, ...own.map((taker) => taker.scale));
+    return allocate({ amount: amounts[claim] ?? '0', scale, spread: step.spread, targets: own });
   });
   const shares = allocations.flatMap((allocation) => allocation.shares);
   const given = items.flatMap((item, i) => (shares[i] === undefined || shares[i] === '0' ? [] : [{ ...item, share: shares[i] }]));

@@ -18,6 +18,7 @@ export interface Ledger {
   readonly scopeRules: ValueModels;
   /** Of the values those that make the key. */
   readonly keyRules: ValueModels;
+  /** `currency` where a field of the record says in which the amount is. */
   readonly targetRules: Readonly<Record<string, Expression>>;
   readonly scale: number;
 }
@@ -32,7 +33,11 @@ export function ledgerOf({ session, step }: AllocateWork): Ledger {
       return rule !== undefined && !readsFrame(rule, over.frame);
     });
     const rules = common.flatMap(({ name }) => (into.values[name] === undefined ? [] : [[name, into.values[name]] as const]));
-    const ruled = Object.entries({ capacity, tier, weight }).flatMap(([name, rule]) => (rule === undefined ? [] : [[name, rule] as const]));
+    const decimal = object.fields[into.amount]?.decimal;
+    const currency = into.values[decimal?.currencyField ?? ''];
+    const ruled = Object.entries({ capacity, tier, weight, currency }).flatMap(([name, rule]) =>
+      rule === undefined ? [] : [[name, rule] as const],
+    );
     return {
       object,
       key,
@@ -40,7 +45,7 @@ export function ledgerOf({ session, step }: AllocateWork): Ledger {
       scopeRules: Object.fromEntries(rules),
       keyRules: Object.fromEntries(Object.entries(into.values).filter(([name]) => into.by.fields.includes(name))),
       targetRules: Object.fromEntries(ruled),
-      scale: object.fields[into.amount]?.decimal?.scale ?? 0,
+      scale: decimal?.scale ?? 0,
     };
   });
 }

@@ -1,5 +1,5 @@
 // assign: gives the record to whom an assignment rule finds, or to the first of those who are named and there.
-import { problem } from '@tessera/kernel';
+import { problem, type Problem } from '@tessera/kernel';
 import type { AssignmentRuleModel, AssignStepModel } from '@tessera/metadata';
 import { recordKey } from '@tessera/records';
 import type { Value } from '@tessera/rules';
@@ -77,6 +77,13 @@ async function found(
   });
 }
 
+function nobodyFor({ automation, step }: Work, id: string): Problem {
+  const { assignmentRule: rule, path } = step;
+  if (rule !== undefined) return problem('ASSIGNMENT_NONE', { rule, id });
+  const reason = `nobody whom \`to\` names is there for the record ${id}. Name others beside them.`;
+  return problem('AUTOMATION_FAILED', { automation: automation.name, step: path, reason });
+}
+
 export const assign: StepDoer<AssignStepModel> = async (work) => {
   const { step, platform } = work;
   const ids = await work.evaluate(step.record);
@@ -99,8 +106,7 @@ export const assign: StepDoer<AssignStepModel> = async (work) => {
   return records.map((record, i): StepResult => {
     const { user, decision } = people[i] ?? {};
     if (record === undefined) return { kind: 'done', outcome: { to: null, rule: null } };
-    if (user === undefined)
-      return { kind: 'failed', problem: problem('ASSIGNMENT_NONE', { rule: step.assignmentRule ?? step.path, id: record.id }) };
+    if (user === undefined) return { kind: 'failed', problem: nobodyFor(work, record.id) };
     return {
       kind: 'done',
       outcome: { to: user, rule: decision?.rule ?? null },

@@ -36,6 +36,14 @@ export interface FromTarget {
 export const textOfKey = ({ fields }: UniqueKey, values: RecordValues): string =>
   canonicalJson(fields.map(({ name }) => values[name] ?? null));
 
+/** What values lack that are no key of a record: nobody could say which record they mean. */
+export function lackingOf({ name, fields }: UniqueKey, { name: object }: ObjectModel, input: Values): string {
+  const names = fields.map((field) => field.name);
+  const empty = names.filter((field) => (input[field] ?? '') === '');
+  const lacking = empty.length === 0 ? `no fit value for ${names.join(', ')}` : `no value for ${empty.join(', ')}`;
+  return `${lacking}: the key ${name} of ${object} needs all of them.`;
+}
+
 export interface Keyed {
   readonly item: Item;
   readonly input: Values;
@@ -65,12 +73,7 @@ export async function keyed(
     const { of, name } = item;
     const input = inputs[i] ?? {};
     const values = keyValues(key, input);
-    const fields = key.fields.map((field) => field.name);
-    if (values === undefined) {
-      const empty = fields.filter((field) => (input[field] ?? '') === '');
-      const lacking = empty.length === 0 ? `no fit value for ${fields.join(', ')}` : `no value for ${empty.join(', ')}`;
-      return refuse(of, `${name === '' ? 'the source' : name} gives ${lacking}: the key ${key.name} of ${object.name} needs all of them.`);
-    }
+    if (values === undefined) return refuse(of, `${name === '' ? 'the source' : name} gives ${lackingOf(key, object, input)}`);
     const text = textOfKey(key, values);
     const first = seen[of]?.get(text);
     if (first !== undefined)

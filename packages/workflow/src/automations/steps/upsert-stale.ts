@@ -1,7 +1,7 @@
 // Records in the scope of an upsert that its source no longer gives: void, or into the bin.
 import type { Problem } from '@tessera/kernel';
 import type { QueryModel, UpsertStepModel } from '@tessera/metadata';
-import { deleteRecords, setLifeStatus } from '@tessera/records';
+import { deleteRecords, voidRecords } from '@tessera/records';
 import type { Expression } from '@tessera/rules';
 import { countRecords } from '../limits.ts';
 import { allWritten } from '../writing.ts';
@@ -35,15 +35,9 @@ function scopeQuery({ session, step }: FromWork, first: number): QueryModel | un
 async function end({ session, step }: FromWork, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   countRecords(session, ids.length);
-  if (step.stale === 'void') await setLifeStatus(session, step.object, ids, 'void');
-  else
-    allWritten(
-      await deleteRecords(
-        session,
-        step.object,
-        ids.map((id) => ({ pointer: '', id })),
-      ),
-    );
+  const records = ids.map((id) => ({ pointer: '', id }));
+  if (step.stale === 'void') await voidRecords(session, step.object, records, { allOrNone: true });
+  else allWritten(await deleteRecords(session, step.object, records));
 }
 
 /**

@@ -1,11 +1,16 @@
 // wait: until the first of what it names; the outcome's `reason` says which.
 import type { WaitReason, WaitStepModel } from '@tessera/metadata';
 import { instantOn } from '@tessera/rules';
+import { runsToldOfEnd } from '@tessera/storage';
+import { doorIn } from '../../jobs/handlers.ts';
 import { moved } from '../../triggers/time-of.ts';
 import { readStored } from '../frame-records.ts';
 import type { Frame, StepDoer, StepResult, StepWork } from '../step-work.ts';
 
 type Work = StepWork<WaitStepModel>;
+
+/** Writes and ends of approvals wake what the automations of today wait for; what began with another version looks for itself so often. */
+const lookMs = 300_000;
 
 interface Deadline {
   readonly reason: WaitReason;
@@ -41,21 +46,35 @@ async function held({ platform, frames }: Work): Promise<readonly Frame[]> {
   });
 }
 
+/** Frames of runs to which an end of an approval has come before they waited for it. */
+async function toldBefore({ platform, step, frames }: Work): Promise<readonly boolean[]> {
+  const { event } = step;
+  if (event === undefined) return frames.map(() => false);
+  const runs = [...new Set(frames.flatMap(({ runId }) => runId ?? []))];
+  const told = await runsToldOfEnd(doorIn(platform), runs, event);
+  return frames.map(({ runId }) => runId !== undefined && told.has(runId));
+}
+
 export const wait: StepDoer<WaitStepModel> = async (work) => {
-  const { session, step, frames, waited } = work;
+  const { session, automation, step, frames, waited } = work;
   const { condition, event } = step;
-  const holds = condition === undefined ? [] : await work.over(await held(work)).evaluate(condition);
-  const due = await deadlines(work);
   const watches = { record: condition !== undefined, event };
+  const isWoken = watches.record || event !== undefined;
+  const own = isWoken ? await held(work) : frames;
+  const holds = condition === undefined ? [] : await work.over(own).evaluate(condition);
+  const told = await toldBefore(work);
+  const due = await deadlines(work);
   const now = Date.parse(session.at);
+  const isOld = isWoken && session.model.automations[automation.name]?.hash !== automation.hash;
   return frames.map((_, i): StepResult => {
     const [first] = due[i] ?? [];
     const over = (reason: WaitReason): StepResult => ({ kind: 'done', outcome: { reason } });
-    if (event !== undefined && waited[i]?.events.includes(event) === true) return over('event');
+    if (event !== undefined && (told[i] === true || waited[i]?.events.includes(event) === true)) return over('event');
     if (holds[i] === true) return over('condition');
     if (first !== undefined && first.at <= now) return over(first.reason);
-    if (first !== undefined) return { kind: 'waiting', until: new Date(first.at).toISOString(), watches };
     // `until` gives nothing, and there is nothing else to wait for.
-    return condition === undefined && event === undefined ? over('until') : { kind: 'waiting', watches };
+    if (first === undefined && !isWoken && step.for === undefined) return over('until');
+    const until = Math.min(first?.at ?? Infinity, isOld ? now + lookMs : Infinity);
+    return until === Infinity ? { kind: 'waiting', watches } : { kind: 'waiting', until: new Date(until).toISOString(), watches };
   });
 };
