@@ -20,6 +20,7 @@ import { Plans } from './read/plans.ts';
 import { Background } from './sandboxes/background.ts';
 import { quietInCopies } from './sandboxes/quiet.ts';
 import { TenantRuntimes, type TenantRuntime } from './tenant-runtimes.ts';
+import { Turns } from './turns.ts';
 import { inboundSecrets, receiveWebhook } from './webhooks.ts';
 import { drainTenant, sendersOf, startWorkers, webhookSecrets } from './work.ts';
 
@@ -108,13 +109,18 @@ function mayBeOutdated(error: unknown): boolean {
   return error instanceof TesseraError && (error.code === 'MODEL_CHANGED' || error.status === 404 || error.status === 422);
 }
 
-const attempts = 3;
+/** Requests that are overtaken so often stand in line. */
+const freeAttempts = 2;
+/** And even there other nodes may overtake them. */
+const attemptsInTurn = 50;
 
 class RunningEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #identity: Identity;
   readonly #policies: Policies;
   readonly #closers: (() => Promise<void>)[];
+  /** By tenant: where people or metadata change all the while, everybody would overtake everybody. */
+  readonly #turns = new Turns();
   readonly events: Engine['events'];
   readonly identity: Engine['identity'];
 
@@ -192,19 +198,30 @@ class RunningEngine implements Engine {
     const operation = operations[name];
     const key = 'key' in input ? input.key : undefined;
     let session = await this.#session(context, operation.fresh, name, key);
-    for (let attempt = 1; ; attempt += 1) {
-      if (operation.permission === 'administer' && !session.policy.administrator) throw fail('PERMISSION_DENIED', { action: name });
-      try {
-        return await operation.run(session, input);
-      } catch (error) {
-        // What began on the present Runtime has nothing to gain, and its stream, if it has one, is spent.
-        if (operation.fresh || attempt >= attempts || !mayBeOutdated(error)) throw error;
-        const now = await this.#session(context, true, name, key);
-        const moved = !sameState(now.state, session.state);
-        if (!moved || ('modelHash' in input && now.view.hash !== session.view.hash)) throw error;
-        session = now;
+    /** Undefined: overtaken each time. */
+    const attempts = async (most: number): Promise<{ readonly output: OperationOutput<N> } | undefined> => {
+      for (let attempt = 1; attempt <= most; attempt += 1) {
+        if (operation.permission === 'administer' && !session.policy.administrator) throw fail('PERMISSION_DENIED', { action: name });
+        try {
+          return { output: await operation.run(session, input) };
+        } catch (error) {
+          // What began on the present Runtime has nothing to gain, and its stream, if it has one, is spent.
+          if (operation.fresh || !mayBeOutdated(error)) throw error;
+          const now = await this.#session(context, true, name, key);
+          const moved = !sameState(now.state, session.state);
+          if (!moved || ('modelHash' in input && now.view.hash !== session.view.hash)) throw error;
+          session = now;
+        }
       }
-    }
+      return undefined;
+    };
+    const inTurn = async (): ReturnType<typeof attempts> => {
+      session = await this.#session(context, true, name, key);
+      return attempts(attemptsInTurn);
+    };
+    const done = (await attempts(freeAttempts)) ?? (await this.#turns.take(context.tenant, inTurn));
+    if (done === undefined) throw fail('MODEL_CHANGED');
+    return done.output;
   }
 
   drain(tenant: string, now = this.#parts.clock.now()): Promise<Drained> {
