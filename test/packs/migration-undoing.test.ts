@@ -127,4 +127,22 @@ describe('a migration', () => {
       { id: found, parent_id: there },
     ]);
   });
+
+  it('keeps nothing of a record that is deleted for good, and all of the others', async () => {
+    const acme = await tenant(small);
+    const ids = [await acme.create('company', { name: 'Gone', region: 'a' }), await acme.create('company', { name: 'Stays', region: 'b' })];
+    await acme.run('packs.apply', {
+      files: smallWith('2.0.0', { up: ofCompany({ set: { region: { upper: { var: 'region' } } } }) }).files,
+    });
+    const kept = async (): Promise<unknown> =>
+      (await engine.sql(`select record_id from ${acme.schema}._migration_value order by record_id`)).map((row) => row['record_id']);
+    expect(await kept()).toEqual(ids);
+    const [gone = '', stays = ''] = ids;
+    await acme.remove('company', gone);
+    expect(await kept()).toEqual(ids);
+    await acme.run('records.purge', { object: 'company', ids: [gone] });
+    expect(await kept()).toEqual([stays]);
+    await acme.run('metadata.rollback', { version: 1 });
+    expect(await acme.read('company', stays, 'region')).toEqual({ region: 'b' });
+  });
 });

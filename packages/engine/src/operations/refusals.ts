@@ -3,10 +3,11 @@ import { isoNow, TesseraError } from '@tessera/kernel';
 import { canonicalJson, movedWords, ruleScope, type Model } from '@tessera/metadata';
 import type { LayerPlan } from '@tessera/packs';
 import { checkCondition, withoutOptions, type RuleScope } from '@tessera/rules';
-import { futureRecords } from '@tessera/storage';
+import { futureRecords, type FutureRecords } from '@tessera/storage';
 import type { Session } from '../engine-parts.ts';
 import type { RefusedRecords } from '../types/metadata.ts';
 import { countedNow, sampled, type Counted } from './record-counts.ts';
+import { isStricterText, refusedTexts } from './refused-texts.ts';
 import { renamesIn } from './renames-in.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,7 +18,7 @@ const mostCounted = 50;
 const asJson = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
 
 interface Candidate extends Pick<RefusedRecords, 'object' | 'rule' | 'field'> {
-  /** Under the names of after the change. */
+  /** Under the names of after the change; undefined: of a field whose texts must look otherwise. */
   readonly filter: unknown;
   /** The same under those of before; undefined where only the change brings what it reads. */
   readonly former: RefusedRecords['query'] | undefined;
@@ -93,12 +94,13 @@ function ofFields({ object, former, fields, before, after }: Successor): readonl
     const formerField = fields.get(field) ?? field;
     if (!Object.hasOwn(known, formerField)) return [];
     const [was, now] = [asJson(known[formerField]), asJson(source)];
-    return [...ofLimits(was, now), ...ofOptions(was, now)].map((beyond) => ({
+    const beyond = [...ofLimits(was, now), ...ofOptions(was, now)].map((filter) => ({
       object,
       field,
-      filter: beyond(field),
-      former: { object: former, filter: beyond(formerField) },
+      filter: filter(field),
+      former: { object: former, filter: filter(formerField) },
     }));
+    return isStricterText(was, now) ? [...beyond, { object, field, filter: undefined, former: undefined }] : beyond;
   });
 }
 
@@ -113,24 +115,25 @@ function openScope(after: Model, object: string): RuleScope {
 }
 
 /** On the rows as they will be; undefined where only a save can tell. */
-async function countedAfter(
-  session: Session,
-  plan: LayerPlan,
-  { object, filter }: Candidate,
-  former: string,
-): Promise<Counted | undefined> {
+async function foundAfter(session: Session, plan: LayerPlan, { object, field, filter }: Candidate): Promise<FutureRecords | undefined> {
+  if (filter === undefined) return refusedTexts(session, plan, object, field ?? '');
   const { expression: condition } = checkCondition(filter, openScope(plan.after, object));
   if (condition === undefined) return undefined;
-  const now = isoNow(session.context);
-  const wanted = { to: plan.after, object, condition, now };
+  const wanted = { to: plan.after, object, condition, now: isoNow(session.context) };
   try {
-    const { count, ids } = await session.parts.cell.control((transaction) => futureRecords(transaction, plan.ddl, wanted));
-    // As they are now, only their ids tell them.
-    return { count, sample: ids.slice(0, sampled), query: { object: former, filter: { in: [{ var: 'id' }, ids] } } };
+    return await session.parts.cell.control((transaction) => futureRecords(transaction, plan.ddl, wanted));
   } catch (error) {
     if (!(error instanceof TesseraError)) throw error;
     return undefined;
   }
+}
+
+async function countedAfter(session: Session, plan: LayerPlan, candidate: Candidate, former: string): Promise<Counted | undefined> {
+  const found = await foundAfter(session, plan, candidate);
+  if (found === undefined) return undefined;
+  const { count, ids } = found;
+  // As they are now, only their ids tell them.
+  return { count, sample: ids.slice(0, sampled), query: { object: former, filter: { in: [{ var: 'id' }, ids] } } };
 }
 
 /** Objects of both Models; a plan's changes know what is renamed on the way back, too. */

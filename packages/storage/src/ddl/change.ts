@@ -1,5 +1,5 @@
 // Decides for every table and column of the new Model where it comes from: added, kept, converted or brought back.
-import { fail, failAll, type Problem, type TesseraError, problem } from '@tessera/kernel';
+import { fail, failAll, ident, problem, sql, type Problem, type Sql, type TesseraError } from '@tessera/kernel';
 import type { Model, ObjectModel } from '@tessera/metadata';
 import { asideName, asideNumber, attachedName, isNewName, newestAside, newName } from './names.ts';
 import { castBetween, type Cast } from './casts.ts';
@@ -212,13 +212,43 @@ function columnChange(pair: Pair, column: ColumnSpec, names: NumberedNames, prob
       const words: MovedWords =
         match === undefined ? new Map() : movedOptionWords(match.oldField, match.newField, pair.target.back === true);
       if (cast.how !== 'convert') return { how: 'keep', column, old, match, words };
-      return { how: 'convert', column, old, cast, aside: names.next(old.name), words };
+      return {
+        how: 'convert',
+        column,
+        old,
+        cast: words.size > 0 ? cast : remembering(pair, column, old, cast),
+        aside: names.next(old.name),
+        words,
+      };
     }
     problems.push(impossible(pair.object, column, old));
   }
   // What the engine keeps itself it has not kept up while it was set aside.
   const aside = column.field === undefined ? undefined : newestAside(pair.physical?.columns ?? [], column.name);
   return aside !== undefined && aside.typeText === column.typeText ? { how: 'restore', column, aside: aside.name } : { how: 'add', column };
+}
+
+/**
+ * The cast of a column that was of this type before and is again: where a value is still what became of the one that was set aside,
+ * that one comes back as it was (`007`, where the number 7 would become `7`).
+ */
+function remembering({ physical, to }: Pair, column: ColumnSpec, old: ColumnSpec, cast: ConvertCast): ConvertCast {
+  const former = newestAside(
+    (physical?.columns ?? []).filter(({ typeText }) => typeText === column.typeText),
+    column.name,
+  );
+  const forth = castBetween(column.type, old.type, to.settings.timeZone);
+  if (former === undefined || forth?.how !== 'convert') return cast;
+  const was = ident(former.name);
+  const nothing = forth.refused === undefined ? sql`${was} is null` : sql`(${was} is null or ${forth.refused(was)})`;
+  // Only a case keeps PostgreSQL from casting values that it could not.
+  const isSame = (present: Sql): Sql => sql`case when ${nothing} then false else ${forth.value(was)} is not distinct from ${present} end`;
+  const { value, refused } = cast;
+  return {
+    how: 'convert',
+    value: (present) => sql`case when ${isSame(present)} then ${was} else ${value(present)} end`,
+    refused: refused && ((present) => sql`case when ${isSame(present)} then false else ${refused(present)} end`),
+  };
 }
 
 /** What was encrypted is not laid open, nor is what was open believed to be encrypted. */

@@ -15,7 +15,7 @@ export { columnDefinition } from './statements.ts';
 export { castBetween, type Cast } from './casts.ts';
 export type { ConcurrentIndex, DdlCheck, DdlPlan, DdlRisk, DdlStep, Preparation, DdlStepKind, StepMigration } from './step.ts';
 export { planDdl } from './plan.ts';
-export { futureRecords, type FutureRecords } from './future-records.ts';
+export { futureRecords, futureTexts, type FutureRecords } from './future-records.ts';
 export type { ModelMatch, MovedOptions } from './identity.ts';
 export { fieldsFromElsewhere, type NameMoves } from './moves.ts';
 export type { DdlTarget } from './change.ts';

@@ -57,10 +57,13 @@ export function restoreStatement(
     select id, version from saved`);
 }
 
-/** Deletes records of the bin for good. */
-export function purgeStatement(target: ReadTarget, object: ObjectModel, ids: readonly string[]): Statement {
+/** Deletes records of the bin for good, and what migrations have kept of them. */
+export function purgeStatement({ schema }: ReadTarget, object: ObjectModel, ids: readonly string[]): Statement {
   return toStatement(sql`
-    delete from ${ident(target.schema, object.table)} t where t.id = any(${ids}::uuid[]) and t.deleted_at is not null returning t.id`);
+    with gone as (delete from ${ident(schema, object.table)} t where t.id = any(${ids}::uuid[]) and t.deleted_at is not null returning t.id),
+      kept as (delete from ${ident(schema, '_migration_value')} v using ${ident(schema, '_migration')} m
+        where m.object = ${object.name} and v.migration = m.id and v.record_id in (select id from gone))
+    select id from gone`);
 }
 
 /** A lookup's column, seen from the records that it points to. */
