@@ -111,6 +111,30 @@ describe('what is expected and not found is told', () => {
     });
   });
 
+  it('with the runs of automations that had failed until then', async () => {
+    const steps: Steps = {
+      deal,
+      hook: { type: 'webhook', automation: 'inbound', inputs: {} },
+      nudge: { type: 'press', as: 'lin', record: 'deal', automation: 'nudge', inputs: { why: '' } },
+      jobs: { type: 'runJobs' },
+      made: expected({ counts: { tasks: { object: 'task', is: 2 } } }),
+    };
+    const { results } = await scene.play({
+      unmade: steps,
+      fine: { ...steps, made: expected({ counts: { tasks: { object: 'task', is: 0 } } }) },
+    });
+    expect(results[0]?.failure).toEqual({
+      step: 'made',
+      title: 'Made',
+      mismatches: [{ what: 'number of tasks', expected: 2, found: 0 }],
+      failedRuns: [
+        expect.stringMatching(/^automation inbound at task: RECORDS?_INVALID: |^automation inbound at task: VALUE_REQUIRED: /),
+        expect.stringMatching(/^automation nudge of deal at task: /),
+      ],
+    });
+    expect(results[1]?.passed).toBe(true);
+  });
+
   it('where a refusal is another, or does not come', async () => {
     const refused = (refusal: Json, amount = -1): Steps => ({
       deal,

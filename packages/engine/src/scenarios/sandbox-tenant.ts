@@ -22,7 +22,9 @@ import {
   secretGeneration,
   seedsOf,
   stepsReached,
+  failedRuns,
   stumbledTimers,
+  type FailedRun,
   type Seeded,
 } from '@tessera/storage';
 import { signatureHeaders, webhookSender, type Senders } from '@tessera/workflow';
@@ -204,6 +206,11 @@ export class SandboxTenant implements Sandbox {
     const { parts, tenant } = this.#own;
     const all = await decidedEffects(parts.cell.tenant(tenant));
     return all.map(({ content, ...effect }) => ({ ...effect, content: JSON.parse(content) as unknown }));
+  }
+
+  failedRuns(): Promise<readonly FailedRun[]> {
+    const { parts, tenant } = this.#own;
+    return failedRuns(parts.cell.tenant(tenant));
   }
 
   async reached(): Promise<readonly Reached[]> {

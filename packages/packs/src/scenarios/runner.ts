@@ -2,6 +2,7 @@
 import { TesseraError } from '@tessera/kernel';
 import type { Layer, ScenarioStepJson } from '@tessera/metadata';
 import { inLanguage } from '@tessera/records';
+import type { FailedRun } from '@tessera/storage';
 import type { DataSet } from '../seeds/sets.ts';
 import { doStep, refusalOf } from './actions.ts';
 import type { Mismatch } from './compare.ts';
@@ -19,6 +20,8 @@ export interface ScenarioFailure {
   /** What the step says of itself. */
   readonly title: string;
   readonly mismatches: readonly Mismatch[];
+  /** Runs of automations that had failed until then, wanted or not: often they are why. Left out where there are none. */
+  readonly failedRuns?: readonly string[];
 }
 
 export interface ScenarioResult {
@@ -78,6 +81,12 @@ async function playSteps(play: Play, languages: readonly string[]): Promise<Ende
   return { steps };
 }
 
+function runText(play: Play, { automation, path, recordId, error }: FailedRun): string {
+  const of = recordId === null ? '' : ` of ${play.nameOf(recordId)}`;
+  const { code, message } = JSON.parse(error) as { readonly code?: string; readonly message: string };
+  return `automation ${automation}${of} at ${path}: ${code === undefined ? '' : `${code}: `}${message}`;
+}
+
 async function playOne(sandbox: Sandbox, scenario: Scenario, options: PlayOptions, reached: Set<Reached>): Promise<Ended> {
   let play: Play;
   try {
@@ -90,7 +99,9 @@ async function playOne(sandbox: Sandbox, scenario: Scenario, options: PlayOption
   const ended = await playSteps(play, options.languages);
   const kept = await keptReached(await play.as(undefined), sandbox.model);
   for (const part of [...play.reached, ...(await sandbox.reached()), ...kept]) reached.add(part);
-  return ended;
+  if (ended.failure === undefined) return ended;
+  const failedRuns = (await sandbox.failedRuns()).map((run) => runText(play, run));
+  return failedRuns.length === 0 ? ended : { ...ended, failure: { ...ended.failure, failedRuns } };
 }
 
 /** Plays scenarios in their order; each begins with an empty sandbox. */

@@ -1,7 +1,7 @@
 // What scenarios are played in, and by whom: handed in by whoever has an engine, since packs know none.
 import type { Problem } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
-import type { Seeded } from '@tessera/storage';
+import type { FailedRun, Seeded } from '@tessera/storage';
 import type { RecordRef, Values } from '../given-values.ts';
 import type { DataSet } from '../seeds/sets.ts';
 
@@ -174,6 +174,8 @@ export interface Sandbox {
   isDeleted(record: RecordRef): Promise<boolean>;
   changes(record: RecordRef): Promise<readonly FieldChange[]>;
   effects(): Promise<readonly SentEffect[]>;
+  /** Runs of automations that have come to nothing since the reset. */
+  failedRuns(): Promise<readonly FailedRun[]>;
   /** What has been done since the reset. */
   reached(): Promise<readonly Reached[]>;
   close(): Promise<void>;

@@ -24,7 +24,8 @@ export function resultText({ passed, title, name, file, ms, failure, line, colum
   if (failure === undefined) return `${head}\n`;
   const place = line === undefined ? file : `${file}:${String(line)}:${String(column)}`;
   const step = `    at step ${failure.step} “${failure.title}” of ${place}`;
-  return `${[head, step, ...failure.mismatches.flatMap(mismatchLines)].join('\n')}\n`;
+  const runs = (failure.failedRuns ?? []).map((run) => `      had failed before: ${said(run)}`);
+  return `${[head, step, ...failure.mismatches.flatMap(mismatchLines), ...runs].join('\n')}\n`;
 }
 
 const words = (kind: string): string => kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -37,7 +37,7 @@ export {
   type RunState,
   type WaitingApproval,
 } from './runs.ts';
-export { appendJournal, readJournal, stepsReached, type JournalEntry, type StepReached } from './journal.ts';
+export { appendJournal, failedRuns, readJournal, stepsReached, type FailedRun, type JournalEntry, type StepReached } from './journal.ts';
 export {
   cancelTimers,
   cancelTimersStatement,

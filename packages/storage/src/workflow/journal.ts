@@ -58,6 +58,35 @@ export async function readJournal(door: WorkflowDoor, runId: string): Promise<re
   }));
 }
 
+/** A run that has failed, and not been tried again since. */
+export interface FailedRun {
+  readonly automation: string;
+  /** Of the step that failed. */
+  readonly path: string;
+  readonly object: string | null;
+  readonly recordId: string | null;
+  /** JSON text. */
+  readonly error: string;
+}
+
+/** The first ones; at most ten. */
+export async function failedRuns(door: WorkflowDoor): Promise<readonly FailedRun[]> {
+  const { rows } = await door.query(
+    toStatement(
+      sql`
+        select r.automation, r.position, r.object, r.record_id::text as record_id, r.error::text as error
+        from ${ident(door.schema, '_run')} r where r.state = 'failed' order by r.ended_at, r.id limit 10`,
+    ),
+  );
+  return rows.map((row) => ({
+    automation: String(row['automation']),
+    path: String(row['position']),
+    object: textOrNull(row['object']),
+    recordId: textOrNull(row['record_id']),
+    error: String(row['error']),
+  }));
+}
+
 /** A step that runs of an automation have come to; null of an automation whose runs have come to none. */
 export interface StepReached {
   readonly automation: string;
