@@ -11,7 +11,7 @@ export const atTimeKind = 'atTime';
 
 export const atTimePrefix = (automation: string): string => `${atTimeKind}/${automation}/`;
 
-const keyOf = (automation: string, recordId: string): string => `${atTimePrefix(automation)}${recordId}`;
+export const atTimeKey = (automation: string, recordId: string): string => `${atTimePrefix(automation)}${recordId}`;
 
 /** Whether a rule is changed by nothing but writes of the record itself: not by time, by people, or by other records. */
 export function isOfRecordAlone(object: ObjectModel, rule: Expression): boolean {
@@ -77,7 +77,7 @@ export const timerFor = (
   chain: readonly string[] = [],
 ): NewTimer => ({
   id: session.context.newId(),
-  key: keyOf(name, recordId),
+  key: atTimeKey(name, recordId),
   kind: atTimeKind,
   dueAt: new Date(due).toISOString(),
   runId: null,
@@ -110,7 +110,7 @@ export async function followTimes(session: WriteSession, times: AtTimes, { objec
       const before = event === 'restore' ? undefined : wanted(session, object, each, old);
       const after = event === 'delete' ? undefined : wanted(session, object, each, values);
       if (before === after) continue;
-      if (after === undefined) cancelled.push(keyOf(each.automation.name, id));
+      if (after === undefined) cancelled.push(atTimeKey(each.automation.name, id));
       // What comes back, or counts again, has had its times that are over.
       else if ((event !== 'restore' && old?.['lifeStatus'] !== 'void') || after > now)
         set.push(timerFor(session, each.automation, id, after, after > now ? [] : session.cause.chain));
@@ -134,7 +134,7 @@ export function timersOf(
   for (const record of records) {
     const id = idOf(record);
     const due = wanted(session, object, { automation, when: decided }, record);
-    if (due === undefined) gone.push(keyOf(automation.name, id));
+    if (due === undefined) gone.push(atTimeKey(automation.name, id));
     else set.push(timerFor(session, automation, id, due));
   }
   return { set, gone };

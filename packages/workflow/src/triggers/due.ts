@@ -72,7 +72,7 @@ async function dueFor(session: WriteSession, automation: AtTimeAutomation, ids: 
   const again: NewTimer[] = busy.map((id) => timerFor(session, automation, id, now + otherHandsMs, session.cause.chain));
   const due: RecordValues[] = [];
   for (const record of records) {
-    const time = dueOf(session.model, automation, record);
+    const time = record['lifeStatus'] === 'void' ? undefined : dueOf(session.model, automation, record);
     if (time === undefined) continue;
     if (time <= now) due.push(record);
     else again.push(timerFor(session, automation, idOf(record), time));
