@@ -25,8 +25,7 @@ async function merged(object: string, winner: string, loser: string, fields: Jso
   return { object, winner, merge: String(json['merge']) };
 }
 
-const undo = ({ object, winner, merge }: Merged): Promise<Answer> =>
-  scene.admin.http.post(at(object, winner, `/merge/${merge}/undo`), {});
+const undo = ({ object, winner, merge }: Merged): Promise<Answer> => scene.admin.http.post(at(object, winner, `/merge/${merge}/undo`), {});
 
 /** All that an undoing could have touched. */
 async function stored(): Promise<unknown> {

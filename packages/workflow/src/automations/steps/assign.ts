@@ -53,10 +53,7 @@ interface Found {
 }
 
 /** Whom the rule of the step finds for each frame: users with what is kept of why. */
-async function found(
-  work: Work,
-  records: readonly (FrameRecord | undefined)[],
-): Promise<readonly Found[]> {
+async function found(work: Work, records: readonly (FrameRecord | undefined)[]): Promise<readonly Found[]> {
   const { step, frames, platform } = work;
   const { to, assignmentRule } = step;
   if (to !== undefined) {
