@@ -185,5 +185,11 @@ function untested({ name: pack, files }: Layer): readonly Problem[] {
 
 /** @param model of the pack with what it needs, without mistakes */
 export function lintPack(pack: Layer, model: Model): readonly Problem[] {
-  return [...unusedFields(pack), ...unsaidPersonal(pack), ...missingTranslations(pack, model), ...repeatingConversions(pack, model), ...untested(pack)];
+  return [
+    ...unusedFields(pack),
+    ...unsaidPersonal(pack),
+    ...missingTranslations(pack, model),
+    ...repeatingConversions(pack, model),
+    ...untested(pack),
+  ];
 }

@@ -4,6 +4,7 @@ import { noFacts, recordEnvironment, type Changes, type WriteSession } from '@te
 import { dependencies, walk, type Expression } from '@tessera/rules';
 import { cancelTimers, setTimers, wakeStatement, type NewTimer, type RecordValues } from '@tessera/storage';
 import { doorIn } from '../jobs/handlers.ts';
+import { chainedTo } from './chains.ts';
 import { idOf } from './record-id.ts';
 import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
 
@@ -68,14 +69,7 @@ function wanted(
   return session.rules.evaluate(when, environment) === true ? due : undefined;
 }
 
-/** @param chain what has led to a time that was over when it was set: automations that set such times for one another come to an end too */
-export const timerFor = (
-  session: WriteSession,
-  { name, object }: AtTimeAutomation,
-  recordId: string,
-  due: number,
-  chain: readonly string[] = [],
-): NewTimer => ({
+export const timerFor = (session: WriteSession, { name, object }: AtTimeAutomation, recordId: string, due: number): NewTimer => ({
   id: session.context.newId(),
   key: atTimeKey(name, recordId),
   kind: atTimeKind,
@@ -83,14 +77,8 @@ export const timerFor = (
   runId: null,
   object,
   recordId,
-  content: JSON.stringify({ automation: name, ...(chain.length === 0 ? {} : { chain }) }),
+  content: JSON.stringify({ automation: name, ...chainedTo(session, due) }),
 });
-
-/** What has led to a timer. */
-export function chainOf({ content }: Pick<NewTimer, 'content'>): readonly string[] {
-  const { chain } = JSON.parse(content) as { readonly chain?: readonly string[] };
-  return chain ?? [];
-}
 
 /** Sets timers, and sees to it that somebody comes when the first of them is due. */
 export async function setAndWake(session: WriteSession, timers: readonly NewTimer[]): Promise<void> {
@@ -113,7 +101,7 @@ export async function followTimes(session: WriteSession, times: AtTimes, { objec
       if (after === undefined) cancelled.push(atTimeKey(each.automation.name, id));
       // What comes back, or counts again, has had its times that are over.
       else if ((event !== 'restore' && old?.['lifeStatus'] !== 'void') || after > now)
-        set.push(timerFor(session, each.automation, id, after, after > now ? [] : session.cause.chain));
+        set.push(timerFor(session, each.automation, id, after));
     }
   }
   if (cancelled.length > 0) await cancelTimers(doorIn(session), cancelled);
