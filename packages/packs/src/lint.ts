@@ -1,5 +1,4 @@
-// What is no mistake in a pack, and yet seldom meant: fields that nothing names, texts that are missing in a language, conversions that repeat, processes without a
-// test.
+// What is no mistake in a pack, and yet seldom meant: unused fields, missing texts, conversions that repeat, processes without a test.
 import { problem, type Problem } from '@tessera/kernel';
 import {
   folderKinds,

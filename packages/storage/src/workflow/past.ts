@@ -91,7 +91,8 @@ export async function timerAt(
   const failed = failedUnder === undefined ? sql`` : sql`or (starts_with(t.key, ${failedUnder}) and t.failed_at is not null)`;
   const { rows } = await door.query(
     toStatement(sql`
-      select ${timeText('t.due_at')} as due_at, t.attempts, ${timeText('t.failed_at')} as failed_at, ${timeText('t.created_at')} as created_at
+      select ${timeText('t.due_at')} as due_at, t.attempts,
+        ${timeText('t.failed_at')} as failed_at, ${timeText('t.created_at')} as created_at
       from ${ident(door.schema, '_timer')} t where t.key = ${key} ${failed} order by t.failed_at desc nulls last limit 1`),
   );
   const [row] = rows;

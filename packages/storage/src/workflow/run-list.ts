@@ -86,7 +86,7 @@ export async function readRun(door: WorkflowDoor, id: string): Promise<ListedRun
   return row === undefined ? undefined : listedOf(row);
 }
 
-/** Runs of a record's automation that began in a span of time, the last hundred, the oldest first. @param from, to RFC 3339, both included */
+/** The last hundred runs of a record's automation in a span of time, the oldest first. @param from, to RFC 3339, both included */
 export async function runsStarted(
   door: WorkflowDoor,
   {
