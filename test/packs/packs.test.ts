@@ -136,6 +136,48 @@ describe('what is worth a look in a pack', () => {
   });
 });
 
+describe('a conversion that lint tells of', () => {
+  const lead = object('lead', {
+    phone: text(),
+    done: { type: 'boolean', label: { en: 'Done' } },
+    account: { type: 'lookup', to: 'account', label: { en: 'Account' }, inverse: 'leads' },
+    hasAccount: { type: 'formula', returns: 'boolean', formula: { '!=': [{ var: 'account' }, null] }, label: { en: 'Has' } },
+  });
+  const open = { '!=': [{ var: 'done' }, true] };
+  const name = { var: 'name' };
+  const told = (target: Json, more: Json = {}): readonly string[] => {
+    const convert = { name: 'convert', label: { en: 'Convert' }, object: 'lead', ...more };
+    const account = { object: 'account', label: { en: 'Account' }, values: { name }, ...target };
+    const files = {
+      ...objects(object('account', { phone: text({ unique: true }) }), lead),
+      'conversions/convert.json': { ...convert, targets: { account } },
+    };
+    const pack = crm('1.0.0', files);
+    const { model, problems } = buildModel([platform, pack]);
+    if (model === undefined) throw new Error(JSON.stringify(problems));
+    const found = lintPack(pack, model).filter(({ code }) => code === 'LINT_CONVERSION_REPEATS');
+    return found.map(({ message, file, pointer }) => `${file ?? ''}#${pointer ?? ''} ${message}`);
+  };
+  const repeats = [expect.stringMatching(/^crm\/conversions\/convert\.json#\/targets convert can .* makes account anew each time/)];
+
+  it('makes the same records again and again, since nothing says that it has been done', () => {
+    expect(told({})).toEqual(repeats);
+    // What need not be linked each time, or is set and never asked, stops nobody.
+    expect(told({ link: 'account', when: open })).toEqual(repeats);
+    expect(told({}, { set: { done: true } })).toEqual(repeats);
+    expect(told({}, { when: open })).toEqual(repeats);
+    expect(told({}, { when: open, set: { phone: '1' } })).toEqual(repeats);
+  });
+
+  it('is none that links, finds what it has made, or asks for what it changes', () => {
+    expect(told({ link: 'account' })).toEqual([]);
+    expect(told({ by: 'phone', values: { name, phone: { var: 'phone' } } })).toEqual([]);
+    expect(told({ find: { '==': [{ var: 'phone' }, { var: '$record.phone' }] } })).toEqual([]);
+    expect(told({}, { when: open, set: { done: true } })).toEqual([]);
+    expect(told({}, { when: { '!': [{ var: 'hasAccount' }] }, set: { account: { var: '$steps.account.id' } } })).toEqual([]);
+  });
+});
+
 describe('a pack of a tenant’s own layer', () => {
   const below = crm('1.2.0', objects(object('account', { phone: text() })));
   const own = tenant({

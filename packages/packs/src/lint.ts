@@ -1,6 +1,16 @@
-// What is no mistake in a pack, and yet seldom meant: fields that nothing names, texts that are missing in a language, processes without a test.
+// What is no mistake in a pack, and yet seldom meant: unused fields, missing texts, conversions that repeat, processes without a test.
 import { problem, type Problem } from '@tessera/kernel';
-import { folderKinds, folderOf, kindWord, type FolderKind, type Layer, type Model } from '@tessera/metadata';
+import {
+  folderKinds,
+  folderOf,
+  kindWord,
+  type ConversionModel,
+  type ConversionTargetModel,
+  type FolderKind,
+  type Layer,
+  type Model,
+} from '@tessera/metadata';
+import { dependencies } from '@tessera/rules';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -127,6 +137,34 @@ function missingTranslations({ name: pack, files }: Layer, model: Model): readon
   });
 }
 
+const isMadeAnew = ({ by, find, matching, children }: ConversionTargetModel): boolean =>
+  (by === undefined && find === undefined && matching === undefined) || children.some(({ object }) => object !== undefined);
+
+/** Whether a record that was converted may be so no more: it is linked, or its condition reads what the conversion may have changed. */
+function isOnce({ object, when, targets, set }: ConversionModel, { objects }: Model): boolean {
+  if (targets.some((target) => target.link !== undefined && target.when === undefined)) return true;
+  if (when === undefined) return false;
+  const { paths, aggregates } = dependencies(when);
+  return (
+    aggregates.length > 0 ||
+    paths.some(({ root, steps: [first, further] }) => {
+      const field = root === 0 && first !== undefined ? objects[object]?.fields[first.field] : undefined;
+      return field !== undefined && (Object.hasOwn(set, field.name) || field.columns.length === 0 || further !== undefined);
+    })
+  );
+}
+
+/** Conversions of which nothing remembers that they have been done, and that make the same records each time. */
+function repeatingConversions({ name: pack, files }: Layer, model: Model): readonly Problem[] {
+  return Object.values(model.conversions).flatMap((conversion): readonly Problem[] => {
+    const path = `conversions/${conversion.name}.json`;
+    const made = conversion.targets.filter(isMadeAnew).map(({ name }) => name);
+    if (!Object.hasOwn(files, path) || made.length === 0 || isOnce(conversion, model)) return [];
+    const params = { conversion: conversion.name, made: made.join(', ') };
+    return [problem('LINT_CONVERSION_REPEATS', params, { file: `${pack}/${path}`, pointer: '/targets' })];
+  });
+}
+
 /** Kinds of what happens by itself. */
 const active: readonly FolderKind[] = ['automation', 'approvalProcess', 'stageFlow', 'clock', 'pool', 'conversion'];
 
@@ -146,5 +184,11 @@ function untested({ name: pack, files }: Layer): readonly Problem[] {
 
 /** @param model of the pack with what it needs, without mistakes */
 export function lintPack(pack: Layer, model: Model): readonly Problem[] {
-  return [...unusedFields(pack), ...unsaidPersonal(pack), ...missingTranslations(pack, model), ...untested(pack)];
+  return [
+    ...unusedFields(pack),
+    ...unsaidPersonal(pack),
+    ...missingTranslations(pack, model),
+    ...repeatingConversions(pack, model),
+    ...untested(pack),
+  ];
 }

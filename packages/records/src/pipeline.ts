@@ -30,7 +30,7 @@ import { see } from './steps/see.ts';
 import { stageHistory } from './steps/stage-history.ts';
 import { beginStages, stages } from './steps/stages.ts';
 import { tell } from './steps/tell.ts';
-import { validate } from './steps/validate.ts';
+import { validate, validateMarked } from './steps/validate.ts';
 import { write } from './steps/write.ts';
 import { writeInSight } from './steps/write-in-sight.ts';
 import { withProblem, type Step, type WriteItem, type WriteSet } from './write-set.ts';
@@ -77,6 +77,7 @@ const voiding: readonly Step[] = [
   keepLocked,
   keepWithMaster,
   withMastersOf(beforeSave),
+  validateMarked,
   askVoidRules,
   hide,
   refuse,
@@ -95,6 +96,7 @@ const counting: readonly Step[] = [
   keepLocked,
   keepWithMaster,
   withMastersOf(beforeSave),
+  validateMarked,
   duplicates,
   hide,
   refuse,

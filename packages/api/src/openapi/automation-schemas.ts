@@ -73,8 +73,8 @@ const explanation = objectSchema({
     description: 'The parts of the condition, each with what it gave and what it read.',
   },
   timer: {
-    anyOf: [objectSchema({ dueAt: time, failedAt: timeOrNull }), { type: 'null' }],
-    description: 'When it is due for the record by itself.',
+    anyOf: [objectSchema({ dueAt: time, attempts: whole, failedAt: timeOrNull, createdAt: time }), { type: 'null' }],
+    description: 'When it is due for the record by itself, how often it came to nothing, and since when it is tried no more.',
   },
   runs: { ...listOf(shared('Run')), description: 'Those that the write started; of other triggers all of the record’s.' },
 });

@@ -94,5 +94,10 @@ export const packErrors = {
     status: 422,
     message: 'The field {field} holds what leads to people, and does not say whether it is personal. Say so, or say false.',
   },
+  LINT_CONVERSION_REPEATS: {
+    status: 422,
+    message:
+      '{conversion} can be done with the same record again and again, and makes {made} anew each time. Give a target that is always made a `link`, or have `when` read what `set` changes.',
+  },
   LINT_UNTESTED: { status: 422, message: 'No scenario of the pack is about {what}.' },
 } as const satisfies Entries;

@@ -88,18 +88,16 @@ function touchesFilter(stored: readonly FieldModel[], item: WriteItem, field: Fi
   return changed.some((each) => each === field || read.some((path) => path.steps[0]?.field === each.name));
 }
 
-/** Lookups with a filter may only be set to records that meet it. */
-async function checkFilters(set: WriteSet): Promise<WriteSet> {
+/** Lookups with a filter may only be set to records that meet it. @param asks whether an item has to do with the filter of a field */
+async function checkFilters(set: WriteSet, asks: (item: WriteItem, field: FieldModel, filter: Expression) => boolean): Promise<WriteSet> {
   const { session, object } = set;
   let result = set;
-  const { filtered, stored } = planOf(session, object);
+  const { filtered } = planOf(session, object);
   for (const field of filtered) {
     const filter = field.lookup?.filter;
     const pointedTo = session.model.objects[field.lookup?.to[0] ?? ''];
     if (filter === undefined || pointedTo === undefined) continue;
-    const items = soundItems(result).filter(
-      (item) => (item.values[field.name] ?? null) !== null && touchesFilter(stored, item, field, filter),
-    );
+    const items = soundItems(result).filter((item) => (item.values[field.name] ?? null) !== null && asks(item, field, filter));
     if (items.length === 0) continue;
     const records = items.map((item) => item.values);
     const lookup = { holder: object, field, pointedTo, filter, records, slots: session.slots };
@@ -113,10 +111,14 @@ async function checkFilters(set: WriteSet): Promise<WriteSet> {
   return result;
 }
 
-export const validate: Step = async (set) => {
+/** Checks items, each with what rules that are asked of it read beyond the record. */
+async function checkItems(
+  set: WriteSet,
+  items: readonly WriteItem[],
+  check: (item: WriteItem, environment: JsEnvironment) => WriteItem,
+): Promise<WriteSet> {
   const { session, object } = set;
-  const items = soundItems(set);
-  const { checked: fields, saveRules, checkFacts } = planOf(session, object);
+  const { checkFacts } = planOf(session, object);
   const facts = await fetchKeptFacts(
     session,
     object,
@@ -126,10 +128,32 @@ export const validate: Step = async (set) => {
   );
   const checked = items.map((plain, i): WriteItem => {
     const item: WriteItem = { ...plain, facts: facts[i] ?? plain.facts };
-    const environment = recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts });
-    let result = item;
-    for (const field of fields) result = checkField(set, field, result, environment);
-    return checkRules(set, saveRules, result, environment);
+    return check(item, recordEnvironment(session, { object, record: item.values, old: item.old, facts: item.facts }));
   });
-  return checkFilters(replaceItems(set, checked));
+  return replaceItems(set, checked);
+}
+
+export const validate: Step = async (set) => {
+  const { checked: fields, saveRules, stored } = planOf(set.session, set.object);
+  const result = await checkItems(set, soundItems(set), (given, environment) => {
+    let item = given;
+    for (const field of fields) item = checkField(set, field, item, environment);
+    return checkRules(set, saveRules, item, environment);
+  });
+  return checkFilters(result, (item, field, filter) => touchesFilter(stored, item, field, filter));
+};
+
+/** Of records that become void, or count again, only what was set on the way is checked, and no rule of saves is asked. */
+export const validateMarked: Step = async (set) => {
+  const { checked: fields, stored } = planOf(set.session, set.object);
+  const others = (item: WriteItem): readonly FieldModel[] => changedOf(stored, item).filter(({ name }) => name !== 'lifeStatus');
+  const items = soundItems(set).filter((item) => others(item).length > 0);
+  if (items.length === 0) return set;
+  const result = await checkItems(set, items, (given, environment) => {
+    let item = given;
+    const changed = others(given);
+    for (const field of fields) if (changed.includes(field)) item = checkField(set, field, item, environment);
+    return item;
+  });
+  return checkFilters(result, (item, field) => others(item).includes(field));
 };

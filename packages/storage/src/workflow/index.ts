@@ -73,7 +73,7 @@ export {
   type NewEffect,
 } from './effects.ts';
 export { chosenIdsStatement, liveAmongStatement, recordPageStatement, type RecordPage } from './records.ts';
-export { anyRecord, lastChanges, pastLines, timerAt, type PastLine } from './past.ts';
+export { anyRecord, lastChanges, pastLines, timerAt, type PastLine, type TimerSeen } from './past.ts';
 export { nextGeneration, secretGeneration } from './webhook-secrets.ts';
 export { dropEnded, listRuns, readRun, recordsRunFor, runsStarted, type ListedRun, type RunFilter } from './run-list.ts';
 export { nextDue, type NextDue } from './due.ts';

@@ -73,15 +73,30 @@ export async function anyRecord(
   return row === undefined ? undefined : { values: recordOf(object, row), deleted: row['is_deleted'] === true };
 }
 
-/** The timer under a key, RFC 3339: when it is due, or since when it has come to nothing. */
+export interface TimerSeen {
+  /** RFC 3339, as all times here. */
+  readonly dueAt: string;
+  /** How often it came to nothing. */
+  readonly attempts: number;
+  /** Since when it is tried no more. */
+  readonly failedAt: string | null;
+  readonly createdAt: string;
+}
+
+/** The timer under a key; sooner one under the prefix that is tried no more, the latest of these. */
 export async function timerAt(
   door: WorkflowDoor,
-  key: string,
-): Promise<{ readonly dueAt: string; readonly failedAt: string | null } | undefined> {
+  { key, failedUnder }: { readonly key: string; readonly failedUnder?: string | undefined },
+): Promise<TimerSeen | undefined> {
+  const failed = failedUnder === undefined ? sql`` : sql`or (starts_with(t.key, ${failedUnder}) and t.failed_at is not null)`;
   const { rows } = await door.query(
     toStatement(sql`
-      select ${timeText('t.due_at')} as due_at, ${timeText('t.failed_at')} as failed_at from ${ident(door.schema, '_timer')} t where t.key = ${key}`),
+      select ${timeText('t.due_at')} as due_at, t.attempts,
+        ${timeText('t.failed_at')} as failed_at, ${timeText('t.created_at')} as created_at
+      from ${ident(door.schema, '_timer')} t where t.key = ${key} ${failed} order by t.failed_at desc nulls last limit 1`),
   );
   const [row] = rows;
-  return row === undefined ? undefined : { dueAt: String(row['due_at']), failedAt: textOrNull(row['failed_at']) };
+  if (row === undefined) return undefined;
+  const { due_at: dueAt, attempts, failed_at: failedAt, created_at: createdAt } = row;
+  return { dueAt: String(dueAt), attempts: Number(attempts), failedAt: textOrNull(failedAt), createdAt: String(createdAt) };
 }

@@ -86,7 +86,7 @@ export async function readRun(door: WorkflowDoor, id: string): Promise<ListedRun
   return row === undefined ? undefined : listedOf(row);
 }
 
-/** Runs of a record's automation that began in a span of time, the oldest first. @param from, to RFC 3339, both included */
+/** The last hundred runs of a record's automation in a span of time, the oldest first. @param from, to RFC 3339, both included */
 export async function runsStarted(
   door: WorkflowDoor,
   {
@@ -101,9 +101,9 @@ export async function runsStarted(
       select ${columns} from ${tableOf(door)} r
       where r.record_id = ${recordId}::uuid and r.automation = ${automation}
         and r.created_at between ${from}::timestamptz and ${to}::timestamptz
-      order by r.id limit 100`),
+      order by r.id desc limit 100`),
   );
-  return rows.map(listedOf);
+  return rows.map(listedOf).reverse();
 }
 
 /** Of these records the ones that an automation has run for by this definition, or since a time (RFC 3339). */

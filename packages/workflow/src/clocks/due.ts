@@ -6,6 +6,7 @@ import { startRuns, type RunStart } from '../automations/start-runs.ts';
 import { doorIn, type Handlers, type TimerHandler } from '../jobs/handlers.ts';
 import { managersAbove, type People } from '../people/climb.ts';
 import { setAndWake } from '../triggers/at-time.ts';
+import { chainOf, inChain } from '../triggers/chains.ts';
 import { hold, meeting } from '../triggers/due.ts';
 import { idOf } from '../triggers/record-id.ts';
 import { cyclesOf, firedIn } from './cycles.ts';
@@ -19,13 +20,14 @@ const otherHandsMs = 1_000;
 
 interface Waiting extends ClockTimer {
   readonly timer: Timer;
+  readonly chain: readonly string[];
   readonly recordId: string;
 }
 
 function waitingOf(timer: Timer): readonly Waiting[] {
   const { clock, cycle, threshold, level } = JSON.parse(timer.content) as Partial<ClockTimer>;
   if (timer.recordId === null || clock === undefined || cycle === undefined || threshold === undefined || level === undefined) return [];
-  return [{ timer, recordId: timer.recordId, clock, cycle, threshold, level }];
+  return [{ timer, chain: chainOf(timer), recordId: timer.recordId, clock, cycle, threshold, level }];
 }
 
 /** A threshold that has come for a record, so many times at once. */
@@ -178,9 +180,10 @@ async function dueFor(session: WriteSession, clock: ClockModel, waiting: readonl
 }
 
 const clockDue: TimerHandler = async (session, timers) => {
-  for (const [name, waiting] of Map.groupBy(timers.flatMap(waitingOf), ({ clock }) => clock)) {
-    const clock = session.model.clocks[name];
-    if (clock !== undefined) await dueFor(session, clock, waiting);
+  for (const waiting of Map.groupBy(timers.flatMap(waitingOf), ({ clock, chain }) => JSON.stringify([clock, chain])).values()) {
+    const [first] = waiting;
+    const clock = session.model.clocks[first?.clock ?? ''];
+    if (clock !== undefined) await dueFor(inChain(session, first?.chain ?? []), clock, waiting);
   }
 };
 

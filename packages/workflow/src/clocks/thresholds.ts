@@ -2,6 +2,7 @@
 import type { ClockModel, Model, ThresholdModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import type { NewTimer } from '@tessera/storage';
+import { chainedTo, type Chained } from '../triggers/chains.ts';
 import { moved } from '../triggers/time-of.ts';
 import { after, type ClockState } from './machine.ts';
 import { calendarOf } from './record-clocks.ts';
@@ -12,7 +13,7 @@ export const clockKey = (clock: string, recordId: string, cycle: number, thresho
   `${clockKind}/${clock}/${recordId}/${String(cycle)}/${threshold}`;
 
 /** What a timer of a clock is for. */
-export interface ClockTimer {
+export interface ClockTimer extends Chained {
   readonly clock: string;
   readonly cycle: number;
   readonly threshold: string;
@@ -57,7 +58,7 @@ export function timerOf(
   level: number,
   due: number,
 ): NewTimer {
-  const content: ClockTimer = { clock: clock.name, cycle: at.cycle, threshold, level };
+  const content: ClockTimer = { clock: clock.name, cycle: at.cycle, threshold, level, ...chainedTo(session, due) };
   return {
     id: session.context.newId(),
     key: clockKey(clock.name, recordId, at.cycle, threshold),

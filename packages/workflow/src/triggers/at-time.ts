@@ -4,6 +4,7 @@ import { noFacts, recordEnvironment, type Changes, type WriteSession } from '@te
 import { dependencies, walk, type Expression } from '@tessera/rules';
 import { cancelTimers, setTimers, wakeStatement, type NewTimer, type RecordValues } from '@tessera/storage';
 import { doorIn } from '../jobs/handlers.ts';
+import { chainedTo } from './chains.ts';
 import { idOf } from './record-id.ts';
 import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
 
@@ -11,7 +12,7 @@ export const atTimeKind = 'atTime';
 
 export const atTimePrefix = (automation: string): string => `${atTimeKind}/${automation}/`;
 
-const keyOf = (automation: string, recordId: string): string => `${atTimePrefix(automation)}${recordId}`;
+export const atTimeKey = (automation: string, recordId: string): string => `${atTimePrefix(automation)}${recordId}`;
 
 /** Whether a rule is changed by nothing but writes of the record itself: not by time, by people, or by other records. */
 export function isOfRecordAlone(object: ObjectModel, rule: Expression): boolean {
@@ -68,29 +69,16 @@ function wanted(
   return session.rules.evaluate(when, environment) === true ? due : undefined;
 }
 
-/** @param chain what has led to a time that was over when it was set: automations that set such times for one another come to an end too */
-export const timerFor = (
-  session: WriteSession,
-  { name, object }: AtTimeAutomation,
-  recordId: string,
-  due: number,
-  chain: readonly string[] = [],
-): NewTimer => ({
+export const timerFor = (session: WriteSession, { name, object }: AtTimeAutomation, recordId: string, due: number): NewTimer => ({
   id: session.context.newId(),
-  key: keyOf(name, recordId),
+  key: atTimeKey(name, recordId),
   kind: atTimeKind,
   dueAt: new Date(due).toISOString(),
   runId: null,
   object,
   recordId,
-  content: JSON.stringify({ automation: name, ...(chain.length === 0 ? {} : { chain }) }),
+  content: JSON.stringify({ automation: name, ...chainedTo(session, due) }),
 });
-
-/** What has led to a timer. */
-export function chainOf({ content }: Pick<NewTimer, 'content'>): readonly string[] {
-  const { chain } = JSON.parse(content) as { readonly chain?: readonly string[] };
-  return chain ?? [];
-}
 
 /** Sets timers, and sees to it that somebody comes when the first of them is due. */
 export async function setAndWake(session: WriteSession, timers: readonly NewTimer[]): Promise<void> {
@@ -110,10 +98,10 @@ export async function followTimes(session: WriteSession, times: AtTimes, { objec
       const before = event === 'restore' ? undefined : wanted(session, object, each, old);
       const after = event === 'delete' ? undefined : wanted(session, object, each, values);
       if (before === after) continue;
-      if (after === undefined) cancelled.push(keyOf(each.automation.name, id));
+      if (after === undefined) cancelled.push(atTimeKey(each.automation.name, id));
       // What comes back, or counts again, has had its times that are over.
       else if ((event !== 'restore' && old?.['lifeStatus'] !== 'void') || after > now)
-        set.push(timerFor(session, each.automation, id, after, after > now ? [] : session.cause.chain));
+        set.push(timerFor(session, each.automation, id, after));
     }
   }
   if (cancelled.length > 0) await cancelTimers(doorIn(session), cancelled);
@@ -134,7 +122,7 @@ export function timersOf(
   for (const record of records) {
     const id = idOf(record);
     const due = wanted(session, object, { automation, when: decided }, record);
-    if (due === undefined) gone.push(keyOf(automation.name, id));
+    if (due === undefined) gone.push(atTimeKey(automation.name, id));
     else set.push(timerFor(session, automation, id, due));
   }
   return { set, gone };

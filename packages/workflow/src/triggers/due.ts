@@ -5,7 +5,8 @@ import type { AutomationModel, ObjectModel } from '@tessera/metadata';
 import { startRuns } from '../automations/start-runs.ts';
 import { setTimers } from '@tessera/storage';
 import { doorIn, type TimerHandler } from '../jobs/handlers.ts';
-import { chainOf, timerFor } from './at-time.ts';
+import { timerFor } from './at-time.ts';
+import { chainOf, inChain } from './chains.ts';
 import { idOf } from './record-id.ts';
 import { dueOf, isAtTime, type AtTimeAutomation } from './time-of.ts';
 
@@ -69,10 +70,10 @@ async function dueFor(session: WriteSession, automation: AtTimeAutomation, ids: 
   if (object === undefined) return;
   const now = Date.parse(session.at);
   const { records, busy } = await hold(session, object, ids);
-  const again: NewTimer[] = busy.map((id) => timerFor(session, automation, id, now + otherHandsMs, session.cause.chain));
+  const again: NewTimer[] = busy.map((id) => timerFor(session, automation, id, now + otherHandsMs));
   const due: RecordValues[] = [];
   for (const record of records) {
-    const time = dueOf(session.model, automation, record);
+    const time = record['lifeStatus'] === 'void' ? undefined : dueOf(session.model, automation, record);
     if (time === undefined) continue;
     if (time <= now) due.push(record);
     else again.push(timerFor(session, automation, idOf(record), time));
@@ -87,7 +88,6 @@ export const atTimeDue: TimerHandler = async (session, timers) => {
     const automation = session.model.automations[automationOf({ content })];
     if (automation === undefined || !isAtTime(automation)) continue;
     const ids = own.flatMap(({ recordId, object }) => (recordId === null || object !== automation.object ? [] : [recordId]));
-    const cause = { ...session.cause, chain: chainOf({ content }) };
-    await dueFor({ ...session, cause }, automation, [...ids].sort());
+    await dueFor(inChain(session, chainOf({ content })), automation, [...ids].sort());
   }
 };

@@ -5,6 +5,7 @@ import { cyclesOf, firedIn } from '../clocks/cycles.ts';
 import { stateIn } from '../clocks/record-clocks.ts';
 import { instantOf } from '../clocks/thresholds.ts';
 import type { PastWrite } from './past.ts';
+import type { Scheduled } from './schedule.ts';
 import { dueOf, type AtTimeAutomation } from './time-of.ts';
 
 /** One thing that must hold; the first that does not is why the automation did not start. */
@@ -29,15 +30,15 @@ export const check = (part: Check['part'], ok: boolean, message: string): Check 
 const isVoid = (record: PastWrite['old']): boolean => record?.['lifeStatus'] === 'void';
 
 /** Nothing is due of a record that is not there, or counts for nothing. */
-function awayCheck({ write }: Site): readonly Check[] {
+function awayCheck({ write }: Site, part: 'date' | 'event'): readonly Check[] {
   const where = write.event === 'delete' ? 'in the bin' : isVoid(write.values) ? 'void' : undefined;
-  return where === undefined ? [] : [check('date', false, `The record is ${where}: nothing is due of it.`)];
+  return where === undefined ? [] : [check(part, false, `The record is ${where}: nothing is due of it.`)];
 }
 
 export function timeChecks(site: Site, automation: AtTimeAutomation): readonly Check[] {
   const { session, write } = site;
   const { of } = automation.trigger;
-  const away = awayCheck(site);
+  const away = awayCheck(site, 'date');
   if (away.length > 0) return away;
   const due = dueOf(session.model, automation, write.values);
   if (due === undefined) {
@@ -58,6 +59,12 @@ export function timeChecks(site: Site, automation: AtTimeAutomation): readonly C
   return [date, check('time', isOver, isOver ? 'That time is over.' : 'That time is still to come.')];
 }
 
+/** Whatever is not in the bin is looked for. */
+export const turnChecks = ({ write }: Site, { cron, timeZone }: Scheduled['trigger']): readonly Check[] =>
+  write.event === 'delete'
+    ? [check('time', false, 'The record is in the bin, where no turn looks for it.')]
+    : [check('time', true, `At each turn of ${cron} (${timeZone}) it looks for such records.`)];
+
 type ClockTrigger = Extract<AutomationModel['trigger'], { type: 'clock' }>;
 
 /** How the clock stands by now, and whether the threshold has come in its cycle. */
@@ -73,6 +80,8 @@ export async function clockChecks(site: Site, { clock: name, threshold: at }: Cl
   if (state === undefined) return [check('event', false, `The clock ${name} has never run on the record.`)];
   const [row] = await cyclesOf(session, history, clock, [{ id, cycle }]);
   const times = firedIn(row)[at] ?? 0;
+  const away = times > 0 ? [] : awayCheck(site, 'event');
+  if (away.length > 0) return away;
   const said = `The clock ${name} is ${state} in cycle ${String(cycle)}; ${at} has come ${String(times)} times in it.`;
   if (times > 0 || state !== 'running') return [check('event', times > 0, said)];
   const due = instantOf(model, clock, threshold, standing, 1);

@@ -2,15 +2,15 @@
 import type { AutomationModel, ObjectModel } from '@tessera/metadata';
 import type { WriteSession } from '@tessera/records';
 import type { Value } from '@tessera/rules';
-import { approvalsOf, runsStarted, timerAt, type ListedRun } from '@tessera/storage';
+import { approvalsOf, runsStarted, type ListedRun, type TimerSeen } from '@tessera/storage';
 import { doorIn } from '../jobs/handlers.ts';
-import { atTimePrefix, isOfRecordAlone } from './at-time.ts';
+import { isOfRecordAlone } from './at-time.ts';
 import { explainCondition, type ConditionPart } from './explain-condition.ts';
-import { check, clockChecks, timeChecks, type Check, type Site } from './explain-times.ts';
+import { stumbleOf, timerSeen } from './explain-timer.ts';
+import { check, clockChecks, timeChecks, turnChecks, type Check, type Site } from './explain-times.ts';
 import { pastWrite, type PastWrite } from './past.ts';
 import { changedFields, hasChanged, type RecordAutomation } from './record-triggers.ts';
-import { isScheduled, scheduleKey } from './schedule.ts';
-import { isAtTime, type AtTimeAutomation } from './time-of.ts';
+import type { AtTimeAutomation } from './time-of.ts';
 
 export interface AutomationExplanation {
   readonly automation: string;
@@ -29,8 +29,8 @@ export interface AutomationExplanation {
     readonly changed: readonly { readonly field: string; readonly old: Value; readonly new: Value }[];
   };
   readonly condition: ConditionPart | null;
-  /** When a timer of it is due for the record, RFC 3339. */
-  readonly timer: { readonly dueAt: string; readonly failedAt: string | null } | null;
+  /** By which it is to start for the record. */
+  readonly timer: TimerSeen | null;
   /** Runs that the write started; of other triggers all of the record's. */
   readonly runs: readonly ListedRun[];
 }
@@ -77,8 +77,7 @@ async function triggerChecks(site: Site, id: string): Promise<readonly Check[]> 
   if (trigger.type === 'approval') return approvalChecks(site, trigger, id);
   if (trigger.type === 'clock') return clockChecks(site, trigger, id);
   if (trigger.type === 'atTime') return timeChecks(site, automation as AtTimeAutomation);
-  if (trigger.type === 'schedule')
-    return [check('time', true, `At each turn of ${trigger.cron} (${trigger.timeZone}) it looks for such records.`)];
+  if (trigger.type === 'schedule') return turnChecks(site, trigger);
   return [check('asked', false, asked[trigger.type])];
 }
 
@@ -108,11 +107,6 @@ function metadataCheck({ write, since }: Site): readonly Check[] {
   ];
 }
 
-function timerKey(automation: AutomationModel, id: string): string | undefined {
-  if (isAtTime(automation)) return `${atTimePrefix(automation.name)}${id}`;
-  return isScheduled(automation) ? scheduleKey(automation.name) : undefined;
-}
-
 /** Runs of a write have its time. */
 function runsOf({ session, automation, write }: Site, id: string): Promise<readonly ListedRun[]> {
   const span =
@@ -126,8 +120,9 @@ function whyOf(
 ): string {
   const against = checks.find(({ ok }) => !ok);
   const last = runs.at(-1);
+  const stumble = stumbleOf({ automation }, timer, last);
+  if (stumble !== undefined) return stumble;
   if (last !== undefined) return `It was started; its run is ${last.state}.`;
-  if (timer !== null && timer.failedAt !== null) return `Its time came, and came to nothing at ${timer.failedAt}: the failed jobs say why.`;
   if (against !== undefined) return against.message;
   const { trigger } = automation;
   if (trigger.type === 'record' && trigger.moment !== 'afterCommit') return 'It ran within the write, which keeps no run.';
@@ -151,8 +146,7 @@ export async function explainAutomation(
   const site: Site = { session, automation, object, write, since };
   const condition = automation.when === undefined ? undefined : await explainCondition(session, object, automation.when, write);
   const checks = [...(await triggerChecks(site, id)), ...conditionCheck(site, condition), ...metadataCheck(site)];
-  const key = timerKey(automation, id);
-  const timer = key === undefined ? null : ((await timerAt(door, key)) ?? null);
+  const timer = await timerSeen(site, id);
   const runs = await runsOf(site, id);
   const { event, version: told, at, actor, unknown, old, values } = write;
   const changed = changedFields(object, { old, values }).map((field) => ({ field, old: old?.[field] ?? null, new: values[field] ?? null }));

@@ -13,11 +13,14 @@ export const turnKind = 'scheduleTurn';
 /** Records of a turn that are started in one transaction. */
 const pageSize = 500;
 
-type Scheduled = AutomationModel & { readonly trigger: Extract<AutomationModel['trigger'], { readonly type: 'schedule' }> };
+export type Scheduled = AutomationModel & { readonly trigger: Extract<AutomationModel['trigger'], { readonly type: 'schedule' }> };
 
 export const isScheduled = (automation: AutomationModel): automation is Scheduled => automation.trigger.type === 'schedule';
 
 export const scheduleKey = (automation: string): string => `${scheduleKind}/${automation}`;
+
+/** What the keys of pages of its turns begin with. */
+export const pagesPrefix = (automation: string): string => `${turnKind}/${automation}/`;
 
 /** The timer of the first turn after an instant; undefined where there is none. */
 export function turnAfter({ name, trigger, object }: Scheduled, instant: number, id: string): NewTimer | undefined {
@@ -44,7 +47,7 @@ const scheduledOf = (model: Model, timer: Timer): Scheduled | undefined => {
 function pageOf(session: WriteSession, { name, object }: Scheduled, turn: string, after: string | null): NewTimer {
   return {
     id: session.context.newId(),
-    key: `${turnKind}/${name}/${turn}`,
+    key: `${pagesPrefix(name)}${turn}`,
     kind: turnKind,
     dueAt: session.at,
     runId: null,

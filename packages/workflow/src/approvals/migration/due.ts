@@ -53,7 +53,7 @@ async function happenedOf(session: WriteSession, approvals: readonly ApprovalRow
 async function followTimes(session: WriteSession, happened: readonly Happened[]): Promise<void> {
   const wanted = happened.flatMap((one) => timersOf(session, one));
   const missing: NewTimer[] = [];
-  for (const timer of wanted) if ((await timerAt(doorIn(session), timer.key)) === undefined) missing.push(timer);
+  for (const timer of wanted) if ((await timerAt(doorIn(session), timer)) === undefined) missing.push(timer);
   await setAndWake(session, missing);
 }
 

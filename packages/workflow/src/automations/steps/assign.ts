@@ -8,7 +8,7 @@ import { decisionValue, type Decision } from '../../assignment/decision.ts';
 import { roomIn } from '../../pools/limits.ts';
 import { poolOf } from '../../pools/pools-of.ts';
 import { readStored } from '../frame-records.ts';
-import { resolvePeople } from '../../people/index.ts';
+import { resolvePeople, type LeftOut } from '../../people/index.ts';
 import { countRecords } from '../limits.ts';
 import type { FrameRecord, StepDoer, StepResult, StepWork } from '../step-work.ts';
 import { giveTo } from './give.ts';
@@ -45,11 +45,15 @@ async function byRule(
   return subjects.flatMap((subject) => decisions.get(subject) ?? []);
 }
 
+interface Found {
+  readonly user?: string | undefined;
+  readonly decision?: Decision;
+  /** Those whom `to` names and who are not there. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
 /** Whom the rule of the step finds for each frame: users with what is kept of why. */
-async function found(
-  work: Work,
-  records: readonly (FrameRecord | undefined)[],
-): Promise<readonly { readonly user?: string | undefined; readonly decision?: Decision }[]> {
+async function found(work: Work, records: readonly (FrameRecord | undefined)[]): Promise<readonly Found[]> {
   const { step, frames, platform } = work;
   const { to, assignmentRule } = step;
   if (to !== undefined) {
@@ -60,7 +64,7 @@ async function found(
       evaluateAll: (rules) => work.evaluateAll(rules),
       standInsAt: platform.at,
     });
-    return people.map(({ people: [first] }) => ({ user: first?.user }));
+    return people.map(({ people: [first], leftOut }) => ({ user: first?.user, leftOut }));
   }
   const rule = platform.model.assignmentRules[assignmentRule ?? ''];
   if (rule === undefined) return frames.map(() => ({}));
@@ -77,10 +81,11 @@ async function found(
   });
 }
 
-function nobodyFor({ automation, step }: Work, id: string): Problem {
+function nobodyFor({ automation, step }: Work, id: string, leftOut: readonly LeftOut[]): Problem {
   const { assignmentRule: rule, path } = step;
   if (rule !== undefined) return problem('ASSIGNMENT_NONE', { rule, id });
-  const reason = `nobody whom \`to\` names is there for the record ${id}. Name others beside them.`;
+  const why = leftOut.map(({ user, why: state }) => `${user} is ${state}`).join(', ');
+  const reason = `nobody whom \`to\` names is there for the record ${id}${why === '' ? '' : ` (${why})`}. Name others beside them.`;
   return problem('AUTOMATION_FAILED', { automation: automation.name, step: path, reason });
 }
 
@@ -104,9 +109,9 @@ export const assign: StepDoer<AssignStepModel> = async (work) => {
     given.map(({ id, user }) => ({ id, input: { owner: user } })),
   );
   return records.map((record, i): StepResult => {
-    const { user, decision } = people[i] ?? {};
+    const { user, decision, leftOut = [] } = people[i] ?? {};
     if (record === undefined) return { kind: 'done', outcome: { to: null, rule: null } };
-    if (user === undefined) return { kind: 'failed', problem: nobodyFor(work, record.id) };
+    if (user === undefined) return { kind: 'failed', problem: nobodyFor(work, record.id, leftOut) };
     return {
       kind: 'done',
       outcome: { to: user, rule: decision?.rule ?? null },
