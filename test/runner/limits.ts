@@ -13,7 +13,7 @@ const unprepared = new WeakMap<Circus.DescribeBlock, unknown>();
 function withCause(error: unknown): unknown {
   if (!(error instanceof Error) || error.cause === undefined) return error;
   const cause = withCause(error.cause);
-  error.stack += `\nCause: ${cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)}`;
+  error.stack = `${error.stack ?? error.message}\nCause: ${cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)}`;
   return error;
 }
 
