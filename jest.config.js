@@ -1,16 +1,12 @@
-// Tests run the TypeScript sources as they are; swc only strips the types.
+// Tests run the TypeScript sources as they are, as plain modules of Node: each process loads the product once.
 export default {
-  testEnvironment: 'node',
+  runner: ['jest-light-runner', { runtime: 'child_process' }],
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] },
-  transformIgnorePatterns: ['/node_modules/(?!@tessera/)'],
+  transform: {},
+  setupFiles: ['<rootDir>/test/runner/setup.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 60_000,
   // The default leaves one core idle, and with two that means one test at a time.
   maxWorkers: '100%',
-  // A worker keeps what the modules of each file held; with a large heap every large buffer costs a long collection.
-  workerIdleMemoryLimit: '400MB',
 };

@@ -89,6 +89,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   jest.restoreAllMocks();
+  jest.restoreAllMocks();
   await scene.close();
   await new Promise((resolve) => {
     server.close(resolve);

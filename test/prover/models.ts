@@ -13,7 +13,7 @@ const objectNames = ['harbor', 'vessel', 'crate', 'pilot', 'beacon', 'anchor'] a
 
 /** None begins another. */
 export const words = ['amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'heron', 'islet', 'jolly'] as const;
-export const picks = ['low', 'mid', 'top'] as const;
+const picks = ['low', 'mid', 'top'] as const;
 
 const v = (path: string): Json => ({ var: path });
 
@@ -95,12 +95,17 @@ export function metadataCondition(chance: Chance, shapes: Shapes, name: string, 
   const fits = (field: FieldShape): boolean => !plain || isPlain(field);
   const numbers = ofKind(shape, 'number', fits);
   const texts = ofKind(shape, 'text', (field) => isPlain(field) && field.options === undefined && field.type === 'text' && !field.unique);
-  const options = ofKind(shape, 'text', (field) => field.options !== undefined && (!plain || field.stored));
+  const options = ofKind(shape, 'text', (field) => (field.options ?? []).length > 0 && (!plain || field.stored));
   const flags = ofKind(shape, 'boolean', fits);
   const choices: unknown[] = [];
   if (numbers.length > 0) choices.push({ '>': [v(chance.pick(numbers)), chance.between(-5, 30)] });
   if (texts.length > 0) choices.push({ isBlank: v(chance.pick(texts)) }, { contains: [v(chance.pick(texts)), chance.pick(words)] });
-  if (options.length > 0) choices.push({ in: [v(chance.pick(options)), [chance.pick(picks), chance.pick(picks)]] });
+  if (options.length > 0) {
+    const option = chance.pick(options);
+    // Its own: a quote of somebody's rank has others than the fields that are made here.
+    const known = shape?.fields[option]?.options ?? [];
+    choices.push({ in: [v(option), [chance.pick(known), chance.pick(known)]] });
+  }
   if (flags.length > 0) choices.push(v(chance.pick(flags)), { '!': v(chance.pick(flags)) });
   if (!plain) choices.push(...farConditions(chance, shapes, shape));
   const [first = true, second = true] = chance.some(choices, 2);

@@ -1,16 +1,14 @@
 // The prover can fail: engines that leak, each in one way, are found out within a few worlds.
-import { describe, expect, it, jest } from '@jest/globals';
-import { mutants, restrictOf, type Restrict } from './mutants.ts';
+import { describe, expect, it } from '@jest/globals';
+import { inVariant } from '../runner/variants.ts';
+import type * as LabModule from './lab.ts';
+import type * as ProveModule from './prove.ts';
+import type * as LeakyModule from './leaky-security.ts';
+import { mutants, restrictOf } from './mutants.ts';
 
-const real = await import('@tessera/security');
-
-let broken: Restrict = real.restrict;
-
-jest.unstable_mockModule('@tessera/security', () => ({ ...real, restrict: (...given: Parameters<Restrict>) => broken(...given) }));
-
-// Only now, so that the engine gets the security that can be broken.
-const { openLab } = await import('./lab.ts');
-const { prove } = await import('./prove.ts');
+const { breakRestrict } = (await import(inVariant('leaky', './leaky-security.ts'))) as typeof LeakyModule;
+const { openLab } = (await import(inVariant('leaky', './lab.ts'))) as typeof LabModule;
+const { prove } = (await import(inVariant('leaky', './prove.ts'))) as typeof ProveModule;
 
 const worlds = 60;
 const seed = Number(process.env['PROVER_SEED'] ?? 7);
@@ -19,7 +17,7 @@ describe('an engine that', () => {
   it.each(mutants)(
     '$name is found out',
     async (mutant) => {
-      broken = restrictOf(mutant, real.restrict);
+      breakRestrict((real) => restrictOf(mutant, real));
       const lab = await openLab();
       try {
         const report = await prove(lab, {
@@ -33,7 +31,7 @@ describe('an engine that', () => {
         expect({ found: report.differences.length, worlds: report.figures.worlds }).toMatchObject({ found: 1 });
       } finally {
         await lab.close();
-        broken = real.restrict;
+        breakRestrict();
       }
     },
     300_000,

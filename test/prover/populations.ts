@@ -1,7 +1,7 @@
 // Random people and records, by keys that stand for ids until they have been made.
 import { type Chance } from './chance.ts';
 import { departmentCode, emailOf, groupCode, mostPeople } from './constitutions.ts';
-import { picks, words } from './models.ts';
+import { words } from './models.ts';
 import { settableSystem, type FieldShape, type ObjectShape, type Shapes } from './shapes.ts';
 import type { Constitution, Share } from './world.ts';
 
@@ -32,7 +32,7 @@ const key = (name: string): Key => ({ key: name });
 
 /** A value of a plain field that one may give. */
 export function randomValue(chance: Chance, field: FieldShape): Given {
-  if (field.options !== undefined) return chance.pick(picks);
+  if (field.options !== undefined) return chance.pick(field.options);
   switch (field.type) {
     case 'number':
       return field.scale === 2 ? chance.between(-2000, 4000) / 100 : chance.between(-20, 40);

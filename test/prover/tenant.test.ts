@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Layer } from '@tessera/metadata';
 import { silentLogger } from '@tessera/kernel';
 import { readPlatform } from '@tessera/packs';
@@ -11,18 +11,21 @@ import { startEmbedded } from '@tessera/storage';
 import { exampleFolder, readPack } from '../support/packs.ts';
 import type { Lab } from './lab.ts';
 import { testSeed } from '../support/random.ts';
-import { mutants, restrictOf, type Restrict } from './mutants.ts';
+import { inVariant } from '../runner/variants.ts';
+import type * as LabModule from './lab.ts';
+import type * as ProveModule from './tenant-prove.ts';
+import type * as TenantReportModule from './tenant-report.ts';
+import type * as ReportModule from './report.ts';
+import type * as EngineModule from '../support/engine.ts';
+import type * as LeakyModule from './leaky-security.ts';
+import { mutants, restrictOf } from './mutants.ts';
 
-const real = await import('@tessera/security');
-let present: Restrict = real.restrict;
-jest.unstable_mockModule('@tessera/security', () => ({ ...real, restrict: (...given: Parameters<Restrict>) => present(...given) }));
-
-// Only now, so that the engine gets the security that can be broken.
-const { openLab } = await import('./lab.ts');
-const { proveTenant, subjectOf } = await import('./tenant-prove.ts');
-const { tenantReportText } = await import('./tenant-report.ts');
-const { differencesText } = await import('./report.ts');
-const { testEngine } = await import('../support/engine.ts');
+const { breakRestrict } = (await import(inVariant('leaky', './leaky-security.ts'))) as typeof LeakyModule;
+const { openLab } = (await import(inVariant('leaky', './lab.ts'))) as typeof LabModule;
+const { proveTenant, subjectOf } = (await import(inVariant('leaky', './tenant-prove.ts'))) as typeof ProveModule;
+const { tenantReportText } = (await import(inVariant('leaky', './tenant-report.ts'))) as typeof TenantReportModule;
+const { differencesText } = (await import(inVariant('leaky', './report.ts'))) as typeof ReportModule;
+const { testEngine } = (await import(inVariant('leaky', '../support/engine.ts'))) as typeof EngineModule;
 
 const seed = Number(process.env['PROVER_SEED'] ?? testSeed() % 1_000_000);
 const worlds = Number(process.env['PROVER_WORLDS'] ?? 4);
@@ -168,7 +171,7 @@ describe(`proving a tenant (seed ${String(seed)})`, () => {
   it('finds a leak, and says how to have it again', async () => {
     const [lists] = mutants;
     if (lists === undefined) throw new TypeError('There is no mutant.');
-    present = restrictOf(lists, real.restrict);
+    breakRestrict((real) => restrictOf(lists, real));
     try {
       const layers = await layersOf('library');
       const report = await proveTenant(lab, { layers, seed: 7, worlds: 30, surfaces: ['rest'] });
@@ -179,7 +182,7 @@ describe(`proving a tenant (seed ${String(seed)})`, () => {
       expect(text).toContain(`Again: npm run prove -- --tenant acme --seed 7 --only ${String(found?.world)}`);
       expect(text).toContain('Smallest, with');
     } finally {
-      present = real.restrict;
+      breakRestrict();
     }
   }, 300_000);
 });
