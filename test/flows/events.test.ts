@@ -23,6 +23,17 @@ it('what is written between the call and the first look is heard, in its order',
   expect(heard).toEqual(written);
 });
 
+it('a stream lasts for callers whose keys end in months', async () => {
+  const over = new AbortController();
+  const context = { ...scene.admin.context(), expiresAt: Date.now() + 90 * 86_400_000 };
+  const stream = scene.engine.events(context, { object: 'account', selections: [] }, over.signal)[Symbol.asyncIterator]();
+  for (const name of ['Early', 'Late']) {
+    const id = await scene.acme.create('account', { name });
+    expect((await stream.next()).value).toMatchObject({ id });
+  }
+  over.abort();
+});
+
 it('a stream of events has begun when its answer has: nothing that is written then is missed', async () => {
   for (let round = 0; round < 20; round += 1) {
     const heard = await events(clientOf(scene.url, 'acme', ann.http.token), 'subscription { tagChanged { record { name } } }');

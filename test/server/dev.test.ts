@@ -180,7 +180,7 @@ describe('tessera dev', () => {
     const told = await after(async () => {
       await writeFile(view, (await readFile(view, 'utf8')).replace('"top__itemsInUse"', '"top__inUse"'));
       await rename(view, renamed);
-    });
+    }, /\+ listView top__inUse[^]*In force as version/);
     expect(told).toContain('  + listView top__inUse');
     expect(await after(() => rm(renamed))).toContain('  - listView top__inUse');
     const data = inPack('data/items.json');

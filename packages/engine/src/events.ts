@@ -84,6 +84,8 @@ async function eventFor(session: Session, input: Input, change: RecordChange): P
 
 /** How often a stream on which nothing happens looks whether its caller may still listen. */
 const watchEveryMs = 10_000;
+/** What is longer than this ends at once, in Node.js. */
+const longestTimerMs = 2 ** 31 - 1;
 
 interface CallerWatch {
   /** Aborted when the caller may not listen any more. */
@@ -114,7 +116,7 @@ function watchCaller(check: () => Promise<unknown>, { expiresAt, clock }: Contex
   }, watchEveryMs);
   const left = expiresAt === undefined ? undefined : Math.max(0, expiresAt - clock.now());
   const timer =
-    left === undefined
+    left === undefined || left > longestTimerMs
       ? undefined
       : setTimeout(() => {
           end(fail('TOKEN_INVALID'));
