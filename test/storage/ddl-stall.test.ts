@@ -1,4 +1,4 @@
-// Metadata are applied while sixteen clients read and write and an export runs: nobody waits a second longer than clients of a tenant that is left alone; where the machine is slow, for a third of the change.
+// Metadata are applied while sixteen clients read and write and an export runs: nobody waits a second longer than those of another tenant.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLogger, sql, toStatement, type Sql, type Statement } from '@tessera/kernel';
 import type { Model } from '@tessera/metadata';
