@@ -8,7 +8,7 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!@tessera/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // The default leaves one core idle, and with two that means one test at a time.
   maxWorkers: '100%',
   // A worker keeps what the modules of each file held; with a large heap every large buffer costs a long collection.

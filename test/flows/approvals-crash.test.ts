@@ -42,7 +42,7 @@ const votes: Vote[] = [];
 
 beforeAll(async () => {
   scene = await openApprovalCrashScene(random(chance.seed), wanted);
-}, 180_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);

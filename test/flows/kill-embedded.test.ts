@@ -29,7 +29,7 @@ beforeAll(async () => {
   options = { demo, settings: { DATA_DIR: dataDir, TESSERA_SECRET: nodeSecret, DEMO_PASSWORD: password } };
   server = await servers.start(options);
   caller = await HttpClient.signIn(server.url, { tenant: 'demo', email: 'admin@demo.example', password });
-}, 180_000);
+}, 400_000);
 afterAll(() => servers.close());
 
 /** The first line of its file says which process PostgreSQL is. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   settings = { DATA_DIR: await servers.folder(), DEMO_PASSWORD: password };
   server = await servers.start({ settings });
   client = await HttpClient.signIn(server.url, administrator);
-}, 180_000);
+}, 400_000);
 afterAll(() => servers.close());
 
 /** The figures of the data set, by GraphQL. */

@@ -24,7 +24,7 @@ let agreed: boolean | undefined;
 let asked = 0;
 let client: HttpClient;
 let ended = new AbortController();
-const longestWaitMs = 30_000;
+const longestWaitMs = 90_000;
 
 const inPack = (path: string): string => join(folder, 'top', path);
 
