@@ -18,7 +18,10 @@ afterAll(() => scene.close());
 
 const money = (chance: Random, limit: number): string => (chance.below(limit * 100) / 100).toFixed(2);
 
-/** Whatever does not add up, by SQL of its own. */
+/**
+ * Whatever does not add up, by SQL of its own. What a payment has used up is a roll-up, whose change starts its automation once more within
+ * the same write: a receivable that others have paid back meanwhile is found by the second run only, and told of by its note.
+ */
 async function wrong(): Promise<unknown> {
   const { engine, acme } = scene;
   return engine.sql(`
@@ -33,7 +36,8 @@ async function wrong(): Promise<unknown> {
     union all
     select 'note', n.payment_id, n.allocated, n.rest, p.amount from ${acme.schema}.note n join ${acme.schema}.payment p on p.id = n.payment_id
       where n.id = (select max(m.id::text)::uuid from ${acme.schema}.note m where m.payment_id = p.id)
-        and (n.allocated + n.rest <> p.amount or n.allocated <> p.used)
+        and not exists (select from ${acme.schema}.note m where m.payment_id = p.id and m.created_at = n.created_at
+          and m.allocated + m.rest = p.amount and m.allocated = p.used)
     union all
     select 'twice', w.payment_id, count(*), null, null from w group by w.payment_id, w.receivable_id having count(*) > 1`);
 }
