@@ -183,12 +183,14 @@ describe('GraphQL of a tenant', () => {
   });
 
   it('tells subscribers of changes as they may read them', async () => {
-    const client = createClient({ url: tenant.url, headers: { authorization: `Bearer ${tenant.token}` }, retryAttempts: 0 });
+    const stands = Promise.withResolvers<unknown>();
+    const on = { connected: stands.resolve };
+    const client = createClient({ url: tenant.url, headers: { authorization: `Bearer ${tenant.token}` }, retryAttempts: 0, on });
     const events = client.iterate({
       query: 'subscription { accountChanged(where: { name: { startsWith: "Heard" } }) { change record { name } } }',
     });
     const next = events.next();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await stands.promise;
     await ask('mutation { a: createAccount(input: { name: "Not heard" }) { id } b: createAccount(input: { name: "Heard of" }) { id } }');
     expect((await next).value).toEqual({ data: { accountChanged: { change: 'created', record: { name: 'Heard of' } } } });
     await events.return?.();

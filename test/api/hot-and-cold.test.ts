@@ -58,7 +58,7 @@ beforeAll(async () => {
   cold = await serve(withReads(engine, askedRead));
   const json = await both('GET', '/api/v1/records/account?fields=id&first=5');
   accounts = (json['records'] as readonly { readonly id: string }[]).map(({ id }) => id);
-}, 120_000);
+}, 400_000);
 
 afterAll(async () => {
   for (const server of servers) {

@@ -162,7 +162,7 @@ describe('GET …/export', () => {
     const opened = await scene({ 'records.export': () => lines('a\n', 'fail') });
     await expect(opened.send('/api/v1/records/account/export')).rejects.toThrow(/aborted|hang up/);
     // The client sees the cut before the server has said why.
-    for (let waited = 0; waited < 100 && opened.logged.length === 0; waited += 1) await sleep(10);
+    for (let waited = 0; waited < 2_000 && opened.logged.length === 0; waited += 1) await sleep(10);
     expect(opened.logged).toMatchObject([{ level: 'error' }]);
   });
 

@@ -42,7 +42,7 @@ const votes: Vote[] = [];
 
 beforeAll(async () => {
   scene = await openApprovalCrashScene(random(chance.seed), wanted);
-}, 180_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
@@ -184,7 +184,7 @@ describe(`approvals whose nodes and whose database are killed (seed ${String(cha
     const deciding = deciders.map((who) => decideAll(who, () => over));
     try {
       const ended = Promise.all([handAllIn(), kill(() => over)]).then(() =>
-        until('all to be decided', async () => over || (await allEnded()), 180_000),
+        until('all to be decided', async () => over || (await allEnded()), 400_000),
       );
       await Promise.race([ended, Promise.all(deciding)]);
     } finally {
@@ -205,7 +205,7 @@ describe(`approvals whose nodes and whose database are killed (seed ${String(cha
     expect(await rows("select state, count(*)::int as n from $schema._run where state <> 'done' group by state")).toEqual([]);
     expect(await rows("select state, count(*)::int as n from $schema._effect where state <> 'sent' group by state")).toEqual([]);
     expect(await rows("select count(*)::int as n from pgboss.job where name = 'dead'")).toEqual([{ n: 0 }]);
-  }, 420_000);
+  }, 700_000);
 
   it('have each the one outcome that the votes come to, and were answered so', async () => {
     const found = await rows('select d.name, a.id, a.status from $schema._approval a left join $schema.deal__c d on d.id = a.record_id');

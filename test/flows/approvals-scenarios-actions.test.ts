@@ -191,7 +191,7 @@ beforeAll(async () => {
     ...process('reminded', { steps: board('all') }),
     ...process('held', { on: ['update'], steps: bob({ editable: ['note'] }) }),
   });
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const plays = (table: Readonly<Record<string, Scenario>>): void => {

@@ -157,7 +157,7 @@ beforeAll(async () => {
     ...process('strict', { on: ['create'], entry: { '==': [v('note'), 'strict'] }, steps: inTurn('eve') }),
     ...process('easy', { steps: inTurn('bob') }),
   });
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 afterEach(async () => {
   for (const id of made.splice(0)) await scene.acme.remove('absence', id);

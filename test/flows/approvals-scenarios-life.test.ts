@@ -49,7 +49,7 @@ let people: PaperScene['people'];
 beforeAll(async () => {
   scene = await paperScene({}, files);
   ({ people } = scene);
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const handedIn = async (name: string, values: Json = {}): Promise<readonly [paper: string, approval: string]> => {

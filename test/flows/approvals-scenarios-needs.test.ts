@@ -94,7 +94,7 @@ let scene: PaperScene;
 beforeAll(async () => {
   scene = await paperScene(scenarios);
   await scene.acme.update('user', scene.people.dan.id, { rank: 'director' });
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const plays = (table: Readonly<Record<string, Scenario>>): void => {

@@ -217,7 +217,7 @@ beforeAll(async () => {
       },
     },
   });
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const deeds = { settle: () => scene.settle(new Date(Date.now() + 1000).toISOString()) };

@@ -66,7 +66,7 @@ export async function patient<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (tries >= 300) throw error;
+      if (tries >= 600) throw error;
       await sleep(100);
     }
   }

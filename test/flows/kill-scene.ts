@@ -34,7 +34,7 @@ export interface KillScene {
 async function backendsGone(nodes: Nodes): Promise<void> {
   const others = "select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name like 'tessera%'";
   for (let waited = 0; Number((await nodes.sql(others))[0]?.['n']) > 0; waited += 5) {
-    if (waited > 10_000) throw new Error('The killed node is still connected.');
+    if (waited > 30_000) throw new Error('The killed node is still connected.');
     await sleep(5);
   }
 }
@@ -93,7 +93,7 @@ export async function openKillScene(chance: Random): Promise<KillScene> {
       return outcome;
     },
     told: async (object) => {
-      for (let waited = 0; waited < 5000; waited += 10) {
+      for (let waited = 0; waited < 30_000; waited += 10) {
         if ((await nodes.sql('select from tessera.outbox limit 1')).length === 0) break;
         await sleep(10);
       }

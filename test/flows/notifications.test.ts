@@ -83,8 +83,6 @@ describe('a notification', () => {
     const hears = (person: Person) =>
       events(clientOf(scene.url, 'acme', person.http.token), 'subscription { notificationChanged { change record { name } } }');
     const [his, hers] = [await hears(bob), await hears(ann)];
-    // Until the subscriptions stand.
-    await new Promise((resolve) => setTimeout(resolve, 300));
     await tell(ann, 'Initech');
     await tell(bob, 'Hooli');
     const event = (name: string): unknown => ({ notificationChanged: { change: 'created', record: { name: `Account ${name}` } } });

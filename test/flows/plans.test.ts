@@ -26,7 +26,7 @@ beforeAll(async () => {
     };
     await (i % 2 === 0 ? ann : bob).create('account', values);
   }
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const names = { kind: 'nodes', as: 'n', selections: [selected('name')] } as const;

@@ -1,6 +1,7 @@
 // Limits over HTTP and over several nodes: requests of a caller, a tenant and an address, and failures to sign in.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { password } from '../support/engine.ts';
+import { until } from '../storage/cell-support.ts';
 import { bearer, emailOf, openLimits, statuses, type LimitedNode, type LimitScene } from './rate-scene.ts';
 
 let scene: LimitScene;
@@ -14,6 +15,8 @@ afterAll(() => scene.close());
 beforeEach(() => scene.reset());
 
 const off = { tenant: 0, actor: 0, address: 0, burstSeconds: 2 };
+/** Seconds for a burst of `rate` times so many: hardly any tokens come while a test runs, however slow the machine. */
+const scarce = { ...off, burstSeconds: 200 };
 const many = <T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => work(i)));
 const objects = '/api/v1/objects';
@@ -43,12 +46,11 @@ describe('requests of a caller', () => {
     });
     // A colleague, and the same caller after a while.
     expect((await (nodes[0] as LimitedNode).get(objects, bearer(bob))).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect((await (nodes[1] as LimitedNode).get(objects, bearer(ann))).status).toBe(200);
+    await until('the budget to fill', async () => (await (nodes[1] as LimitedNode).get(objects, bearer(ann))).status === 200);
   });
 
   it('count one each, over GraphQL too, and a stream counts once', async () => {
-    const node = await scene.node({ rates: { ...off, actor: 3, burstSeconds: 1 } });
+    const node = await scene.node({ rates: { ...scarce, actor: 0.02 } });
     const query = { query: 'subscription { thingChanged { change } }' };
     const stream = await fetch(`${node.url}/graphql`, {
       method: 'POST',
@@ -74,9 +76,10 @@ describe('requests of a caller', () => {
   it('cost no round trip in the ordinary case', async () => {
     const node = await scene.node({ rates: { tenant: 2_000, actor: 200, address: 100, burstSeconds: 2 } });
     await node.get(objects, bearer(ann));
-    const before = node.controls;
+    const [before, began] = [node.controls, performance.now()];
     for (let i = 0; i < 200; i += 1) expect((await node.get(objects, bearer(ann))).status).toBe(200);
-    expect(node.controls - before).toBeLessThan(40);
+    // A lease of the caller and one of the tenant go together, and are good for a fifth of a second at whatever pace.
+    expect(node.controls - before).toBeLessThan(40 + (performance.now() - began) / 100);
   });
 
   it('are let through where the database refuses to count them', async () => {
@@ -92,16 +95,16 @@ describe('requests of a caller', () => {
 
 describe('requests of a tenant', () => {
   it('are limited together, and no other tenant’s with them', async () => {
-    const node = await scene.node({ rates: { ...off, tenant: 10, burstSeconds: 1 } });
+    const node = await scene.node({ rates: { ...scarce, tenant: 0.05 } });
     const answers = await many(80, (i) => node.get(objects, bearer(i % 2 === 0 ? ann : bob)));
     expect(passedOf(answers)).toBeLessThan(50);
-    expect(answers.find(({ status }) => status === 429)).toMatchObject({ headers: { 'ratelimit-policy': '"tenant";q=10;w=1' } });
+    expect(answers.find(({ status }) => status === 429)).toMatchObject({ headers: { 'ratelimit-policy': '"tenant";q=1;w=1' } });
     expect((await node.get(objects, bearer(bea))).status).toBe(200);
   });
 });
 
 describe('requests from an address', () => {
-  const rates = { ...off, address: 2, burstSeconds: 1 };
+  const rates = { ...scarce, address: 0.01 };
   const refusedOf = async (answers: Promise<readonly { readonly status: number }[]>): Promise<number> =>
     (await answers).filter(({ status }) => status === 429).length;
 

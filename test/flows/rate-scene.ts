@@ -58,7 +58,8 @@ async function openNode(url: string, options: NodeOptions, closers: (() => Promi
     secret,
     clock: { now: () => Date.now() },
     logins: logins ?? { account: 0, address: 0, windowSeconds: 900 },
-    ...(rates === undefined ? {} : { rates }),
+    // A machine that is slow for a while opens no budget.
+    ...(rates === undefined ? {} : { rates: { patienceMs: 30_000, ...rates } }),
     ...more,
   });
   const proxies = trustedProxies === undefined ? {} : { trustedProxies };

@@ -1,6 +1,6 @@
 // Two nodes over one database: whatever is done at one holds at the other with the very next request.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../storage/cell-support.ts';
 import { HttpClient, type Answer, type Json } from '../support/http-client.ts';
 import { exampleFolder } from '../support/packs.ts';
 import { testDatabase } from '../support/postgres.ts';
@@ -178,7 +178,7 @@ describe('an import at one node', () => {
     });
     const importing = b.import('campaign', body, { mapping: JSON.stringify({ columns: { name: { field: 'name' } } }) });
     const inside = async (): Promise<number> => Number((await nodes.sql('select count(*) from t_acme.campaign'))[0]?.['count']);
-    for (let waited = 0; (await inside()) < 500 && waited < 20_000; waited += 10) await sleep(10);
+    await until('the first chunk', async () => (await inside()) >= 500, 40_000);
     const visitor = await nodes.signIn(first);
     await visitor.post('/api/v1/auth/logout', {});
     expect(await a.apply(extension('campaign', { fields: { motto__c: textField('Motto') } }))).toMatchObject({ status: 200 });

@@ -4,6 +4,7 @@ import { sniffType } from '@tessera/records';
 import { png } from '../records/files-scene.ts';
 import { bearer, openHttp, type HttpScene } from './http-scene.ts';
 import type { Answer } from '../api/rest-scene.ts';
+import { cpuMs } from '../support/cpu.ts';
 
 let scene: HttpScene;
 let [ann, bob, bea] = ['', '', ''];
@@ -102,7 +103,7 @@ describe('a file', () => {
   });
 
   it('is recognised in time that grows with its size alone', async () => {
-    const began = performance.now();
+    const began = cpuMs();
     for (const part of [
       '<!---->',
       '<!-- -->\n',
@@ -117,7 +118,7 @@ describe('a file', () => {
       '\u3000',
     ])
       await sniffType(Buffer.from(part.repeat(Math.ceil(65_536 / part.length)).slice(0, 65_536)));
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(cpuMs() - began).toBeLessThan(3_000);
     expect((await upload('many.txt', `${'<!---->'.repeat(5_000)}x`)).status).toBe(201);
   });
 });

@@ -161,7 +161,8 @@ describe('an answer', () => {
           code: 'OUTWARD_FAILED',
           message: expect.stringContaining('longer than 250 ms'),
         });
-        expect(performance.now() - began).toBeLessThan(2_000);
+        // Else it would drip for ever.
+        expect(performance.now() - began).toBeLessThan(60_000);
       }
       const gone = AbortSignal.timeout(30);
       await expect(fetching([server])(at(server, '/never'), { signal: gone })).rejects.toMatchObject({ name: 'TimeoutError' });

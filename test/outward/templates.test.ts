@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TesseraError } from '@tessera/kernel';
 import { checkTemplate, compileTemplate } from '@tessera/security';
 import { codes, hostile, render, schemes } from './templates-scene.ts';
+import { cpuMs } from '../support/cpu.ts';
 
 describe('a template of a header', () => {
   it('is one line, whatever its values say', () => {
@@ -92,7 +93,7 @@ describe('a path', () => {
   });
 
   it('costs time in proportion, however hostile the template', () => {
-    const began = performance.now();
+    const began = cpuMs();
     for (const source of [
       '{{ '.repeat(60_000),
       '<a '.repeat(60_000),
@@ -103,7 +104,7 @@ describe('a path', () => {
     ])
       checkTemplate('html', source, []);
     checkTemplate('html', '{{ x }}'.repeat(28_000), ['x']);
-    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(cpuMs() - began).toBeLessThan(8_000);
     expect(codes('text', 'a'.repeat(200_001))).toEqual(['TEMPLATE_SYNTAX']);
   });
 });

@@ -28,7 +28,7 @@ export async function packDesk(now?: number): Promise<PackDesk> {
 }
 
 /** A pack plays for some twenty seconds, and for several times as long beside other tests. */
-const longMs = 240_000;
+const longMs = 900_000;
 
 interface Played {
   /** Scenarios that there are at least. */

@@ -37,7 +37,7 @@ describe('its demo data', () => {
     await engine.drain(tenant, now);
     const info = { requestId: 'test', languages: ['en'] };
     platform = new Identity(engineParts(desk.options)).contextOf(tenant, { kind: 'system', userId: null }, info);
-  }, 120_000);
+  }, 400_000);
   afterAll(() => engine.close());
 
   /** All records of one root field. */

@@ -22,5 +22,5 @@ describe('a company that makes machines, sells software and serves shops', () =>
     const administrator = { name: 'Admin', email: 'admin@conglomerate.example', password };
     await new Administration(desk.options).createTenant({ name: 'conglomerate', packs, demo: false, administrator });
     expect(await driftOf(desk.cell, 'conglomerate', tenantSchema('conglomerate'))).toEqual([]);
-  }, 120_000);
+  }, 400_000);
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const below = await Promise.all(['crm-base', 'hightech'].map((pack) => readPack(exampleFolder(pack))));
   const tenant = await engine.tenant(name, [...below, await versions.layer('1.0')]);
   await tenant.apply(await customisedFiles());
-}, 60_000);
+}, 400_000);
 afterAll(async () => {
   await engine.close();
   await versions.remove();
@@ -38,7 +38,7 @@ const upgrade = (version: SaasVersion): Promise<unknown> =>
 describe('the scenarios of the pack', () => {
   it('pass before any upgrade, below the customer’s changes', async () => {
     expect(await played('1.0', name)).toEqual([[], 10]);
-  }, 240_000);
+  }, 400_000);
 
   it.each(['1.1', '2.0'] as const)(
     'pass in %s, alone and below the customer’s changes',
@@ -47,6 +47,6 @@ describe('the scenarios of the pack', () => {
       expect(await played(version)).toEqual([[], 9]);
       expect(await played(version, name)).toEqual([[], 10]);
     },
-    240_000,
+    400_000,
   );
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   tenant = await engine.tenant('yunfeng', [...below, await versions.layer('1.0')]);
   await tenant.apply(await customisedFiles());
   scene = await saasCustomer(engine, tenant);
-}, 120_000);
+}, 400_000);
 afterAll(async () => {
   await engine.close();
   await versions.remove();
@@ -106,7 +106,7 @@ describe('1.1', () => {
     await tenant.run('packs.apply', { files, choices: choicesOf11 });
     expect(await all()).toEqual(after);
     v11 = await versionNow();
-  }, 120_000);
+  }, 400_000);
 
   it('leaves an approval the version that it began with, and moves the one whose process says so', async () => {
     expect([await asked(scene.discounted), await asked(scene.expense)]).toEqual([[['manager', 'mei']], [['lead', 'mei']]]);
@@ -186,7 +186,7 @@ describe('2.0', () => {
     expect(told).toContain('automation renewalIn60Days, 自 2.0.0 起移除，使用者：extensions/renewalIn60Days.json#');
     expect(told).toContain('saas 2.0.0 contacts：dueRenewal（contactName、contactEmail），20 条记录');
     expect(told).toContain('**无法应用：还有 3 处冲突未决定。**');
-  }, 60_000);
+  }, 400_000);
 
   it('leads there, back to the same Model and the same rows, and there again', async () => {
     const { files } = await versions.layer('2.0');
@@ -200,7 +200,7 @@ describe('2.0', () => {
     expect(await all()).toEqual(before);
     await tenant.run('metadata.rollback', { version: v20 });
     expect(await all()).toEqual(after);
-  }, 120_000);
+  }, 400_000);
 
   it('has brought the records along', async () => {
     const due = scene.dues[8] ?? '';
@@ -272,5 +272,5 @@ describe('2.0', () => {
     expect(await told('notification', `name ~ '^Customer [0-9]+: '`)).toBe(70);
     const { runs } = await engine.engine.run('runs.list', tenant.systemContext(), { state: 'failed' });
     expect(runs).toEqual([]);
-  }, 60_000);
+  }, 400_000);
 });

@@ -60,7 +60,7 @@ describe('its renewal rates', () => {
     } finally {
       await rm(home, { recursive: true });
     }
-  }, 120_000);
+  }, 400_000);
 });
 
 describe('its demo company', () => {
@@ -80,7 +80,7 @@ describe('its demo company', () => {
       readonly people: { readonly nodes: readonly { readonly id: string; readonly name: string }[] };
     };
     for (const { id, name } of people.nodes) ids.set(name, id);
-  }, 120_000);
+  }, 400_000);
   afterAll(() => engine.close());
 
   const info = { requestId: 'test', languages: ['en'] };

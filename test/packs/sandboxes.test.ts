@@ -83,7 +83,7 @@ describe('a copy of everything', () => {
     expect(effects.every(({ answer }) => String(answer).includes('"sandbox":true'))).toBe(true);
     await scene.engine.engine.identity.askReset({ tenant: 'acme__all', email: 'boss@acme.example' }, info);
     await scene.engine.engine.identity.askReset({ tenant: 'acme', email: 'boss@acme.example' }, info);
-    for (let i = 0; i < 100 && scene.sent.length === 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 2_000 && scene.sent.length === 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(scene.sent).toEqual(['boss@acme.example']);
     expect(await count('acme__all', '_once_token')).toBe(0);
   });
@@ -216,7 +216,7 @@ describe('the list', () => {
     expect(begun.state).toBe('copying');
     expect(await refusal(scene.acme.run('sandboxes.delete', { name: 'none' }))).toBe('SANDBOX_BUSY');
     expect(await refusal(scene.acme.run('sandboxes.promote', { name: 'none' }))).toBe('SANDBOX_BUSY');
-    for (let i = 0; i < 600 && (await scene.acme.run('sandboxes.get', { name: 'none' })).state === 'copying'; i += 1)
+    for (let i = 0; i < 2_000 && (await scene.acme.run('sandboxes.get', { name: 'none' })).state === 'copying'; i += 1)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await scene.acme.run('sandboxes.get', { name: 'none' })).toMatchObject({ state: 'ready', error: null });
   });

@@ -230,7 +230,7 @@ describe('data of packs by their owners', () => {
     }
     // Until the commit, all of it is as before; and what fails later is put in force.
     expect([...tried]).toEqual([before, after]);
-  }, 60_000);
+  }, 400_000);
 
   it('leave out what a tenant has taken away, and nothing that was never there', async () => {
     const beta = await engine.tenant('beta', [one]);

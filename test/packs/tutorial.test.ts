@@ -36,5 +36,5 @@ describe('the tutorial', () => {
     expect(blocks.filter(({ kind }) => kind === 'file').length).toBeGreaterThan(12);
     expect(blocks.filter(({ kind }) => kind === 'seen').length).toBeGreaterThan(8);
     for (const block of blocks) await step(block);
-  }, 180_000);
+  }, 400_000);
 });

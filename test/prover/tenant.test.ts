@@ -227,7 +227,7 @@ describe('npm run prove', () => {
     } finally {
       await scene.close();
     }
-  }, 120_000);
+  }, 400_000);
 
   it('says in words that a server holds the data folder', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'tessera-held-'));
@@ -240,5 +240,5 @@ describe('npm run prove', () => {
       await holder.stop();
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 120_000);
+  }, 400_000);
 });

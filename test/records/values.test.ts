@@ -90,14 +90,16 @@ const stored = async (id: string) => (await engine.sql(`select * from ${acme.sch
 
 describe('defaults', () => {
   it('are constants and rules, over lookups and the tenant’s day', async () => {
+    const today = (): string => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(Date.now() + 3 * 86_400_000);
+    const before = today();
     const id = await acme.create('client', { name: 'A', region: north });
+    const days = [before, today()];
     const record = await acme.read('client', id, 'grade', 'vip', 'trusted', 'limit', 'due', 'recordType', 'owner', 'version', 'lifeStatus');
-    const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(Date.now() + 3 * 86_400_000);
+    expect(days).toContain(record?.['due']);
     expect(record).toMatchObject({
       grade: 'a',
       vip: false,
       trusted: true,
-      due: day,
       recordType: 'person',
       version: 1,
       lifeStatus: 'normal',

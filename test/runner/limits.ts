@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import type { Circus } from '@jest/types';
 
 /** Of a test or hook that says nothing of its own. */
-const defaultMs = 60_000;
+const defaultMs = 180_000;
 
 /** Blocks whose preparation has failed, with what failed. */
 const unprepared = new WeakMap<Circus.DescribeBlock, unknown>();

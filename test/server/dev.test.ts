@@ -24,7 +24,7 @@ let agreed: boolean | undefined;
 let asked = 0;
 let client: HttpClient;
 let ended = new AbortController();
-const longestWaitMs = 30_000;
+const longestWaitMs = 90_000;
 
 const inPack = (path: string): string => join(folder, 'top', path);
 
@@ -180,7 +180,7 @@ describe('tessera dev', () => {
     const told = await after(async () => {
       await writeFile(view, (await readFile(view, 'utf8')).replace('"top__itemsInUse"', '"top__inUse"'));
       await rename(view, renamed);
-    });
+    }, /\+ listView top__inUse[^]*In force as version/);
     expect(told).toContain('  + listView top__inUse');
     expect(await after(() => rm(renamed))).toContain('  - listView top__inUse');
     const data = inPack('data/items.json');

@@ -76,10 +76,15 @@ describe('the pool', () => {
   });
 
   it('says POOL_EXHAUSTED to one who waits too long, and serves the next', async () => {
-    const own = await open(database, { poolSize: 1, waitMs: 100 });
-    const slow = run(own.tenant('acme'), sql`select pg_sleep(0.5)`);
+    const own = await open(database, { poolSize: 1, waitMs: 400 });
+    // One who waits for the connection to be made waits too.
+    await until('the connection', async () => (await codeOf(whose(own, 'acme'))) === 'nothing was thrown');
+    const end = new AbortController();
+    const slow = codeOf(own.tenant('acme').query({ text: 'select pg_sleep(60)', values: [] }, { signal: end.signal }));
     expect(await codeOf(whose(own, 'beta'))).toBe('POOL_EXHAUSTED');
-    await slow;
+    end.abort();
+    expect(await slow).toBe('REQUEST_CANCELLED');
+    await until('the next', async () => (await codeOf(whose(own, 'beta'))) === 'nothing was thrown');
     expect(await whose(own, 'beta')).toBe('beta');
     await own.close();
   });
@@ -142,20 +147,18 @@ describe('a failing connection', () => {
   it('is cancelled on the server and closed when the caller goes', async () => {
     const own = await open(database, { poolSize: 1 });
     const gone = new AbortController();
-    const answer = codeOf(own.tenant('acme').query({ text: 'select pg_sleep(30)', values: [] }, { signal: gone.signal }));
-    await sleep(100);
+    const answer = codeOf(own.tenant('acme').query({ text: 'select pg_sleep(300)', values: [] }, { signal: gone.signal }));
+    const asleep = async (): Promise<number> => {
+      const active = "select 1 from pg_stat_activity where datname = $1 and query = 'select pg_sleep(300)' and state = 'active'";
+      return (await connected(database.url, (client) => client.query(active, [database.name]))).rows.length;
+    };
+    await until('the statement', async () => (await asleep()) === 1);
     gone.abort();
     expect(await answer).toBe('REQUEST_CANCELLED');
     // The pool has one place only: this comes through because the server's process has been freed.
     expect(await whose(own, 'beta')).toBe('beta');
     expect(own.stats().tenants).toMatchObject({ opened: 2, connections: 1 });
-    const { rows } = await connected(database.url, (client) =>
-      client.query(
-        "select 1 from pg_stat_activity where datname = $1 and query like '%pg_sleep(30)' and state = 'active' and pid <> pg_backend_pid()",
-        [database.name],
-      ),
-    );
-    expect(rows).toEqual([]);
+    expect(await asleep()).toBe(0);
     await own.close();
   });
 
@@ -176,9 +179,9 @@ describe('a failing connection', () => {
   });
 
   it("survives the server's statement time-out, which leaves its state known", async () => {
-    const own = await open(database, { poolSize: 1, statementTimeoutMs: 100 });
-    expect(await codeOf(run(own.tenant('acme'), sql`select pg_sleep(5)`))).toBe('QUERY_TIMEOUT');
-    expect(await codeOf(own.tenant('acme').transaction((transaction) => run(transaction, sql`select pg_sleep(5)`)))).toBe('QUERY_TIMEOUT');
+    const own = await open(database, { poolSize: 1, statementTimeoutMs: 1_000 });
+    expect(await codeOf(run(own.tenant('acme'), sql`select pg_sleep(50)`))).toBe('QUERY_TIMEOUT');
+    expect(await codeOf(own.tenant('acme').transaction((transaction) => run(transaction, sql`select pg_sleep(50)`)))).toBe('QUERY_TIMEOUT');
     expect(await whose(own, 'beta')).toBe('beta');
     expect(own.stats().tenants.opened).toBe(1);
     await own.close();
@@ -229,9 +232,10 @@ describe('a failing connection', () => {
       const { rows } = await run(transaction, sql`select whose, current_user::text as role from ${thing(tenant)} where id = 1`);
       return rows[0]?.['role'] === `${database.name}_t_${tenant}` ? String(rows[0]['whose']) : 'wrong role';
     };
+    const enough = (): boolean => (counts.get('right') ?? 0) > 200 && (counts.get('DATABASE_UNAVAILABLE') ?? 0) > 5;
     await inParallel(12, async (worker) => {
-      const end = performance.now() + 3_000;
-      for (let i = worker; performance.now() < end; i += 1) {
+      const [least, most] = [performance.now() + 3_000, performance.now() + 40_000];
+      for (let i = worker; performance.now() < least || (!enough() && performance.now() < most); i += 1) {
         const tenant = tenants[(worker + i) % tenants.length] ?? '';
         await ask(tenant, i).catch((error: unknown) => {
           count(error instanceof TesseraError ? error.code : `${databaseErrorKind(error)} ${String(error)}`);
@@ -249,7 +253,10 @@ describe('a failing connection', () => {
     // And it recovers: everybody is served, on no more connections than there are places.
     await inParallel(12, async (worker) => {
       const tenant = tenants[worker % tenants.length] ?? '';
-      expect(await whose(own, tenant)).toBe(tenant);
+      // What a loaded machine is too slow for is asked again.
+      await until('a recovery', async () => (await codeOf(whose(own, tenant))) === 'nothing was thrown');
+      const found = await whose(own, tenant).catch(() => whose(own, tenant));
+      expect(found).toBe(tenant);
     });
     expect(own.stats().tenants).toMatchObject({ waiting: 0 });
     expect(own.stats().tenants.connections).toBeLessThanOrEqual(4);
@@ -260,8 +267,8 @@ describe('a failing connection', () => {
 describe('cell.close', () => {
   it('lets what runs end, takes nothing more, and leaves no connection', async () => {
     const own = await open(database, { poolSize: 2, applicationName: 'closing' });
+    await whose(own, 'acme');
     const running = run(own.tenant('acme'), sql`select pg_sleep(0.2), 1 as one`);
-    await sleep(50);
     const closed = own.close();
     expect(await codeOf(whose(own, 'acme'))).toBe('UNAVAILABLE');
     expect((await running).rows[0]).toMatchObject({ one: 1 });
@@ -278,7 +285,6 @@ describe('cell.close', () => {
     const own = await open(database, { poolSize: 2 });
     await whose(own, 'acme');
     const running = codeOf(run(own.tenant('acme'), sql`select pg_sleep(20)`));
-    await sleep(50);
     await own.close(100);
     expect(await running).toBe('QUERY_TIMEOUT');
   });

@@ -37,7 +37,7 @@ export async function codeOf(answer: Promise<unknown>): Promise<string> {
   return 'nothing was thrown';
 }
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
   for (let waited = 0; !(await condition()); waited += 20) {
     if (waited > limitMs) throw new Error(`Waited in vain for ${what}`);
     await sleep(20);

@@ -145,7 +145,7 @@ export async function guardOf(postmaster: number): Promise<number> {
 }
 
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400 && !(await condition()); i += 1) await sleep(25);
+  for (let i = 0; i < 1_200 && !(await condition()); i += 1) await sleep(25);
   expect(await condition()).toBe(true);
 }
 

@@ -17,7 +17,7 @@ export interface WaitingJob {
   readonly kind: string;
   readonly tenant: string;
   readonly state: string;
-  /** Whole seconds from now. */
+  /** Whole seconds from now; 0 where it is due. */
   readonly inSeconds: number;
 }
 
@@ -26,7 +26,7 @@ export async function jobsOf(cell: Cell): Promise<readonly WaitingJob[]> {
   const { rows } = await cell.control((transaction) =>
     run(
       transaction,
-      sql`select name as kind, group_id as tenant, state::text as state, round(extract(epoch from start_after - now()))::int as "inSeconds"
+      sql`select name as kind, group_id as tenant, state::text as state, greatest(0, round(extract(epoch from start_after - now())))::int as "inSeconds"
             from pgboss.job where state <= 'active' order by created_on, start_after, name`,
     ),
   );

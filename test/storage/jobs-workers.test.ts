@@ -63,7 +63,7 @@ describe('a worker', () => {
   });
 
   it('does what is for later at its time, which it tells', async () => {
-    const at = new Date(Date.now() + 1_500);
+    const at = new Date(Date.now() + 3_000);
     const done: { readonly tenant: string; readonly at: string | undefined; readonly seen: number }[] = [];
     await workOn(jobs, ({ tenant, at: told }) => {
       done.push({ tenant, at: told, seen: Date.now() });
@@ -117,18 +117,24 @@ describe('a job that throws', () => {
   it('is done again later, and lies among the dead once that is used up, until somebody has it done or removes it', async () => {
     let tries = 0;
     let fails = true;
-    await workOn(jobs, () => {
+    const looked = Promise.withResolvers<undefined>();
+    await workOn(jobs, async () => {
       tries += 1;
-      return fails ? Promise.reject(new Error('the disk is full')) : Promise.resolve();
+      if (tries === 2) await looked.promise;
+      if (fails) throw new Error('the disk is full');
     });
     await jobs.wake([{ kind: 'work', tenant: 'acme' }]);
-    await until('the first try', async () => (await jobsOf(cell)).some(({ state }) => state === 'retry'));
-    const [waiting] = await jobsOf(cell);
-    expect(tries).toBe(1);
-    // The first pause of one second, with up to as much again by chance.
-    expect(waiting?.inSeconds).toBeGreaterThanOrEqual(0);
-    expect(waiting?.inSeconds).toBeLessThanOrEqual(2);
-    await cell.control((transaction) => run(transaction, sql`update pgboss.job set retry_limit = retry_count + 1 where name = 'work'`));
+    const job = async (): Promise<Readonly<Record<string, unknown>> | undefined> => {
+      const text = sql`select retry_count, extract(epoch from start_after - started_on)::float8 as pause from pgboss.job
+        where name = 'work' and (state = 'retry' or retry_count > 0)`;
+      return (await cell.control((transaction) => run(transaction, text))).rows[0];
+    };
+    await until('the first try', async () => (await job()) !== undefined);
+    // The first pause of one second, with up to as much again by chance; while it lasts the start of the first try is known.
+    const pause = Number((await job())?.['pause']);
+    if (tries === 1) expect([pause >= 1, pause < 12, pause]).toEqual([true, true, pause]);
+    await cell.control((transaction) => run(transaction, sql`update pgboss.job set retry_limit = 1 where name = 'work'`));
+    looked.resolve(undefined);
     await until('its death', async () => (await jobs.dead('acme', 10)).length === 1);
     expect(tries).toBe(2);
     const [dead] = await jobs.dead('acme', 10);

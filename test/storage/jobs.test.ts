@@ -95,7 +95,7 @@ describe('of waiting jobs there is', () => {
   });
 
   it('one for the earliest time to come, to the second and never too early; a later one is the earlier one’s to make', async () => {
-    const times = [90, 30, 60].map(soon);
+    const times = [900, 300, 600].map(soon);
     for (const time of times) await wakeAs(cell, 'acme', ['work'], time);
     await read();
     const { rows } = await cell.control((transaction) =>
@@ -105,14 +105,14 @@ describe('of waiting jobs there is', () => {
     expect(rows).toHaveLength(1);
     expect(at).toBe(Math.ceil(Number(times[1]) / 1000));
     expect(Date.parse(String(rows[0]?.['told']))).toBe(at * 1000);
-    await wakeAs(cell, 'acme', ['work'], soon(40));
-    await wakeAs(cell, 'beta', ['work'], soon(40));
+    await wakeAs(cell, 'acme', ['work'], soon(400));
+    await wakeAs(cell, 'beta', ['work'], soon(400));
     await read();
-    await wakeAs(cell, 'acme', ['work'], soon(10));
-    await wakeAs(cell, 'acme', ['work'], soon(-10));
+    await wakeAs(cell, 'acme', ['work'], soon(100));
+    await wakeAs(cell, 'acme', ['work'], soon(-100));
     await read();
-    const seconds = (await jobsOf(cell)).map(({ tenant, inSeconds }) => `${tenant} ${String(Math.round(inSeconds / 10) * 10)}`);
-    expect(seconds.map((each) => each.replace('-0', '0')).sort()).toEqual(['acme 0', 'acme 30', 'beta 40']);
+    const seconds = (await jobsOf(cell)).map(({ tenant, inSeconds }) => `${tenant} ${String(Math.round(inSeconds / 100) * 100)}`);
+    expect(seconds.sort()).toEqual(['acme 0', 'acme 300', 'beta 400']);
   });
 
   it('none beside one that waits to be done at once, since that one makes the next', async () => {
@@ -142,17 +142,18 @@ describe('the figures', () => {
     await cell.control(async (transaction) => {
       await jobs.enqueue(transaction, [{ kind: 'work', tenant: 'acme' }]);
       await jobs.enqueue(transaction, [{ kind: 'send', tenant: 'acme', at: soon(60).toISOString() }]);
-      await run(transaction, sql`update pgboss.job set start_after = now() - interval '40 s' where name = 'work'`);
-      await run(transaction, sql`update tessera.outbox set created_at = now() - interval '20 s'`);
+      await run(transaction, sql`update pgboss.job set start_after = now() - interval '4000 s' where name = 'work'`);
+      await run(transaction, sql`update tessera.outbox set created_at = now() - interval '2000 s'`);
     });
     const { queues, dead, outbox } = await jobs.figures();
-    expect({ queues: queues.map((each) => ({ ...each, lagSeconds: Math.round(each.lagSeconds) })), dead }).toEqual({
+    const rounded = (lag: number): number => Math.round(lag / 100) * 100;
+    expect({ queues: queues.map((each) => ({ ...each, lagSeconds: rounded(each.lagSeconds) })), dead }).toEqual({
       queues: expect.arrayContaining([
-        { kind: 'work', waiting: 1, running: 0, lagSeconds: 40 },
+        { kind: 'work', waiting: 1, running: 0, lagSeconds: 4_000 },
         { kind: 'send', waiting: 0, running: 0, lagSeconds: 0 },
       ]),
       dead: 0,
     });
-    expect({ ...outbox, lagSeconds: Math.round(outbox.lagSeconds) }).toEqual({ waiting: 1, lagSeconds: 20 });
+    expect({ ...outbox, lagSeconds: rounded(outbox.lagSeconds) }).toEqual({ waiting: 1, lagSeconds: 2_000 });
   });
 });

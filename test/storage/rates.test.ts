@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { silentLogger, TesseraError, type Logger } from '@tessera/kernel';
 import { beginAttempt, endAttempt, openCell, purgeAttempts, RateLeases, type Cell, type RateRule } from '@tessera/storage';
 import { connected, testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { until } from './cell-support.ts';
 
 let database: TestDatabase;
 let cells: readonly Cell[] = [];
@@ -45,7 +46,10 @@ interface Node {
   readonly clock: { at: number };
 }
 
-function node(cell: Cell, log: Logger = silentLogger, timeoutMs = 500): Node {
+/** Where budgets are counted, a database that is slow for a while must not open them. */
+const patientMs = 30_000;
+
+function node(cell: Cell, log: Logger = silentLogger, timeoutMs = patientMs): Node {
   const clock = { at: performance.now() };
   const began = performance.now();
   const leases = new RateLeases({ cell, log, timeoutMs, now: () => clock.at + performance.now() - began });
@@ -66,6 +70,9 @@ function takes(leases: RateLeases, count: number, key: string, rule: RateRule): 
   return Promise.all(Array.from({ length: count }, async () => await leases.take(key, rule)));
 }
 
+/** So many are used up, and hardly any come while a test runs, however slow the machine. */
+const scarce = (burst: number): RateRule => ({ rate: 0.01, burst });
+
 /** Sends as fast as it can until the time is up; answers how many were let through. */
 async function flood({ leases }: Node, key: string, rule: RateRule, ms: number): Promise<number> {
   let passed = 0;
@@ -85,14 +92,16 @@ describe('a budget that nodes share', () => {
     const passed = (await Promise.all(nodes.map((each) => flood(each, 'shared', rule, 3_000)))).reduce((a, b) => a + b, 0);
     const seconds = (performance.now() - began) / 1_000;
     expect(passed).toBeLessThanOrEqual(rule.burst + rule.rate * (seconds + 1) + nodes.length * (rule.rate / 20));
-    // They leave nothing unused that they may have: the burst, and most of what flows in.
-    expect(passed).toBeGreaterThan(rule.burst + rule.rate * seconds * 0.8 - rule.rate / 10);
+    // They leave nothing unused that they may have: the burst, and most of what flows in, but for what lies there.
+    const [bucket] = await rows(
+      `select least(burst, tokens + rate * extract(epoch from clock_timestamp() - at)) as left from tessera.rate where key = 'shared'`,
+    );
+    expect(passed + Number(bucket?.['left'])).toBeGreaterThan(rule.burst + rule.rate * seconds * 0.8 - rule.rate / 10);
   });
 
   it('is exact where one node spends it at once', async () => {
-    const rule = { rate: 10, burst: 30 };
     const { leases } = node(cellAt(0));
-    const waits = await takes(leases, 200, 'once', rule);
+    const waits = await takes(leases, 200, 'once', scarce(30));
     const passed = waits.filter((wait) => wait === 0).length;
     expect(passed).toBeGreaterThanOrEqual(30);
     expect(passed).toBeLessThanOrEqual(32);
@@ -100,17 +109,17 @@ describe('a budget that nodes share', () => {
   });
 
   it('fills again by the time of the database, whatever the clock of the node says', async () => {
-    const rule = { rate: 20, burst: 20 };
+    const rule = scarce(20);
     const { leases, clock } = node(cellAt(0));
     await takes(leases, 60, 'time', rule);
     clock.at += 3_600_000;
     const early = await takes(leases, 20, 'time', rule);
-    expect(early.filter((wait) => wait === 0).length).toBeLessThan(10);
-    await pause(600);
+    expect(early.filter((wait) => wait === 0).length).toBeLessThan(3);
+    await rows(`update tessera.rate set at = at - interval '1 hour' where key = 'time'`);
     clock.at += 2_000;
     const later = await takes(leases, 60, 'time', rule);
     const passed = later.filter((wait) => wait === 0).length;
-    expect(passed).toBeGreaterThanOrEqual(5);
+    expect(passed).toBeGreaterThanOrEqual(18);
     expect(passed).toBeLessThanOrEqual(22);
   });
 
@@ -124,7 +133,7 @@ describe('a budget that nodes share', () => {
   });
 
   it('keeps one caller’s apart from another’s', async () => {
-    const rule = { rate: 5, burst: 5 };
+    const rule = scarce(5);
     const { leases } = node(cellAt(0));
     await takes(leases, 40, 'one', rule);
     expect(await leases.take('one', rule)).toBeGreaterThan(0);
@@ -135,9 +144,10 @@ describe('a budget that nodes share', () => {
     const rule = { rate: 100, burst: 100 };
     const [first, second] = [node(cellAt(0)), node(cellAt(1))];
     for (let i = 0; i < 5; i += 1) expect(await first.leases.take('debt', rule)).toBe(0);
-    await pause(150);
-    const [bucket] = await rows(`select debt from tessera.rate where key = 'debt'`);
-    expect(Number(bucket?.['debt'])).toBeGreaterThanOrEqual(2);
+    await until('the debt to be paid', async () => {
+      const [bucket] = await rows(`select debt from tessera.rate where key = 'debt'`);
+      return Number(bucket?.['debt'] ?? 0) >= 2;
+    });
     expect(await second.leases.take('debt', rule)).toBe(0);
   });
 });
@@ -149,13 +159,15 @@ describe('a request', () => {
     const { leases } = node(watched.cell);
     // A pace well below the budget: 1,500 requests within about a second.
     let waited = 0;
+    const began = performance.now();
     for (let i = 0; i < 300; i += 1) {
       const started = watched.count;
       await takes(leases, 5, 'usual', rule);
       if (watched.count > started) waited += 1;
       await pause(2);
     }
-    expect(watched.count).toBeLessThan(30);
+    // A lease is good for a fifth of a second, at whatever pace.
+    expect(watched.count).toBeLessThan(25 + (performance.now() - began) / 200);
     expect(waited).toBeLessThanOrEqual(watched.count);
   });
 
@@ -167,13 +179,14 @@ describe('a request', () => {
   });
 
   it('that is refused asks nobody until there may be something again', async () => {
-    const rule = { rate: 1, burst: 1 };
+    const rule = scarce(1);
     const watched = counted(cellAt(0));
     const { leases } = node(watched.cell);
     for (let i = 0; i < 5; i += 1) await leases.take('refused', rule);
-    const before = watched.count;
+    const [before, began] = [watched.count, performance.now()];
     for (let i = 0; i < 500; i += 1) expect(await leases.take('refused', rule)).toBeGreaterThan(0);
-    expect(watched.count).toBe(before);
+    // Others may leave something: once a second it looks.
+    expect(watched.count - before).toBeLessThanOrEqual(Math.floor((performance.now() - began) / 1_000));
   });
 
   it('goes through where the database fails, which is logged once', async () => {
@@ -197,7 +210,7 @@ describe('a request', () => {
       await client.query('lock table tessera.rate in access exclusive mode');
       const began = performance.now();
       expect(await takes(leases, 20, 'hangs', rule)).toEqual(Array.from({ length: 20 }, () => 0));
-      expect(performance.now() - began).toBeLessThan(2_000);
+      expect(performance.now() - began).toBeLessThan(20_000);
       await client.query('rollback');
     });
   });

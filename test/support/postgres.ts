@@ -12,7 +12,7 @@ export interface TestDatabase {
 }
 
 /** A backend takes a moment to end after its client has said good-bye. */
-const goodbyeMs = 3_000;
+const goodbyeMs = 15_000;
 
 async function adminUrl(): Promise<string> {
   const given = process.env['TEST_DATABASE_URL'];

@@ -12,7 +12,17 @@ export interface RoundTrips {
 }
 
 /** The last message of an answer: the server is ready for the next question (PostgreSQL manual, 55.7). */
-const isReady = (chunk: Buffer): boolean => chunk.length >= 6 && chunk.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
+const ready = Buffer.from([0x5a, 0, 0, 0, 5]);
+
+/** Whether what has come so far ends with that message, in however many pieces it came. */
+class Answer {
+  #tail = Buffer.alloc(0);
+
+  take(chunk: Buffer): boolean {
+    this.#tail = Buffer.concat([this.#tail, chunk.subarray(-6)]).subarray(-6);
+    return this.#tail.subarray(0, -1).equals(ready);
+  }
+}
 
 /** Whether what comes next goes on with a message that has begun: a large question comes in pieces, of which an early one may be answered already. */
 class Messages {
@@ -54,6 +64,7 @@ export async function roundTrips(url: string): Promise<RoundTrips> {
     const far = host.startsWith('/') ? connect(join(host, `.s.PGSQL.${String(port)}`)) : connect(port, host);
     const state: { counted?: boolean; answered: boolean } = { answered: true };
     const asked = new Messages();
+    const answer = new Answer();
     near.on('data', (chunk) => {
       state.counted ??= isTenants(chunk);
       if (state.counted && state.answered && !asked.within) trips += 1;
@@ -61,7 +72,7 @@ export async function roundTrips(url: string): Promise<RoundTrips> {
       asked.take(chunk);
     });
     far.on('data', (chunk) => {
-      if (isReady(chunk)) state.answered = true;
+      if (answer.take(chunk)) state.answered = true;
     });
     for (const socket of [near, far]) {
       sockets.add(socket);

@@ -42,12 +42,12 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => (await failure
 describe('the list', () => {
   it('counts what could be done, is for later, waits and has failed, and how long the oldest has waited', async () => {
     await scene.write(acme, {
-      runs: [{ dueAt: at(-90_000) }, { dueAt: at(60_000) }, { state: 'waiting' }, { state: 'waiting' }],
+      runs: [{ dueAt: at(-9_000_000) }, { dueAt: at(600_000) }, { state: 'waiting' }, { state: 'waiting' }],
       timers: [
         { key: 'a', dueAt: at(-10_000) },
-        { key: 'b', dueAt: at(60_000) },
+        { key: 'b', dueAt: at(600_000) },
       ],
-      effects: [{ key: 'e', kind: 'mail', dueAt: at(60_000) }],
+      effects: [{ key: 'e', kind: 'mail', dueAt: at(600_000) }],
     });
     const { counts, oldestSeconds, failed, next, dead } = await list();
     expect(counts).toEqual([
@@ -58,7 +58,7 @@ describe('the list', () => {
       { kind: 'timer', state: 'later', count: 1 },
       { kind: 'timer', state: 'ready', count: 1 },
     ]);
-    expect(Math.round((oldestSeconds ?? 0) / 10)).toBe(9);
+    expect(Math.round((oldestSeconds ?? 0) / 1_000)).toBe(9);
     expect({ failed, next, dead }).toEqual({ failed: [], next: null, dead: [] });
   });
 

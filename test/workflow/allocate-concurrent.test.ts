@@ -1,5 +1,6 @@
 // Sixteen sessions that allocate over the same targets at once: every sum is exact, and no target gets more than it takes.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { codesOf } from '../support/failures.ts';
 import { random, type Random } from '../support/random.ts';
 import { ledgerScene, type Ledger } from './allocate-scene.ts';
 
@@ -17,7 +18,10 @@ afterAll(() => scene.close());
 
 const money = (chance: Random, limit: number): string => (chance.below(limit * 100) / 100).toFixed(2);
 
-/** Whatever does not add up, by SQL of its own. */
+/**
+ * Whatever does not add up, by SQL of its own. What a payment has used up is a roll-up, whose change starts its automation once more within
+ * the same write: a receivable that others have paid back meanwhile is found by the second run only, and told of by its note.
+ */
 async function wrong(): Promise<unknown> {
   const { engine, acme } = scene;
   return engine.sql(`
@@ -32,7 +36,8 @@ async function wrong(): Promise<unknown> {
     union all
     select 'note', n.payment_id, n.allocated, n.rest, p.amount from ${acme.schema}.note n join ${acme.schema}.payment p on p.id = n.payment_id
       where n.id = (select max(m.id::text)::uuid from ${acme.schema}.note m where m.payment_id = p.id)
-        and (n.allocated + n.rest <> p.amount or n.allocated <> p.used)
+        and not exists (select from ${acme.schema}.note m where m.payment_id = p.id and m.created_at = n.created_at
+          and m.allocated + m.rest = p.amount and m.allocated = p.used)
     union all
     select 'twice', w.payment_id, count(*), null, null from w group by w.payment_id, w.receivable_id having count(*) > 1`);
 }
@@ -40,7 +45,7 @@ async function wrong(): Promise<unknown> {
 async function writeAll(act: (chance: Random, payments: string[]) => Promise<unknown>, chance: Random): Promise<void> {
   const payments: string[] = [];
   const one = async (own: Random): Promise<void> => {
-    for (let step = 0; step < stepsEach; step += 1) await act(own, payments);
+    for (let step = 0; step < stepsEach; step += 1) await patient(() => act(own, payments));
   };
   const began = performance.now();
   await Promise.all(Array.from({ length: writers }, (_, i) => one(random(chance.seed + i))));
@@ -48,6 +53,17 @@ async function writeAll(act: (chance: Random, payments: string[]) => Promise<unk
   process.stdout.write(
     `seed ${String(chance.seed)}: ${String(rate)} allocations/s, ${String(scene.engine.cell.stats().retries)} retries\n`,
   );
+}
+
+/** Sixteen who want the same may wait too long for it on a slow machine; they are told to try again. */
+async function patient<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries >= 20 || !codesOf(error).includes('TENANT_BUSY')) throw error;
+    }
+  }
 }
 
 const owed = (chance: Random) => Array.from({ length: 8 }, () => ({ amount: money(chance, 300) }));
@@ -89,7 +105,7 @@ describe('allocations of many sessions over the same targets', () => {
         : { kind: chance.pick(['oldest', 'parts']), amount: money(chance, 40) }),
     }));
     for (const record of records) await scene.acme.run('records.create', { object: 'payment', records: [record] });
-    await Promise.all(Array.from({ length: 4 }, () => scene.drain()));
+    await Promise.all(Array.from({ length: 4 }, () => patient(() => scene.drain())));
     expect({ seed: chance.seed, wrong: await wrong() }).toEqual({ seed: chance.seed, wrong: [] });
     expect((await scene.amounts(receivables)).reduce((a, b) => a + b)).toBeGreaterThan(0);
   });
@@ -99,7 +115,9 @@ describe('allocations of many sessions over the same targets', () => {
     const payment = await scene.pay(customer, '0', 'atOnce');
     const amounts = ['70', '70.01', '12', '55.5'];
     await Promise.all(
-      Array.from({ length: writers }, (_, i) => scene.acme.update('payment', payment, { amount: amounts[i % 4] ?? '0', name: String(i) })),
+      Array.from({ length: writers }, (_, i) =>
+        patient(() => scene.acme.update('payment', payment, { amount: amounts[i % 4] ?? '0', name: String(i) })),
+      ),
     );
     expect(await wrong()).toEqual([]);
     const { amount } = (await scene.acme.read('payment', payment, 'amount')) ?? {};

@@ -99,7 +99,7 @@ let scene: ApprovalScene;
 let now = 0;
 beforeAll(async () => {
   scene = await approvalScene(layer());
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 beforeEach(() => {
   now = Date.now();

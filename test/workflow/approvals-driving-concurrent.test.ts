@@ -27,7 +27,7 @@ beforeAll(async () => {
     found.push(await scene.acme.create('user', { name, email: `${name}@acme.example`, active: true, roles: ['voter'] }));
   }
   electors = found;
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 /** Everybody decides on what everybody saw, at once. */

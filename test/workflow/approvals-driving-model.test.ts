@@ -57,7 +57,7 @@ beforeAll(async () => {
   models = await scene.as(acme.administrator, (session) =>
     Promise.resolve(all.flatMap((_, i) => session.model.approvalProcesses[`p${String(i)}`] ?? [])),
   );
-}, 120_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 function stepsBy(

@@ -45,7 +45,7 @@ beforeAll(async () => {
   scene = await approvalScene(requests(files));
   const { acme, people } = scene;
   await acme.update('user', people.sam, { manager: people.ann });
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const free = { pending: 0, locked: false, tasks: [] };

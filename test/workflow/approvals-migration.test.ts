@@ -17,7 +17,7 @@ const own = (name: string, steps: Json, more: Json = {}): Json => ({
 let scene: ApprovalScene;
 beforeAll(async () => {
   scene = await approvalScene(requests({}));
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 
 const drained = (): Promise<unknown> => scene.engine.engine.drain('acme', Date.now() + 1_000);

@@ -43,7 +43,7 @@ beforeAll(async () => {
   scene = await approvalScene(requests(files));
   const { acme, people } = scene;
   await acme.update('user', people.ann, { manager: people.cat });
-}, 60_000);
+}, 400_000);
 afterAll(() => scene.close());
 beforeEach(() => {
   scene.engine.clock.ahead = friday - Date.now();

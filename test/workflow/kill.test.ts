@@ -115,11 +115,11 @@ describe('a node that is killed', () => {
     const [node] = await atStep();
     await end(node === 'left' ? nodes.left : nodes.right, 'SIGKILL');
     const killed = performance.now();
-    await until('the other', async () => (await atStep()).some((each) => each !== node), 40_000);
+    await until('the other', async () => (await atStep()).some((each) => each !== node), 100_000);
     const seconds = (performance.now() - killed) / 1000;
     say(`takeover of the one run of a killed node: ${seconds.toFixed(1)} s`);
-    // A heartbeat of 10 s, a look every 2 s, and a first pause of up to 2 s.
-    expect(seconds).toBeLessThan(25);
+    // A heartbeat of 10 s, a look every 2 s, and a first pause of up to 2 s; a look at all tenants would come after minutes.
+    expect(seconds).toBeLessThan(60);
     await until('the end', async () => (await left()) === 0);
     // Whoever takes over a job that broke off counts each run before it is done.
     expect(await scene.rows(acme, '_run', 'id, state, attempts')).toEqual([{ id, state: 'done', attempts: 1 }]);
@@ -129,7 +129,7 @@ describe('a node that is killed', () => {
       { step: 'third' },
     ]);
     expect(hook.received.map((each) => each.id).sort()).toEqual(['first', 'second', 'third'].map((step) => `${id}/${step}`));
-  }, 90_000);
+  }, 400_000);
 
   it(`over and over, and a database that cuts everybody off, lose nothing and do nothing twice (seed ${chance.seed})`, async () => {
     const runs = 60;
@@ -154,14 +154,14 @@ describe('a node that is killed', () => {
       );
     }
     hook.answer = () => ({ status: 200 });
-    await until('all to be done', async () => (await left()) === 0, 90_000);
+    await until('all to be done', async () => (await left()) === 0, 200_000);
     await expectEachOnce(runs);
     // Whoever was killed after the answer and before it was written down sends it again: that is what the key is for.
     const twice = hook.accepted.length - new Set(hook.accepted).size;
     say(
       `${String(kills)} kills: all was done after ${((performance.now() - began) / 1000).toFixed(1)} s; webhooks taken more than once: ${String(twice)}`,
     );
-  }, 150_000);
+  }, 400_000);
 });
 
 describe('a node that is told to stop', () => {
@@ -172,11 +172,11 @@ describe('a node that is told to stop', () => {
     await until('something to be done', () => hook.received.length > 0);
     const stopped = performance.now();
     await end(first, 'SIGTERM');
-    expect(performance.now() - stopped).toBeLessThan(5_000);
+    expect(performance.now() - stopped).toBeLessThan(20_000);
     expect(first.exitCode).toBe(0);
     expect(await scene.engine.sql("select from pgboss.job where state = 'active'")).toEqual([]);
     await start(1);
     await until('the rest', async () => (await left()) === 0, 40_000);
     await expectEachOnce(runs);
-  }, 90_000);
+  }, 400_000);
 });

@@ -58,8 +58,8 @@ describe('workers', () => {
     expect(timed.map(({ key }) => key)).toEqual(['t1', 't0', 't2']);
     for (const { late } of timed) {
       expect(late).toBeGreaterThanOrEqual(0);
-      // To the second by which jobs begin, and one more until it is seen.
-      expect(late).toBeLessThan(4_000);
+      // To the second by which jobs begin, and one more until it is seen; a look at all tenants comes after minutes only.
+      expect(late).toBeLessThan(20_000);
     }
     timed.length = 0;
   });

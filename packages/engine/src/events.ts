@@ -31,16 +31,14 @@ class Waiting {
 
   async next(signal: AbortSignal): Promise<RecordChange | undefined> {
     while (this.#changes.length === 0 && !signal.aborted && !this.overflow) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
-      });
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      const wake = (): void => {
+        resolve(undefined);
+      };
+      this.#wake = wake;
+      signal.addEventListener('abort', wake, { once: true });
+      await promise;
+      signal.removeEventListener('abort', wake);
     }
     return signal.aborted || this.overflow ? undefined : this.#changes.shift();
   }
@@ -86,12 +84,22 @@ async function eventFor(session: Session, input: Input, change: RecordChange): P
 
 /** How often a stream on which nothing happens looks whether its caller may still listen. */
 const watchEveryMs = 10_000;
+/** What is longer than this ends at once, in Node.js. */
+const longestTimerMs = 2 ** 31 - 1;
 
 interface CallerWatch {
   /** Aborted when the caller may not listen any more. */
   readonly signal: AbortSignal;
   readonly failure: Error | undefined;
   stop(): void;
+}
+
+/** What a stream has heard so far, and until when it hears. */
+interface Heard {
+  readonly waiting: Waiting;
+  readonly caller: CallerWatch;
+  readonly signal: AbortSignal;
+  readonly end: () => void;
 }
 
 /** Ends a stream with its token, and soon after its session was revoked or its person left. */
@@ -108,7 +116,7 @@ function watchCaller(check: () => Promise<unknown>, { expiresAt, clock }: Contex
   }, watchEveryMs);
   const left = expiresAt === undefined ? undefined : Math.max(0, expiresAt - clock.now());
   const timer =
-    left === undefined
+    left === undefined || left > longestTimerMs
       ? undefined
       : setTimeout(() => {
           end(fail('TOKEN_INVALID'));
@@ -126,6 +134,7 @@ function watchCaller(check: () => Promise<unknown>, { expiresAt, clock }: Contex
 }
 
 export interface Events {
+  /** Hears from the moment of the call on, whenever the first event is asked for; until the signal aborts or the iteration ends. */
   subscribe(sessionOf: (fresh: boolean) => Promise<Session>, context: Context, input: Input, signal: AbortSignal): AsyncIterable<Event>;
   close(): Promise<void>;
 }
@@ -143,24 +152,22 @@ export async function startEvents(parts: EngineParts): Promise<Events> {
   const makeJobs: OutboxHandler = (events, transaction) => parts.jobs.enqueue(transaction, wakesOf(events));
   const reader = readOutbox(parts.cell, makeJobs, { log: parts.log });
 
-  async function* subscribe(
-    sessionOf: (fresh: boolean) => Promise<Session>,
-    context: Context,
-    input: Input,
-    signal: AbortSignal,
-  ): AsyncGenerator<Event> {
-    const caller = watchCaller(() => sessionOf(true), context);
-    const ended = AbortSignal.any([signal, closed.signal, caller.signal]);
-    objectOf((await sessionOf(true)).view, input.object);
-    const waiting = new Waiting();
-    const key = `${context.tenant} ${input.object}`;
-    const hear: Listener = (change) => {
-      waiting.push(change);
-    };
+  /** Gives the end of it. */
+  const hearing = (key: string, hear: Listener): (() => void) => {
     let own = listeners.get(key);
     if (own === undefined) listeners.set(key, (own = new Set()));
     own.add(hear);
+    return () => {
+      own.delete(hear);
+      if (own.size === 0 && listeners.get(key) === own) listeners.delete(key);
+    };
+  };
+
+  async function* told(sessionOf: (fresh: boolean) => Promise<Session>, input: Input, heard: Heard): AsyncGenerator<Event> {
+    const { waiting, caller, signal, end } = heard;
+    const ended = AbortSignal.any([signal, caller.signal]);
     try {
+      objectOf((await sessionOf(true)).view, input.object);
       for (;;) {
         const change = await waiting.next(ended);
         if (waiting.overflow) throw fail('UNAVAILABLE', { reason: 'changes came faster than the subscriber took them.' });
@@ -171,11 +178,27 @@ export async function startEvents(parts: EngineParts): Promise<Events> {
         if (event !== undefined) yield event;
       }
     } finally {
-      caller.stop();
-      own.delete(hear);
-      if (own.size === 0) listeners.delete(key);
+      end();
     }
   }
+
+  const subscribe: Events['subscribe'] = (sessionOf, context, input, given) => {
+    const signal = AbortSignal.any([given, closed.signal]);
+    const caller = watchCaller(() => sessionOf(true), context);
+    const waiting = new Waiting();
+    const hush = hearing(`${context.tenant} ${input.object}`, (change) => {
+      waiting.push(change);
+    });
+    const end = (): void => {
+      signal.removeEventListener('abort', end);
+      caller.stop();
+      hush();
+    };
+    // Nothing else ends a stream that nobody asks for an event any more.
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+    return told(sessionOf, input, { waiting, caller, signal, end });
+  };
 
   return {
     subscribe,

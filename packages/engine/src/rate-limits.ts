@@ -14,6 +14,8 @@ export interface RateSettings {
   readonly address: number;
   /** So many seconds' budget may be spent at once after a pause. */
   readonly burstSeconds: number;
+  /** Longest wait for the database, after which requests go through uncounted, in milliseconds; 500 where left out. */
+  readonly patienceMs?: number;
 }
 
 /** Without settings nothing is limited: commands and jobs wait for nobody. */
@@ -42,7 +44,8 @@ export class RequestLimits {
 
   constructor({ cell, clock, log }: LimitParts, settings: RateSettings) {
     this.#settings = settings;
-    this.#leases = new RateLeases({ cell, log, now: () => clock.now() });
+    const { patienceMs } = settings;
+    this.#leases = new RateLeases({ cell, log, now: () => clock.now(), ...(patienceMs === undefined ? {} : { timeoutMs: patienceMs }) });
   }
 
   /** Counts a request of somebody who is signed in. The platform itself is not limited. @throws RATE_LIMITED */

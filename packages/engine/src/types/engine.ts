@@ -46,7 +46,7 @@ export interface Engine {
   /** As this node last saw it; `fresh`: as it is now. */
   runtime(tenant: string, options?: { readonly fresh?: boolean }): Promise<Runtime>;
   run<N extends OperationName>(name: N, context: Context, input: OperationInput<N>): Promise<OperationOutput<N>>;
-  /** Changes of an object's records that the caller may read, until the signal aborts. */
+  /** Changes of an object's records that the caller may read, from this call on until the signal aborts. */
   events(
     context: Context,
     input: { readonly object: string; readonly filter?: unknown; readonly selections: readonly SelectionRequest[] },

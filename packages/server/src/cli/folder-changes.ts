@@ -60,6 +60,12 @@ export class WatchedFolders {
     return new Map(await Promise.all([...folders].map(async (folder) => [folder, known(folder) ?? (await folderState(folder))] as const)));
   }
 
+  /** Whether something has changed since it last told of changes, or began to watch. */
+  async haveMoved(): Promise<boolean> {
+    const now = await this.#look(this.#seen.keys());
+    return [...now].some(([folder, state]) => !isSameState(this.#seen.get(folder) ?? new Map(), state));
+  }
+
   /** Waits for something to change, and then for a moment in which nothing does; gives what has changed, undefined when the signal ends it. */
   async changes(): Promise<readonly string[] | undefined> {
     let last = this.#seen;

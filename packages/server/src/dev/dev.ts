@@ -33,11 +33,12 @@ function savedText(changed: readonly string[]): string {
 }
 
 /** A mistake in a file, or one of ours, is no reason to stop: the next save may be better. */
-async function tried(say: Onlooker['say'], work: () => Promise<void>): Promise<void> {
+async function tried(say: Onlooker['say'], watched: WatchedFolders, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    await say(`${failureText(error)}${kept}`);
+    // A file that was read while it was being written: what is wrong, if anything is, the turn of that save tells.
+    await say((await watched.haveMoved()) ? 'Saved again meanwhile.\n' : `${failureText(error)}${kept}`);
   }
 }
 
@@ -51,7 +52,7 @@ async function watch({ input, administration, signal, welcoming, ...onlooker }: 
     await say(savedText(changed));
     // Looked at before they are read, so that no save is missed.
     await watched.watch(await packs.foldersOf(folder).catch(() => [folder]));
-    await tried(say, async () => {
+    await tried(say, watched, async () => {
       const { result: isInForce, lines } = await welcoming(() => turns.turn(folder));
       if (!isInForce) await say(kept);
       for (const line of lines) await say(`${line}\n`);

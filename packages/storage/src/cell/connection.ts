@@ -20,6 +20,8 @@ export interface RunOptions {
 
 /** How long a given-up statement may take to end before the socket is cut. */
 const cancelPatience = 2_000;
+/** A server that had not begun with the statement when it was asked to stop it does not hear of that: it is asked again. */
+const cancelEveryMs = 250;
 
 /** What pg takes beyond its types: `extended` lets one message carry one statement only. */
 type Row = Readonly<Record<string, unknown>>;
@@ -236,17 +238,24 @@ export class Connection {
   /** Asks the server to stop. That may come too late and stop what is next, so there must be no next. */
   #ask(): void {
     this.retired = true;
-    void cancelRequest(this.#client);
+    void this.#cancel(Infinity);
   }
 
   /** Stops the running statement and ends the session, which is in an unknown state from here on. */
   async #abandon(): Promise<void> {
-    await cancelRequest(this.#client);
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => (timer = setTimeout(resolve, cancelPatience)));
-    await Promise.race([this.#settled(), patience]);
-    clearTimeout(timer);
+    await this.#cancel(cancelPatience);
     await this.#client.end();
+  }
+
+  /** Asks the server to stop until it is ready, or for so many milliseconds. */
+  async #cancel(mostMs: number): Promise<void> {
+    const settled = this.#settled();
+    for (const end = performance.now() + mostMs; !this.#ready && !this.#closed && performance.now() < end;) {
+      await cancelRequest(this.#client);
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([settled, new Promise((resolve) => (timer = setTimeout(resolve, cancelEveryMs)))]);
+      clearTimeout(timer);
+    }
   }
 
   /** pg reports an error before the server is ready for the next statement; this waits for that, or for the end. */
