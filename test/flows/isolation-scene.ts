@@ -277,14 +277,15 @@ export function nobodys(like: Names): Names {
 /** The names out of an answer, and what differs from request to request: two answers are then alike or not. */
 export function withoutNames(text: string, names: Names): string {
   const values = Object.entries(names as unknown as Readonly<Record<string, string>>).sort(([, a], [, b]) => b.length - a.length);
+  // Before the names: an age may begin with the number of a version.
+  const ageless = text.replaceAll(/"oldestSeconds":[\d.]+/g, '"oldestSeconds":…');
   // Members of the JSON are called alike in every answer; a version is a number of its own.
   const bare = values.reduce((left, [name, value]) => {
     const number = /^\d{1,3}$/.test(value) ? String.raw`\b` : '';
     return left.replaceAll(new RegExp(`${number}${value.replaceAll(/[^\w\s]/g, '\\$&')}${number}(?!":)`, 'g'), `<${name}>`);
-  }, text);
+  }, ageless);
   return bare
     .replaceAll(/"requestId":"[^"]*"/g, '"requestId":"…"')
-    .replaceAll(/"oldestSeconds":[\d.]+/g, '"oldestSeconds":…')
     .replaceAll(/"locations":\[[^\]]*\]/g, '"locations":[…]')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<new id>');
 }
