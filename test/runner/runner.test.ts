@@ -34,6 +34,7 @@ it('tells what is wrong of each file, and ends with 1', async () => {
   const { code, suites, output } = await runFixtures('*');
   expect(code).toBe(1);
   expect(Object.fromEntries(suites.map(({ name, status }) => [/(\w+)\.fixture/.exec(name)?.[1], status]))).toEqual({
+    closing: 'failed',
     crashing: 'failed',
     failing: 'failed',
     passing: 'passed',
@@ -61,6 +62,8 @@ it('tells what is wrong of each file, and ends with 1', async () => {
     ['leaves a refusal to nobody', 'passed'],
     ['(afterAll)', 'failed'],
   ]);
+  expect(named(suites, 'closing')?.assertionResults.map(({ status }) => status)).toEqual(['passed', 'failed']);
+  expect(output).toContain('refused at the very end');
   expect(output).toContain('nobody hears of it');
   expect(output).toContain('nobody catches it');
   expect(output).toContain('It does not load.');

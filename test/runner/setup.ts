@@ -2,9 +2,11 @@
 import { registerHooks } from 'node:module';
 import { addEventHandler } from 'jest-circus';
 import { limitTime } from './limits.ts';
+import { askAtEnd } from './unheard.ts';
 import { variantOf } from './variants.ts';
 
 addEventHandler(limitTime);
+addEventHandler(askAtEnd);
 
 const globals = new URL('./globals.ts', import.meta.url).href;
 
