@@ -32,3 +32,22 @@ it('mistakes in the middle of it are answered as mistakes', async () => {
   const codes = (await same).map((each) => (each.status === 'fulfilled' ? 'made' : (each.reason as { readonly code: string }).code));
   expect(codes.toSorted()).toEqual([...Array.from({ length: 15 }, () => 'RECORD_NOT_UNIQUE'), 'made'].toSorted());
 });
+
+it('a request that is wrong is told so by what is wrong with it, however often people change meanwhile', async () => {
+  const over = new AbortController();
+  const changing = (async () => {
+    for (let i = 0; !over.signal.aborted; i += 1)
+      await scene.acme.update('user', rep.id, { title: 'x', active: true, roles: i % 2 === 0 ? ['rep', 'reader'] : ['rep'] });
+  })();
+  const codes = await all(40, async (i) => {
+    const wrong = i % 2 === 0 ? rep.create('account', { region: 'north' }) : rep.update('account', crypto.randomUUID(), { region: 'x' });
+    return wrong.then(
+      () => 'done',
+      (error: unknown) => (error as { readonly code: string }).code,
+    );
+  }).finally(() => {
+    over.abort();
+  });
+  await changing;
+  expect(new Set(codes)).toEqual(new Set(['VALUE_REQUIRED', 'RECORD_NOT_FOUND']));
+});

@@ -104,9 +104,12 @@ export function engineParts({ cell, log, secret, clock, limits, files = noFileSt
 const sameState = (a: TenantState, b: TenantState): boolean =>
   a.modelHash === b.modelHash && a.access === b.access && a.formerLocks === b.formerLocks;
 
-/** Mistakes of a request that may come from a Model that is no longer in force: a name that was not there, a rule that did not fit. */
-function mayBeOutdated(error: unknown): boolean {
-  return error instanceof TesseraError && (error.code === 'MODEL_CHANGED' || error.status === 404 || error.status === 422);
+/**
+ * Whether the present Runtime might answer otherwise. On one that was looked up for the attempt, only where the tenant has moved on since;
+ * on one that the node had, a mistake of the request may come from its age too: a name that was not there, a rule that did not fit.
+ */
+function mayBeOutdated(error: unknown, lookedUp: boolean): boolean {
+  return error instanceof TesseraError && (error.code === 'MODEL_CHANGED' || (!lookedUp && (error.status === 404 || error.status === 422)));
 }
 
 /** Requests that are overtaken so often stand in line. */
@@ -198,6 +201,7 @@ class RunningEngine implements Engine {
     const operation = operations[name];
     const key = 'key' in input ? input.key : undefined;
     let session = await this.#session(context, operation.fresh, name, key);
+    let lookedUp = operation.fresh;
     /** Undefined: overtaken each time. */
     const attempts = async (most: number): Promise<{ readonly output: OperationOutput<N> } | undefined> => {
       for (let attempt = 1; attempt <= most; attempt += 1) {
@@ -206,11 +210,12 @@ class RunningEngine implements Engine {
           return { output: await operation.run(session, input) };
         } catch (error) {
           // What began on the present Runtime has nothing to gain, and its stream, if it has one, is spent.
-          if (operation.fresh || !mayBeOutdated(error)) throw error;
+          if (operation.fresh || !mayBeOutdated(error, lookedUp)) throw error;
           const now = await this.#session(context, true, name, key);
           const moved = !sameState(now.state, session.state);
           if (!moved || ('modelHash' in input && now.view.hash !== session.view.hash)) throw error;
           session = now;
+          lookedUp = true;
         }
       }
       return undefined;
